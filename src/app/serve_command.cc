@@ -1,0 +1,108 @@
+// anabranch serve: the server on one data folder.
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "app/commands.h"
+#include "app/root_key.h"
+#include "app/server.h"
+#include "app/shutdown_signal.h"
+#include "base/log.h"
+#include "engine/engine.h"
+#include "io/posix_disk.h"
+
+namespace anabranch::app {
+namespace {
+
+struct ServeOptions {
+  std::string data;
+  ServerOptions server;
+  std::string log_level = "info";
+  std::string log_format = "text";
+  int stop_grace_seconds = 10;
+};
+
+int complain(const Error& error) {
+  std::cerr << "anabranch serve: " << error.message << "\n";
+  return kExitFailed;
+}
+
+Result<void> make_data_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return fail(ErrorCode::io, "cannot make the data folder " + path + ": " + error.message());
+  chmod(path.c_str(), S_IRWXU);  // it holds secrets and everybody's data
+  return {};
+}
+
+void announce(const RootKey& root, const Server::Addresses& addresses) {
+  if (root.made) {
+    // The one time that a secret is printed: whoever starts the server for the first time needs it.
+    std::cout << "Root access key (made now, kept in the data folder, printed this once):\n"
+              << "  access key id:     " << root.pair.access_key_id << "\n"
+              << "  secret access key: " << root.pair.secret_access_key << std::endl;
+  }
+  log::info("serving", {{"listen", addresses.listen}, {"s3_listen", addresses.s3_listen},
+                        {"version", Server::version()}});
+}
+
+int serve(const ServeOptions& options) {
+  const ShutdownSignal shutdown;
+  const auto level = log::parse_level(options.log_level);
+  if (!level) return complain(level.error());
+  const auto format = log::parse_format(options.log_format);
+  if (!format) return complain(format.error());
+  log::init({*level, *format, {}});
+  if (auto made = make_data_folder(options.data); !made) return complain(made.error());
+  const auto root = load_root_key(options.data);
+  if (!root) return complain(root.error());
+  io::PosixDisk disk(options.data);
+  auto engine = engine::Engine::open(disk, {});
+  if (!engine) return complain(engine.error());
+  metrics::Registry metrics;
+  {
+    ServerOptions server_options = options.server;
+    server_options.stop_grace = std::chrono::seconds(options.stop_grace_seconds);
+    Server server((*engine)->kv(), (*engine)->blobs(), system_clock(), root->pair, metrics, server_options);
+    const auto addresses = server.start();
+    if (!addresses) return complain(addresses.error());
+    announce(*root, *addresses);
+    const int signal_number = shutdown.wait();
+    log::info("stopping", {{"signal", signal_number}});
+    server.stop();
+  }
+  engine->reset();
+  log::info("stopped");
+  log::flush();
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& program, Chosen& run) {
+  auto* command = program.add_subcommand("serve", "Serve S3, the REST API and the repositories of a data folder");
+  const auto options = std::make_shared<ServeOptions>();
+  command->add_option("--data", options->data, "The data folder; made where it is absent")->required()->envname("ANABRANCH_DATA");
+  command->add_option("--listen", options->server.listen, "Address of the REST API, S3 and health checks")
+      ->capture_default_str();
+  command->add_option("--s3-listen", options->server.s3_listen, "Address of S3 alone; empty for none")
+      ->capture_default_str();
+  command->add_option("--region", options->server.region, "The region that S3 clients are told")->capture_default_str();
+  command->add_option("--domain", options->server.domains,
+                      "Host suffix for virtual-host style S3: with example.org, data.example.org is bucket data");
+  command->add_option("--network-threads", options->server.network_threads, "Network threads; 0: one per core")
+      ->capture_default_str();
+  command->add_option("--worker-threads", options->server.worker_threads, "Threads for blocking work; 0: four per core")
+      ->capture_default_str();
+  command->add_option("--stop-grace-seconds", options->stop_grace_seconds, "How long running requests may take at a stop")
+      ->capture_default_str();
+  command->add_option("--log-level", options->log_level, "debug, info, warning, error or off")->capture_default_str();
+  command->add_option("--log-format", options->log_format, "text or json")->capture_default_str();
+  command->add_flag("--log-requests", options->server.log_requests, "Log every request");
+  command->set_config("--config", "", "A TOML file with any of these options");
+  command->callback([options, &run] { run = [options] { return serve(*options); }; });
+}
+
+}  // namespace anabranch::app

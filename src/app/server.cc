@@ -1,0 +1,194 @@
+#include "app/server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+#include "base/workers.h"
+#include "http/server.h"
+#include "objects/object_store.h"
+#include "rest/api.h"
+#include "s3/gateway.h"
+#include "service/identity_service.h"
+#include "service/object_service.h"
+#include "service/repository_service.h"
+#include "versioning/repositories.h"
+
+namespace anabranch::app {
+namespace {
+
+constexpr std::string_view kApiPath = "/api/v1";
+constexpr unsigned kWorkersPerCore = 4;
+
+unsigned or_per_core(unsigned wanted, unsigned per_core) {
+  return wanted != 0 ? wanted : per_core * std::max(1U, std::thread::hardware_concurrency());
+}
+
+http::Response text_response(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "text/plain; charset=utf-8");
+  response.body = std::move(body);
+  return response;
+}
+
+const char* status_class(int status) {
+  constexpr const char* kClasses[] = {"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
+  const int hundreds = status / 100;
+  return kClasses[hundreds >= 1 && hundreds <= 5 ? hundreds : 0];
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root, metrics::Registry& metrics,
+       ServerOptions options)
+      : options_(std::move(options)),
+        clock_(clock),
+        metrics_(metrics),
+        workers_("worker", or_per_core(options_.worker_threads, kWorkersPerCore)),
+        objects_(kv, blobs, clock, workers_),
+        credentials_(kv, clock, std::move(root)),
+        repositories_(kv, objects_, clock, workers_),
+        identity_service_(credentials_, clock, workers_),
+        object_service_(objects_, repositories_, workers_),
+        repository_service_(objects_, repositories_, credentials_, clock, workers_),
+        gateway_(identity_service_, object_service_, clock, {options_.region, options_.domains}),
+        api_(identity_service_, repository_service_, object_service_, {version()}),
+        http_({options_.network_threads, {}}, [this](http::Request request) { return handle(std::move(request)); },
+              [this](int status, std::string_view why, const std::string& local_address) {
+                return local_address == s3_address_ ? s3::Gateway::protocol_error(status, why)
+                                                    : rest::Api::protocol_error(status, why);
+              }) {
+    register_metrics();
+  }
+
+  Result<Addresses> start() {
+    ANABRANCH_TRY(addresses_.listen, http_.listen(options_.listen));
+    if (!options_.s3_listen.empty()) {
+      ANABRANCH_TRY(addresses_.s3_listen, http_.listen(options_.s3_listen));
+      s3_address_ = addresses_.s3_listen;
+    }
+    http_.start();
+    ready_ = true;
+    return addresses_;
+  }
+
+  void stop() {
+    ready_ = false;
+    http_.stop(options_.stop_grace);
+  }
+
+ private:
+  Task<http::Response> handle(http::Request request) {
+    const auto began = std::chrono::steady_clock::now();
+    const std::string request_id = request.request_id;
+    const bool is_s3 = request.local_address == s3_address_ || gateway_.claims(request);
+    const std::string method = request.method;
+    const std::string path = options_.log_requests ? request.path : std::string();
+    auto answer = route(std::move(request), is_s3);
+    http::Response response = co_await std::move(answer);
+    response.headers.add("Server", "anabranch");
+    if (!is_s3) response.headers.add("X-Request-Id", request_id);
+    const auto took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began);
+    (is_s3 ? s3_latency_ : rest_latency_)->observe(took.count());
+    count(is_s3, response.status);
+    if (options_.log_requests) {
+      log::info("request", {{"request_id", request_id},
+                            {"method", method},
+                            {"path", path},
+                            {"status", response.status},
+                            {"seconds", took.count()}});
+    }
+    co_return response;
+  }
+
+  Task<http::Response> route(http::Request request, bool is_s3) {
+    if (request.path == "/healthz") return done(text_response(200, "ok\n"));
+    if (request.path == "/readyz") return done(ready_ ? text_response(200, "ready\n") : text_response(503, "stopping\n"));
+    if (is_s3) return gateway_.handle(std::move(request));
+    const std::string_view path = request.path;
+    if (path.starts_with(kApiPath) && (path.size() == kApiPath.size() || path[kApiPath.size()] == '/')) {
+      return api_.handle(std::move(request));
+    }
+    if (path == "/metrics") {
+      http::Response page = text_response(200, metrics_.render());
+      page.headers.set("Content-Type", std::string(metrics::Registry::kContentType));
+      return done(std::move(page));
+    }
+    if (path == "/") return done(text_response(200, "anabranch " + version() + "\nREST API: /api/v1  S3: this address, signed\n"));
+    // What is left could be an unsigned S3 request: tell it in S3's form, which its clients understand.
+    if (!request.headers.contains("Authorization")) return gateway_.handle(std::move(request));
+    return done(rest::Api::protocol_error(404, "no such route: " + request.method + " " + request.path));
+  }
+
+  static Task<http::Response> done(http::Response response) { co_return response; }
+
+  void register_metrics() {
+    const auto latency = [this](const char* protocol) {
+      return &metrics_.histogram("anabranch_http_request_seconds", "Time from a request's headers to its answer's",
+                                 metrics::latency_bounds_s(), {{"protocol", protocol}});
+    };
+    s3_latency_ = latency("s3");
+    rest_latency_ = latency("rest");
+    using Counters = http::ServerCounters;
+    const auto gauge = [this](const char* name, const char* help, std::uint64_t Counters::*field) {
+      metrics_.gauge(name, help, [this, field] { return static_cast<double>(http_.counters().*field); });
+    };
+    gauge("anabranch_http_connections_open", "Connections open now", &Counters::connections_open);
+    gauge("anabranch_http_connections_accepted", "Connections accepted since the start",
+          &Counters::connections_accepted);
+    gauge("anabranch_http_received_bytes", "Bytes received since the start", &Counters::bytes_in);
+    gauge("anabranch_http_sent_bytes", "Bytes sent since the start", &Counters::bytes_out);
+    gauge("anabranch_http_malformed_requests", "Requests refused as malformed since the start", &Counters::malformed);
+    gauge("anabranch_http_timeouts", "Connections closed by a timeout since the start", &Counters::timeouts);
+    constexpr int kStatusClasses = 6;
+    for (int protocol = 0; protocol < 2; ++protocol) {
+      for (int hundreds = 0; hundreds < kStatusClasses; ++hundreds) {
+        requests_[protocol][hundreds] =
+            &metrics_.counter("anabranch_http_requests_total", "Requests answered",
+                              {{"protocol", protocol == 0 ? "rest" : "s3"}, {"status", status_class(hundreds * 100)}});
+      }
+    }
+  }
+
+  void count(bool is_s3, int status) {
+    const int hundreds = status / 100;
+    requests_[is_s3 ? 1 : 0][hundreds >= 1 && hundreds <= 5 ? hundreds : 0]->add();
+  }
+
+  ServerOptions options_;
+  const Clock& clock_;
+  metrics::Registry& metrics_;
+  Workers workers_;
+  objects::ObjectStore objects_;
+  auth::Credentials credentials_;
+  versioning::Repositories repositories_;
+  service::IdentityService identity_service_;
+  service::ObjectService object_service_;
+  service::RepositoryService repository_service_;
+  s3::Gateway gateway_;
+  rest::Api api_;
+  http::Server http_;
+  Addresses addresses_;
+  std::string s3_address_;
+  std::atomic<bool> ready_{false};
+  metrics::Histogram* s3_latency_ = nullptr;
+  metrics::Histogram* rest_latency_ = nullptr;
+  metrics::Counter* requests_[2][6] = {};
+};
+
+Server::Server(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root, metrics::Registry& metrics,
+               ServerOptions options)
+    : impl_(std::make_unique<Impl>(kv, blobs, clock, std::move(root), metrics, std::move(options))) {}
+Server::~Server() = default;
+
+Result<Server::Addresses> Server::start() { return impl_->start(); }
+void Server::stop() { impl_->stop(); }
+
+std::string Server::version() { return ANABRANCH_VERSION; }
+
+}  // namespace anabranch::app

@@ -1,0 +1,55 @@
+// app/server.h — all modules wired over one kv and one blob store: listeners, routing, health, metrics.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "auth/credentials.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/result.h"
+#include "blob/store.h"
+#include "kv/store.h"
+
+namespace anabranch::app {
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:8000";     // REST API, S3, health: all
+  std::string s3_listen = "127.0.0.1:9000";  // S3 alone; empty: none
+  std::string region = "us-east-1";
+  std::vector<std::string> domains;  // for virtual-host style S3
+  unsigned network_threads = 0;      // 0: one per core
+  unsigned worker_threads = 0;       // 0: four per core
+  std::chrono::milliseconds stop_grace{10'000};
+  bool log_requests = false;
+};
+
+/// Thread safety: start() and stop() from one thread.
+class Server {
+ public:
+  /// The stores and the registry must outlive the server.
+  Server(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root, metrics::Registry& metrics,
+         ServerOptions options);
+  ~Server();
+
+  /// Binds and answers. Gives the bound addresses. Errors: invalid_argument, io.
+  struct Addresses {
+    std::string listen;
+    std::string s3_listen;
+  };
+  Result<Addresses> start();
+  /// Lets running requests end, then closes everything.
+  void stop();
+
+  /// The version that --version, /config and the Server header say.
+  static std::string version();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace anabranch::app

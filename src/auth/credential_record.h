@@ -1,0 +1,24 @@
+// auth/credential_record.h — credentials as kv holds them.
+//
+// Keys: "a/k/<access key id>" → one JSON object; "a/presigner" → the access key id that the server signs
+// with. Value:
+// {"version":1,"access_key_id":"","secret_access_key":"","user_id":"","created_ms":0,"expires_ms":0,
+//         "policy":[{"allow":true,"actions":[""],"resources":[""]}]}; expires_ms is left out where there is
+//         none.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "auth/credentials.h"
+
+namespace anabranch::auth {
+
+inline constexpr std::string_view kCredentialPrefix = "a/k/";
+inline constexpr std::string_view kPresignerKey = "a/presigner";
+
+std::string encode_credential(const Credential& credential);
+/// Unknown members are skipped. Errors: corruption.
+Result<Credential> decode_credential(std::string_view record);
+
+}  // namespace anabranch::auth

@@ -1,0 +1,331 @@
+#include "auth/credentials.h"
+
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+
+#include "auth/canonical.h"
+#include "auth/credential_record.h"
+#include "auth/signing_key_cache.h"
+#include "auth/token.h"
+#include "base/hash.h"
+
+namespace anabranch::auth {
+namespace {
+
+constexpr std::size_t kCachedCredentialsMax = 16'384;
+constexpr std::size_t kCachedSigningKeysMax = 4'096;
+constexpr TimeMs kTokenLifetimeMs = 24LL * 60 * 60 * 1000;
+constexpr std::string_view kPresignerUserId = "server/presigner";
+
+using CredentialPtr = std::shared_ptr<const Credential>;
+
+std::string record_key(std::string_view access_key_id) {
+  return std::string(kCredentialPrefix).append(access_key_id);
+}
+
+Principal principal_of(const Credential& credential) {
+  return {credential.user_id, credential.key.access_key_id, credential.policy};
+}
+
+/// Says no more than that: whether the key exists is not for those who do not know its secret.
+tl::unexpected<Error> refuse_pair() {
+  return fail(ErrorCode::unauthenticated, "the access key id or the secret access key is wrong");
+}
+
+bool is_refusal(ErrorCode code) {
+  return code == ErrorCode::invalid_access_key || code == ErrorCode::expired;
+}
+
+}  // namespace
+
+KeyPair make_key_pair() {
+  constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  constexpr std::size_t kIdRandomSize = 16;
+  constexpr std::size_t kSecretBytes = 30;  // 40 characters of base64
+  KeyPair pair{"AKIA", to_base64(random_bytes(kSecretBytes))};
+  for (const char byte : random_bytes(kIdRandomSize)) {
+    pair.access_key_id.push_back(kBase32[static_cast<unsigned char>(byte) % kBase32.size()]);
+  }
+  return pair;
+}
+
+class Credentials::Impl {
+ public:
+  Impl(kv::Store& kv, const Clock& clock, KeyPair root)
+      : kv_(kv), clock_(clock), token_key_(make_token_key(root.secret_access_key)) {
+    Credential credential;
+    credential.key = std::move(root);
+    credential.user_id = kRootUserId;
+    credential.policy = Policy::everything();
+    root_ = std::make_shared<const Credential>(std::move(credential));
+  }
+
+  Result<CredentialPtr> find(const std::string& access_key_id) const {
+    if (access_key_id == root_->key.access_key_id) return root_;
+    ANABRANCH_TRY(const CredentialPtr credential, load(access_key_id));
+    if (credential->expires_ms && clock_.now_ms() >= *credential->expires_ms) {
+      return fail(ErrorCode::expired, "access key '" + access_key_id + "' has expired");
+    }
+    return credential;
+  }
+
+  Result<std::string> signing_key(const SignedRequest& request, const SignatureFacts& facts,
+                                  const std::string& secret) const {
+    const TimeMs now = clock_.now_ms();
+    if (facts.version == SignatureFacts::Version::v2) return check_signature(request, facts, secret, now);
+    if (auto known = signing_keys_.find(facts, secret)) {
+      ANABRANCH_CHECK(check_signature_v4(request, facts, *known, now));
+      return *std::move(known);
+    }
+    ANABRANCH_TRY(std::string fresh, check_signature(request, facts, secret, now));
+    signing_keys_.add(facts, secret, fresh);
+    return fresh;
+  }
+
+  /// Stores a new credential; `batch` may carry conditions of the caller's.
+  Task<Result<void>> store(Credential credential, kv::Batch batch) {
+    std::string record = encode_credential(credential);
+    if (!decode_credential(record)) {
+      co_return fail(ErrorCode::invalid_argument, "the user id or the policy is not UTF-8 text");
+    }
+    std::string key = record_key(credential.key.access_key_id);
+    batch.require_absent(key);
+    batch.put(std::move(key), std::move(record));
+    auto task = kv::commit(kv_, std::move(batch));
+    co_return co_await std::move(task);
+  }
+
+  Task<Result<void>> remove(std::string access_key_id) {
+    const std::string key = record_key(access_key_id);
+    auto found = load(access_key_id);
+    if (!found && found.error().code != ErrorCode::invalid_access_key)
+      co_return fail(std::move(found).error());
+    if (!found || (*found)->user_id == kPresignerUserId) {
+      co_return fail(ErrorCode::not_found, "there is no access key '" + access_key_id + "'");
+    }
+    kv::Batch batch;
+    batch.require_equals(key, encode_credential(**found));
+    batch.erase(key);
+    auto task = kv::commit(kv_, std::move(batch));
+    auto done = co_await std::move(task);
+    forget(access_key_id);
+    // Records never change: the only way for the condition to fail is that another removal came first.
+    if (!done && done.error().code == ErrorCode::precondition_failed) {
+      co_return fail(ErrorCode::not_found, "there is no access key '" + access_key_id + "'");
+    }
+    co_return done;
+  }
+
+  Result<std::vector<Credential>> list() const {
+    std::vector<Credential> credentials;
+    Result<void> decoded;
+    ANABRANCH_CHECK(kv_.scan(kCredentialPrefix, kv::prefix_end(kCredentialPrefix),
+                             [&](std::string_view, std::string_view value) {
+                               auto credential = decode_credential(value);
+                               if (!credential) {
+                                 decoded = fail(std::move(credential).error());
+                                 return kv::ScanStep::stop();
+                               }
+                               credential->key.secret_access_key.clear();
+                               if (credential->user_id != kPresignerUserId) {
+                                 credentials.push_back(*std::move(credential));
+                               }
+                               return kv::ScanStep::next();
+                             }));
+    ANABRANCH_CHECK(std::move(decoded));
+    return credentials;
+  }
+
+  /// The pair made earlier, or nullopt.
+  Result<std::optional<KeyPair>> known_presigner() const {
+    {
+      const std::lock_guard lock(presigner_mutex_);
+      if (presigner_) return presigner_;
+    }
+    ANABRANCH_TRY(const std::optional<std::string> id, kv_.get(kPresignerKey));
+    if (!id) return std::optional<KeyPair>();
+    ANABRANCH_TRY(const CredentialPtr credential, load(*id));
+    const std::lock_guard lock(presigner_mutex_);
+    presigner_ = credential->key;
+    return presigner_;
+  }
+
+  const Credential& root() const { return *root_; }
+  const Clock& clock() const { return clock_; }
+  std::string_view token_key() const { return token_key_; }
+
+ private:
+  Result<CredentialPtr> load(const std::string& access_key_id) const {
+    std::uint64_t generation = 0;
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto cached = cache_.find(access_key_id); cached != cache_.end()) return cached->second;
+      generation = generation_;
+    }
+    std::string key = record_key(access_key_id);
+    std::optional<std::string> record;
+    if (key.size() <= kv::kKeySizeMax) {
+      ANABRANCH_TRY(record, kv_.get(key));
+    }
+    if (!record) {
+      return fail(ErrorCode::invalid_access_key, "the access key id '" + access_key_id + "' does not exist");
+    }
+    ANABRANCH_TRY(Credential decoded, decode_credential(*record));
+    auto credential = std::make_shared<const Credential>(std::move(decoded));
+    const std::unique_lock lock(mutex_);
+    if (generation == generation_) {
+      if (cache_.size() >= kCachedCredentialsMax) cache_.clear();
+      cache_.insert_or_assign(access_key_id, credential);
+    }
+    return credential;
+  }
+
+  void forget(const std::string& access_key_id) {
+    const std::unique_lock lock(mutex_);
+    ++generation_;
+    cache_.erase(access_key_id);
+  }
+
+  kv::Store& kv_;
+  const Clock& clock_;
+  const std::string token_key_;
+  CredentialPtr root_;
+  mutable SigningKeyCache signing_keys_{kCachedSigningKeysMax};
+
+  mutable std::shared_mutex mutex_;
+  mutable std::unordered_map<std::string, CredentialPtr> cache_;  // guarded by mutex_
+  /// Counts removals: what was read before one is not cached after it. Guarded by mutex_.
+  std::uint64_t generation_ = 0;
+
+  mutable std::mutex presigner_mutex_;
+  mutable std::optional<KeyPair> presigner_;  // guarded by presigner_mutex_
+};
+
+Credentials::Credentials(kv::Store& kv, const Clock& clock, KeyPair root)
+    : impl_(std::make_unique<Impl>(kv, clock, std::move(root))) {}
+Credentials::~Credentials() = default;
+
+Result<Credential> Credentials::find(const std::string& access_key_id) const {
+  ANABRANCH_TRY(const CredentialPtr credential, impl_->find(access_key_id));
+  return *credential;
+}
+
+Task<Result<Credential>> Credentials::create(std::string user_id, Policy policy,
+                                             std::optional<TimeMs> expires_ms) {
+  const TimeMs now = impl_->clock().now_ms();
+  if (user_id.empty()) co_return fail(ErrorCode::invalid_argument, "a credential needs a user id");
+  if (user_id == kPresignerUserId) {
+    co_return fail(ErrorCode::invalid_argument, "the user id '" + user_id + "' is the server's own");
+  }
+  if (expires_ms && *expires_ms <= now) {
+    co_return fail(ErrorCode::invalid_argument, "the credential would expire before it is made");
+  }
+  Credential credential{make_key_pair(), std::move(user_id), std::move(policy), now, expires_ms};
+  kv::Batch batch;
+  auto task = impl_->store(credential, std::move(batch));
+  auto done = co_await std::move(task);
+  if (!done) co_return fail(std::move(done).error());
+  co_return credential;
+}
+
+Task<Result<void>> Credentials::remove(std::string access_key_id) {
+  if (access_key_id == impl_->root().key.access_key_id) {
+    co_return fail(ErrorCode::not_allowed, "the root key is given at start and cannot be removed");
+  }
+  auto task = impl_->remove(std::move(access_key_id));
+  co_return co_await std::move(task);
+}
+
+Task<Result<std::size_t>> Credentials::remove_expired() {
+  auto credentials = impl_->list();
+  if (!credentials) co_return fail(std::move(credentials).error());
+  const TimeMs now = impl_->clock().now_ms();
+  std::size_t removed = 0;
+  for (const Credential& credential : *credentials) {
+    if (!credential.expires_ms || now < *credential.expires_ms) continue;
+    std::string id = credential.key.access_key_id;
+    auto task = impl_->remove(std::move(id));
+    auto done = co_await std::move(task);
+    if (done) {
+      ++removed;
+    } else if (done.error().code != ErrorCode::not_found) {
+      co_return fail(std::move(done).error());
+    }
+  }
+  co_return removed;
+}
+
+Result<std::vector<Credential>> Credentials::list() const { return impl_->list(); }
+
+Task<Result<KeyPair>> Credentials::presigner() {
+  while (true) {
+    auto known = impl_->known_presigner();
+    if (!known) co_return fail(std::move(known).error());
+    if (*known) co_return **known;
+
+    Credential credential{make_key_pair(), std::string(kPresignerUserId), Policy::everything(),
+                          impl_->clock().now_ms(), std::nullopt};
+    kv::Batch batch;
+    batch.require_absent(std::string(kPresignerKey));
+    batch.put(std::string(kPresignerKey), credential.key.access_key_id);
+    auto task = impl_->store(std::move(credential), std::move(batch));
+    auto done = co_await std::move(task);
+    // Two may be first at the same time: the one that lost reads what the other made.
+    if (!done && done.error().code != ErrorCode::precondition_failed) co_return fail(std::move(done).error());
+  }
+}
+
+Result<std::optional<Credentials::Identity>> Credentials::authenticate(const SignedRequest& request) const {
+  ANABRANCH_TRY(std::optional<SignatureFacts> facts, parse_signature(request));
+  if (!facts) return std::optional<Identity>();
+  ANABRANCH_TRY(const CredentialPtr credential, impl_->find(facts->access_key_id));
+  ANABRANCH_TRY(std::string key, impl_->signing_key(request, *facts, credential->key.secret_access_key));
+  return std::optional<Identity>(Identity{principal_of(*credential), *std::move(facts), std::move(key)});
+}
+
+Result<Principal> Credentials::authenticate_basic(std::string_view authorization_header) const {
+  constexpr std::string_view kScheme = "basic ";
+  const std::string_view header = trimmed(authorization_header);
+  if (!starts_with_ignoring_case(header, kScheme)) {
+    return fail(ErrorCode::unauthenticated, "the Authorization header is not of the form 'Basic <base64>'");
+  }
+  const auto pair = from_base64(trimmed(header.substr(kScheme.size())));
+  const std::size_t colon = pair ? pair->find(':') : std::string::npos;
+  if (colon == std::string::npos) {
+    return fail(ErrorCode::unauthenticated, "the Authorization header holds no base64 of '<id>:<secret>'");
+  }
+  return authenticate_pair(pair->substr(0, colon), pair->substr(colon + 1));
+}
+
+Result<Principal> Credentials::authenticate_pair(const std::string& access_key_id,
+                                                 const std::string& secret) const {
+  const auto credential = impl_->find(access_key_id);
+  if (!credential) {
+    if (is_refusal(credential.error().code)) return refuse_pair();
+    return fail(credential.error());
+  }
+  if (!equal_constant_time((*credential)->key.secret_access_key, secret)) return refuse_pair();
+  return principal_of(**credential);
+}
+
+std::string Credentials::make_token(const Principal& principal) const {
+  return encode_token(
+      {principal.user_id, principal.access_key_id, impl_->clock().now_ms() + kTokenLifetimeMs},
+      impl_->token_key());
+}
+
+Result<Principal> Credentials::authenticate_token(std::string_view token) const {
+  ANABRANCH_TRY(const TokenClaims claims, decode_token(token, impl_->token_key(), impl_->clock().now_ms()));
+  const auto credential = impl_->find(claims.access_key_id);
+  if (!credential && credential.error().code == ErrorCode::invalid_access_key) {
+    return fail(ErrorCode::unauthenticated, "the access key that the token stands for was removed");
+  }
+  if (!credential) return fail(credential.error());
+  if ((*credential)->user_id != claims.user_id) {
+    return fail(ErrorCode::unauthenticated, "the token's user is not that of its access key");
+  }
+  return principal_of(**credential);
+}
+
+}  // namespace anabranch::auth

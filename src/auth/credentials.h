@@ -1,0 +1,83 @@
+// auth/credentials.h — access keys: the root pair, keys made by users, short-lived keys of runs. Kept in kv.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/principal.h"
+#include "auth/signature.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "kv/store.h"
+
+namespace anabranch::auth {
+
+/// A key pair as its owner gets it, once. Never logged.
+struct KeyPair {
+  std::string access_key_id;      // "AKIA" + 16 of A-Z2-7
+  std::string secret_access_key;  // 40 characters of base64
+};
+KeyPair make_key_pair();
+
+struct Credential {
+  KeyPair key;
+  std::string user_id;
+  Policy policy;
+  TimeMs created_ms = 0;
+  std::optional<TimeMs> expires_ms;  // past it the key is refused (expired) and removed in time
+};
+
+/// Thread safety: every method from any thread. Look-ups are cached in memory.
+class Credentials {
+ public:
+  /// `root` may do everything (user "admin") and is not stored in kv. Both references must outlive this
+  /// object. kv keys: prefix "a/" (credential_record.h). No other process may write them: look-ups are cached
+  /// here.
+  Credentials(kv::Store& kv, const Clock& clock, KeyPair root);
+  ~Credentials();
+
+  /// Errors: invalid_access_key, expired; would_block (the first look-up of a key since start), io,
+  /// corruption.
+  Result<Credential> find(const std::string& access_key_id) const;
+  /// The only time that the secret is given out. Errors: invalid_argument (an empty or reserved user id, an
+  /// expiry in the past, text that is not UTF-8); those of kv::Store::commit.
+  Task<Result<Credential>> create(std::string user_id, Policy policy, std::optional<TimeMs> expires_ms);
+  /// Refused from the moment this is done, tokens of the key too. Reads kv on this thread.
+  /// Errors: not_found, not_allowed (the root key); those of kv.
+  Task<Result<void>> remove(std::string access_key_id);
+  /// Removes the keys that have expired; says how many. To be called now and then. Reads kv on this thread.
+  Task<Result<std::size_t>> remove_expired();
+  /// All but the root's and the presigner's, by access key id, without secrets. Errors: would_block, io,
+  /// corruption.
+  Result<std::vector<Credential>> list() const;
+
+  /// The pair that the server itself signs presigned URLs with: full access, known to nobody else; made at
+  /// first use and kept in kv, so that URLs outlive a restart. Errors: those of kv.
+  Task<Result<KeyPair>> presigner();
+
+  struct Identity {
+    Principal principal;
+    SignatureFacts facts;
+    std::string signing_key;  // v4: for chunk_signature()
+  };
+  /// nullopt: no AWS signature. Errors: those of parse_signature, check_signature and find.
+  Result<std::optional<Identity>> authenticate(const SignedRequest& request) const;
+  /// HTTP Basic: access key id and secret. Errors: unauthenticated (the same for an unknown key and a wrong
+  /// secret); would_block, io, corruption.
+  Result<Principal> authenticate_basic(std::string_view authorization_header) const;
+  Result<Principal> authenticate_pair(const std::string& access_key_id, const std::string& secret) const;
+  /// Bearer tokens (POST /auth/login): JSON Web Tokens, HMAC-signed with a key derived from the root secret,
+  /// good for a day. A token stands for its access key: it has that key's policy of now and ends with it.
+  /// Errors: unauthenticated, expired; would_block, io, corruption.
+  std::string make_token(const Principal& principal) const;
+  Result<Principal> authenticate_token(std::string_view token) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace anabranch::auth

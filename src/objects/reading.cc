@@ -1,0 +1,174 @@
+// Opening objects and streaming their bytes.
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "objects/core.h"
+
+namespace anabranch::objects {
+namespace {
+
+constexpr std::size_t kReadPieceSize = 256 * KiB;
+/// How often open() follows a key that is being overwritten before it gives up.
+constexpr int kOpenAttemptsMax = 100;
+
+/// What a reader and its streams share.
+struct OpenObject {
+  ObjectInfo info;
+  Manifest manifest;
+  std::vector<std::unique_ptr<blob::Reader>> blobs;  // one per slice
+  std::vector<std::uint64_t> ends_bytes;             // where each slice ends in the object
+};
+
+class SliceSource final : public ByteSource {
+ public:
+  SliceSource(std::shared_ptr<OpenObject> object, std::uint64_t offset_bytes, std::uint64_t size_bytes)
+      : object_(std::move(object)), at_bytes_(offset_bytes), end_bytes_(offset_bytes + size_bytes) {}
+
+  Task<Result<ByteView>> next() override {
+    if (failed_ || at_bytes_ == end_bytes_) co_return ByteView{};
+    const auto& ends = object_->ends_bytes;
+    const auto index =
+        static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), at_bytes_) - ends.begin());
+    const Slice& slice = object_->manifest.slices[index];
+    const std::uint64_t offset = at_bytes_ - (ends[index] - slice.size_bytes);
+    const auto size = static_cast<std::size_t>(
+        std::min<std::uint64_t>(kReadPieceSize, std::min(end_bytes_, ends[index]) - at_bytes_));
+    if (!buffer_) {
+      const std::uint64_t capacity = std::min<std::uint64_t>(kReadPieceSize, end_bytes_ - at_bytes_);
+      buffer_ = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(capacity));
+    }
+    const ByteSpan out(buffer_.get(), size);
+    auto reading = object_->blobs[index]->read(slice.offset_bytes + offset, out);
+    Result<std::size_t> read = co_await std::move(reading);
+    failed_ = !read || *read != size;
+    if (!read) co_return fail(std::move(read).error());
+    if (failed_) co_return fail(ErrorCode::corruption, "a blob is shorter than its record says");
+    at_bytes_ += size;
+    co_return ByteView(out);
+  }
+
+ private:
+  std::shared_ptr<OpenObject> object_;
+  std::uint64_t at_bytes_;
+  std::uint64_t end_bytes_;
+  bool failed_ = false;
+  std::unique_ptr<std::byte[]> buffer_;  // made with the first read; no later one is larger
+};
+
+class StoredReader final : public ObjectReader {
+ public:
+  explicit StoredReader(std::shared_ptr<OpenObject> object) : object_(std::move(object)) {}
+  const ObjectInfo& info() const override { return object_->info; }
+  std::unique_ptr<ByteSource> read(std::uint64_t offset_bytes, std::uint64_t size_bytes) override {
+    const std::uint64_t whole = object_->info.size_bytes;
+    ANABRANCH_ASSERT(offset_bytes <= whole && size_bytes <= whole - offset_bytes,
+                     "bytes " + std::to_string(offset_bytes) + "+" + std::to_string(size_bytes) + " of " +
+                         std::to_string(whole));
+    return std::make_unique<SliceSource>(object_, offset_bytes, size_bytes);
+  }
+  const std::vector<std::uint64_t>& part_sizes_bytes() const override {
+    return object_->manifest.part_sizes_bytes;
+  }
+  const std::vector<Checksum>& part_checksums() const override { return object_->manifest.part_checksums; }
+  const std::vector<Slice>& slices() const override { return object_->manifest.slices; }
+
+ private:
+  std::shared_ptr<OpenObject> object_;
+};
+
+Error lost_bytes(const std::string& key) {
+  return Error{ErrorCode::corruption, "the bytes of object '" + key + "' are missing"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ObjectReader>> open_record(const Core& core, ObjectRecord record,
+                                                  const std::string& key) {
+  auto object = std::make_shared<OpenObject>();
+  object->info = std::move(record.info);
+  object->info.key = key;
+  if (record.manifest) {
+    ANABRANCH_TRY(auto manifest, read_manifest(core.kv, *record.manifest));
+    if (!manifest) return nullptr;
+    object->manifest = *std::move(manifest);
+  } else {
+    object->manifest.part_sizes_bytes = {object->info.size_bytes};
+    object->manifest.slices = std::move(record.slices);
+  }
+  const auto& slices = object->manifest.slices;
+  if (slices.size() > kInlineSlicesMax && read_tier() == ReadTier::memory) {
+    return fail(ErrorCode::would_block, "an object of many parts is opened on a worker");
+  }
+  std::uint64_t end_bytes = 0;
+  for (const Slice& slice : slices) {
+    auto opened = core.blobs.open(slice.blob);
+    if (!opened && opened.error().code == ErrorCode::not_found) return nullptr;
+    if (!opened) return fail(std::move(opened).error());
+    object->blobs.push_back(*std::move(opened));
+    object->ends_bytes.push_back(end_bytes += slice.size_bytes);
+  }
+  if (end_bytes != object->info.size_bytes)
+    return fail(ErrorCode::corruption, "object '" + key + "': sizes differ");
+  return std::make_unique<StoredReader>(std::move(object));
+}
+
+Result<ObjectInfo> ObjectStore::head(const std::string& bucket, const std::string& key) const {
+  ANABRANCH_TRY(const auto bytes, impl_->read_object(bucket, key));
+  ObjectInfo info;
+  ANABRANCH_CHECK(decode_object_info(bytes, info));
+  info.key = key;
+  return info;
+}
+
+Result<std::unique_ptr<ObjectReader>> ObjectStore::open(const std::string& bucket,
+                                                        const std::string& key) const {
+  // Between the record and its blobs the key may be overwritten; then the record that is there now is opened.
+  std::string before;
+  for (int attempt = 0; attempt < kOpenAttemptsMax; ++attempt) {
+    ANABRANCH_TRY(auto bytes, impl_->read_object(bucket, key));
+    if (bytes == before) return fail(lost_bytes(key));
+    ANABRANCH_TRY(auto record, decode_object(bytes));
+    ANABRANCH_TRY(auto reader, open_record(*impl_, std::move(record), key));
+    if (reader) return reader;
+    before = std::move(bytes);
+  }
+  return fail(ErrorCode::unavailable, "object '" + key + "' is overwritten faster than it can be opened");
+}
+
+Result<std::unique_ptr<ObjectReader>> ObjectStore::open_imported(const std::string& bucket,
+                                                                 const std::string& key,
+                                                                 const std::string& etag,
+                                                                 std::uint64_t size_bytes) const {
+  const auto changed = [&] {
+    return fail(ErrorCode::source_changed, "the object '" + key + "' of bucket '" + bucket + "' with ETag " +
+                                               etag + " that was imported is no longer there");
+  };
+  const auto record_of = impl_->read_bucket(impl_->kv, bucket);
+  if (!record_of && record_of.error().code == ErrorCode::no_such_bucket) return changed();
+  if (!record_of) return fail(record_of.error());
+  const std::string present_key = keys::object(record_of->id, key);
+  const std::string retained_key = keys::retained(record_of->id, key, etag, size_bytes);
+
+  std::string before;
+  for (int attempt = 0; attempt < kOpenAttemptsMax; ++attempt) {
+    // The present one first: what it stops being is retained in the same batch, so the second look finds it.
+    ANABRANCH_TRY(auto bytes, impl_->kv.get(present_key));
+    ObjectRecord record;
+    if (bytes) {
+      ANABRANCH_TRY(record, decode_object(*bytes));
+    }
+    if (!bytes || record.info.etag != etag || record.info.size_bytes != size_bytes) {
+      ANABRANCH_TRY(bytes, impl_->kv.get(retained_key));
+      if (!bytes) return changed();
+      ANABRANCH_TRY(record, decode_object(*bytes));
+    }
+    if (*bytes == before) return fail(lost_bytes(key));
+    ANABRANCH_TRY(auto reader, open_record(*impl_, std::move(record), key));
+    if (reader) return reader;
+    before = *std::move(bytes);
+  }
+  return fail(ErrorCode::unavailable, "object '" + key + "' is overwritten faster than it can be opened");
+}
+
+}  // namespace anabranch::objects

@@ -1,0 +1,184 @@
+#include "rest/api.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+#include "rest/call.h"
+#include "rest/errors.h"
+
+namespace anabranch::rest {
+namespace {
+
+constexpr std::string_view kBasePath = "/api/v1";
+constexpr std::string_view kSessionCookie = "internal_auth_session";
+
+std::vector<std::string_view> split_path(std::string_view path) {
+  std::vector<std::string_view> segments;
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    const auto end = std::min(path.find('/'), path.size());
+    segments.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  if (!segments.empty() && segments.back().empty()) segments.pop_back();  // a trailing slash
+  return segments;
+}
+
+bool is_placeholder(std::string_view segment) { return segment.starts_with('{'); }
+
+bool matches(const std::vector<std::string_view>& pattern, const std::vector<std::string_view>& segments) {
+  return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
+                    [](std::string_view want, std::string_view got) { return is_placeholder(want) || want == got; });
+}
+
+std::string_view cookie(const http::Request& request, std::string_view name) {
+  std::string_view rest = request.headers.get("Cookie");
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(';'), rest.size());
+    std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    while (pair.starts_with(' ')) pair.remove_prefix(1);
+    if (pair.starts_with(name) && pair.size() > name.size() && pair[name.size()] == '=') {
+      return pair.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+// ── Call ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+std::string_view Call::parameter(std::string_view name, std::string_view fallback) const {
+  for (const auto& [key, value] : query) {
+    if (key == name) return value;
+  }
+  return fallback;
+}
+
+bool Call::has_parameter(std::string_view name) const {
+  return std::any_of(query.begin(), query.end(), [&](const auto& pair) { return pair.first == name; });
+}
+
+std::vector<std::string> Call::parameters(std::string_view name) const {
+  std::vector<std::string> values;
+  for (const auto& [key, value] : query) {
+    if (key == name) values.push_back(value);
+  }
+  return values;
+}
+
+Result<service::PageRequest> Call::page() const {
+  service::PageRequest page;
+  page.prefix = std::string(parameter("prefix"));
+  page.after = std::string(parameter("after"));
+  const std::string_view amount = parameter("amount");
+  if (amount.empty()) return page;
+  int value = 0;
+  const auto [end, error] = std::from_chars(amount.data(), amount.data() + amount.size(), value);
+  if (error != std::errc() || end != amount.data() + amount.size() || value < -1) {
+    return fail(ErrorCode::invalid_argument, "amount '" + std::string(amount) + "' must be a number from -1 to 1000");
+  }
+  // lakeFS: a negative or too large amount means the largest page.
+  page.amount = value < 0 || value > static_cast<int>(versioning::kPageMax) ? versioning::kPageMax
+                                                                              : static_cast<unsigned>(value);
+  if (value == 0) page.amount = versioning::kPageDefault;
+  return page;
+}
+
+std::string Call::endpoint() const {
+  const std::string_view scheme = request.headers.get("X-Forwarded-Proto", "http");
+  return std::string(scheme) + "://" + std::string(request.headers.get("Host", request.local_address));
+}
+
+Task<Result<boost::json::object>> read_json(http::Request& request) {
+  auto read = read_all(*request.body, kJsonBodySizeMax);
+  auto text = co_await std::move(read);
+  if (!text) co_return fail(std::move(text).error());
+  if (text->empty()) co_return boost::json::object();
+  boost::system::error_code error;
+  boost::json::value value = boost::json::parse(*text, error);
+  if (error) co_return fail(ErrorCode::malformed, "the request body is not JSON: " + error.message());
+  if (!value.is_object()) co_return fail(ErrorCode::malformed, "the request body must be a JSON object");
+  co_return std::move(value.get_object());
+}
+
+// ── Api ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+class Api::Impl {
+ public:
+  Impl(service::IdentityService& identity, service::RepositoryService& repositories, service::ObjectService& objects,
+       ApiOptions options)
+      : options_(std::move(options)), services_{identity, repositories, objects, options_} {
+    for (const auto& make : {access_key_routes, branch_routes, commit_routes, config_routes, import_routes,
+                             object_routes, object_transfer_routes, ref_routes, repository_routes, staging_routes,
+                             tag_routes}) {
+      for (const Route& route : make()) routes_.push_back({route, split_path(route.pattern)});
+    }
+  }
+
+  Task<http::Response> handle(http::Request request) {
+    const std::string path = request.path.substr(kBasePath.size());
+    const auto segments = split_path(path);
+    const Entry* found = nullptr;
+    bool other_method = false;
+    for (const Entry& entry : routes_) {
+      if (!matches(entry.segments, segments)) continue;
+      if (entry.route.method == request.method) {
+        found = &entry;
+        break;
+      }
+      other_method = true;
+    }
+    if (found == nullptr) {
+      co_return message_response(other_method ? 405 : 404,
+                                 other_method ? "method " + request.method + " is not for " + request.path
+                                              : "no such route: " + request.method + " " + request.path);
+    }
+    Call call;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      if (!is_placeholder(found->segments[i])) continue;
+      auto decoded = http::percent_decode(segments[i]);
+      if (!decoded) co_return error_response(decoded.error());
+      const std::string_view name = found->segments[i].substr(1, found->segments[i].size() - 2);
+      call.path.emplace(std::string(name), *std::move(decoded));
+    }
+    auto query = http::parse_query(request.query);
+    if (!query) co_return error_response(query.error());
+    call.query = *std::move(query);
+    if (!found->route.open) {
+      std::string authorization(request.headers.get("Authorization"));
+      std::string session(cookie(request, kSessionCookie));
+      std::string request_id = request.request_id;
+      auto authenticate = services_.identity.authenticate_rest(std::move(authorization), std::move(session),
+                                                               std::move(request_id));
+      auto caller = co_await std::move(authenticate);
+      if (!caller) co_return error_response(caller.error());
+      call.caller = *std::move(caller);
+    }
+    call.request = std::move(request);
+    auto task = found->route.handler(services_, std::move(call));
+    co_return co_await std::move(task);
+  }
+
+ private:
+  struct Entry {
+    Route route;
+    std::vector<std::string_view> segments;
+  };
+  ApiOptions options_;
+  Services services_;
+  std::vector<Entry> routes_;
+};
+
+Api::Api(service::IdentityService& identity, service::RepositoryService& repositories, service::ObjectService& objects,
+         ApiOptions options)
+    : impl_(std::make_unique<Impl>(identity, repositories, objects, std::move(options))) {}
+Api::~Api() = default;
+
+Task<http::Response> Api::handle(http::Request request) { return impl_->handle(std::move(request)); }
+
+http::Response Api::protocol_error(int status, std::string_view why) { return message_response(status, why); }
+
+}  // namespace anabranch::rest

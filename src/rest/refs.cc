@@ -1,0 +1,147 @@
+// Refs: log, diff, merge, merge base, and the files that hold a commit's metadata.
+#include <chrono>
+#include <ctime>
+
+#include "rest/call.h"
+#include "rest/errors.h"
+#include "rest/json.h"
+
+namespace anabranch::rest {
+namespace {
+
+namespace json = boost::json;
+
+/// "2026-11-22T10:11:12Z", with or without a fraction or an offset, to unix seconds. Source: RFC 3339.
+Result<std::int64_t> parse_time(const std::string& text) {
+  std::tm parts{};
+  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (end == nullptr) return fail(ErrorCode::invalid_argument, "time '" + text + "' is not as RFC 3339 has it");
+  std::int64_t seconds = timegm(&parts);
+  if (*end == '.') {
+    do ++end;
+    while (*end >= '0' && *end <= '9');
+  }
+  if (*end == '+' || *end == '-' || *end == ' ') {  // a plus in a query may have become a blank
+    int hours = 0;
+    int minutes = 0;
+    if (std::sscanf(end + 1, "%2d:%2d", &hours, &minutes) != 2) {
+      return fail(ErrorCode::invalid_argument, "time '" + text + "' has a bad offset");
+    }
+    const std::int64_t offset = hours * 3600 + minutes * 60;
+    seconds += *end == '-' ? offset : -offset;
+  }
+  return seconds;
+}
+
+Result<service::LogRequest> parse_log(const Call& call) {
+  service::LogRequest request;
+  request.ref = call.part("ref");
+  ANABRANCH_TRY(const auto page, call.page());
+  request.after = page.after;
+  request.amount = page.amount;
+  request.objects = call.parameters("objects");
+  request.prefixes = call.parameters("prefixes");
+  request.first_parent = call.flag("first_parent");
+  request.limit = call.flag("limit");
+  request.stop_at = std::string(call.parameter("stop_at"));
+  if (call.has_parameter("since")) {
+    ANABRANCH_TRY(request.since_seconds, parse_time(std::string(call.parameter("since"))));
+  }
+  return request;
+}
+
+Task<http::Response> log(const Services& services, Call call) {
+  auto request = parse_log(call);
+  if (!request) co_return error_response(request.error());
+  const unsigned amount = request->amount;
+  auto task = services.repositories.log(call.caller, call.part("repository"), *std::move(request));
+  auto found = co_await std::move(task);
+  if (!found) co_return error_response(found.error());
+  co_return json_response(200, page_json(*found, amount, [](const auto& item) { return to_json(item); }));
+}
+
+Task<http::Response> diff(const Services& services, Call call) {
+  auto page = call.page();
+  if (!page) co_return error_response(page.error());
+  const unsigned amount = page->amount;
+  const std::string_view type = call.parameter("type", "three_dot");
+  if (type != "three_dot" && type != "two_dot") {
+    co_return message_response(400, "query parameter 'type' must be two_dot or three_dot");
+  }
+  const auto kind = type == "two_dot" ? service::DiffKind::two_dot : service::DiffKind::three_dot;
+  service::ListObjectsRequest request;
+  request.page = *std::move(page);
+  request.delimiter = std::string(call.parameter("delimiter"));
+  auto task = services.repositories.diff_refs(call.caller, call.part("repository"), call.part("left"),
+                                              call.part("right"), kind, std::move(request));
+  auto found = co_await std::move(task);
+  if (!found) co_return error_response(found.error());
+  co_return json_response(200, page_json(*found, amount, [](const auto& item) { return to_json(item); }));
+}
+
+Result<service::MergeRequest> parse_merge(const json::object& body) {
+  service::MergeRequest request;
+  ANABRANCH_TRY(auto message, string_field(body, "message"));
+  request.message = message.value_or("");
+  ANABRANCH_TRY(request.metadata, metadata_field(body, "metadata"));
+  ANABRANCH_TRY(const auto strategy, string_field(body, "strategy"));
+  if (!strategy || strategy->empty() || *strategy == "none") {
+    request.strategy = service::MergeStrategy::none;
+  } else if (*strategy == "source-wins") {
+    request.strategy = service::MergeStrategy::source_wins;
+  } else if (*strategy == "dest-wins") {
+    request.strategy = service::MergeStrategy::dest_wins;
+  } else {
+    return fail(ErrorCode::invalid_argument, "field 'strategy' must be source-wins or dest-wins, not '" + *strategy + "'");
+  }
+  ANABRANCH_TRY(request.allow_empty, bool_field(body, "allow_empty"));
+  ANABRANCH_TRY(request.squash, bool_field(body, "squash_merge"));
+  ANABRANCH_TRY(request.expected_destination_commit, string_field(body, "expected_destination_commit"));  // ours
+  return request;
+}
+
+Task<http::Response> merge(const Services& services, Call call) {
+  auto read = read_json(call.request);
+  auto body = co_await std::move(read);
+  if (!body) co_return error_response(body.error());
+  auto request = parse_merge(*body);
+  if (!request) co_return error_response(request.error());
+  auto task = services.repositories.merge(call.caller, call.part("repository"), call.part("source"),
+                                          call.part("destination"), *std::move(request));
+  auto made = co_await std::move(task);
+  if (made) co_return json_response(200, json::object{{"reference", made->id}});
+  if (made.error().code != ErrorCode::merge_conflict) co_return error_response(made.error());
+  co_return json_response(409, json::object{{"reference", ""}, {"message", made.error().message}});
+}
+
+Task<http::Response> merge_base(const Services& services, Call call) {
+  auto task = services.repositories.merge_base(call.caller, call.part("repository"), call.part("source"),
+                                               call.part("destination"));
+  auto found = co_await std::move(task);
+  if (!found) co_return error_response(found.error());
+  co_return json_response(200, json::object{{"source_commit_id", found->source_commit_id},
+                                            {"destination_commit_id", found->destination_commit_id},
+                                            {"base_commit_id", found->base_commit_id}});
+}
+
+Task<http::Response> metadata_location(const Services& services, Call call) {
+  auto task = services.repositories.metadata_address(call.caller, call.part("repository"), call.part("id"));
+  auto found = co_await std::move(task);
+  if (!found) co_return error_response(found.error());
+  co_return json_response(200, json::object{{"location", *found}});
+}
+
+}  // namespace
+
+Routes ref_routes() {
+  return {
+      {"GET", "/repositories/{repository}/refs/{ref}/commits", log},
+      {"GET", "/repositories/{repository}/refs/{left}/diff/{right}", diff},
+      {"POST", "/repositories/{repository}/refs/{source}/merge/{destination}", merge},
+      {"GET", "/repositories/{repository}/refs/{source}/merge/{destination}", merge_base},
+      {"GET", "/repositories/{repository}/metadata/meta_range/{id}", metadata_location},
+      {"GET", "/repositories/{repository}/metadata/range/{id}", metadata_location},
+  };
+}
+
+}  // namespace anabranch::rest

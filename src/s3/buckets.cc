@@ -1,0 +1,79 @@
+// Buckets: list, create, head, delete, location.
+#include "s3/call.h"
+#include "s3/payload.h"
+#include "s3/xml.h"
+
+namespace anabranch::s3 {
+
+Task<http::Response> list_buckets(const Context& context, Call call) {
+  auto task = context.objects.list_buckets(call.caller);
+  auto buckets = co_await std::move(task);
+  if (!buckets) co_return call.error(buckets.error());
+  XmlWriter xml;
+  xml.open_root("ListAllMyBucketsResult");
+  xml.open("Owner");
+  xml.element("ID", kOwnerId);
+  xml.element("DisplayName", kOwnerName);
+  xml.close("Owner");
+  xml.open("Buckets");
+  for (const auto& bucket : *buckets) {
+    xml.open("Bucket");
+    xml.element("Name", bucket.name);
+    xml.element("CreationDate", format_xml_time(bucket.created_ms));
+    xml.close("Bucket");
+  }
+  xml.close("Buckets");
+  xml.close("ListAllMyBucketsResult");
+  co_return xml_response(xml.take());
+}
+
+Task<http::Response> create_bucket(const Context& context, Call call) {
+  if (!call.request.content_length && !call.request.chunked) call.request.content_length = 0;
+  auto payload = Payload::of(call, kXmlBodySizeMax);
+  if (!payload) co_return call.error(payload.error());
+  auto read = (*payload)->read_text(kXmlBodySizeMax);
+  auto text = co_await std::move(read);
+  if (!text) co_return call.error(text.error());
+  auto region = parse_create_bucket_request(*text);
+  if (!region) co_return call.error(region.error());
+  auto task = context.objects.create_bucket(call.caller, call.bucket, *std::move(region));
+  auto bucket = co_await std::move(task);
+  if (!bucket) co_return call.error(bucket.error());
+  http::Response response;
+  response.headers.add("Location", "/" + call.bucket);
+  co_return response;
+}
+
+Task<http::Response> head_bucket(const Context& context, Call call) {
+  auto task = context.objects.head_bucket(call.caller, call.bucket);
+  auto bucket = co_await std::move(task);
+  if (!bucket) co_return call.error(bucket.error());
+  http::Response response;
+  response.headers.add("x-amz-bucket-region", bucket->region.empty() ? context.options.region : bucket->region);
+  co_return response;
+}
+
+Task<http::Response> delete_bucket(const Context& context, Call call) {
+  auto task = context.objects.delete_bucket(call.caller, call.bucket);
+  auto deleted = co_await std::move(task);
+  if (!deleted) co_return call.error(deleted.error());
+  http::Response response;
+  response.status = 204;
+  co_return response;
+}
+
+Task<http::Response> get_bucket_location(const Context& context, Call call) {
+  auto task = context.objects.head_bucket(call.caller, call.bucket);
+  auto bucket = co_await std::move(task);
+  if (!bucket) co_return call.error(bucket.error());
+  const std::string& region = bucket->region;
+  XmlWriter xml;
+  xml.open_root("LocationConstraint");
+  std::string body = xml.take();
+  // The root itself holds the text; us-east-1 is said by an empty one.
+  if (region != "us-east-1") body += region;
+  body += "</LocationConstraint>";
+  co_return xml_response(std::move(body));
+}
+
+}  // namespace anabranch::s3

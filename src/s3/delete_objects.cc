@@ -1,0 +1,63 @@
+// DeleteObject, DeleteObjects. Source: AWS S3 API Reference.
+#include "s3/call.h"
+#include "s3/headers.h"
+#include "s3/payload.h"
+#include "s3/xml.h"
+
+namespace anabranch::s3 {
+namespace {
+
+constexpr std::size_t kDeleteKeysMax = 1000;
+
+}  // namespace
+
+Task<http::Response> delete_object(const Context& context, Call call) {
+  auto condition = write_condition(call.request.headers);
+  if (!condition) co_return call.error(condition.error());
+  auto task = context.objects.delete_object(call.caller, call.bucket, call.key, *std::move(condition));
+  auto deleted = co_await std::move(task);
+  if (!deleted) co_return call.error(deleted.error());
+  http::Response response;
+  response.status = 204;
+  co_return response;
+}
+
+Task<http::Response> delete_objects(const Context& context, Call call) {
+  auto payload = Payload::of(call, kXmlBodySizeMax);
+  if (!payload) co_return call.error(payload.error());
+  auto read = (*payload)->read_text(kXmlBodySizeMax);
+  auto text = co_await std::move(read);
+  if (!text) co_return call.error(text.error());
+  auto request = parse_delete_request(*text);
+  if (!request) co_return call.error(request.error());
+  if (request->objects.empty() || request->objects.size() > kDeleteKeysMax) {
+    const Error wrong{ErrorCode::malformed, "A request names 1 to 1000 objects"};
+    co_return call.error(wrong);
+  }
+  std::vector<std::string> keys;
+  keys.reserve(request->objects.size());
+  for (auto& entry : request->objects) keys.push_back(std::move(entry.key));
+  auto task = context.objects.delete_objects(call.caller, call.bucket, std::move(keys));
+  auto outcomes = co_await std::move(task);
+  if (!outcomes) co_return call.error(outcomes.error());
+  XmlWriter xml;
+  xml.open_root("DeleteResult");
+  for (const auto& outcome : *outcomes) {
+    if (outcome.error) {
+      const S3Error error = to_s3_error(*outcome.error);
+      xml.open("Error");
+      xml.element("Key", outcome.key);
+      xml.element("Code", error.code);
+      xml.element("Message", error.message);
+      xml.close("Error");
+    } else if (!request->quiet) {
+      xml.open("Deleted");
+      xml.element("Key", outcome.key);
+      xml.close("Deleted");
+    }
+  }
+  xml.close("DeleteResult");
+  co_return xml_response(xml.take());
+}
+
+}  // namespace anabranch::s3

@@ -1,0 +1,106 @@
+#include "service/identity_service.h"
+
+#include <utility>
+
+namespace anabranch::service {
+namespace {
+
+constexpr TimeMs kSessionLifetimeMs = 24LL * 3600 * 1000;
+
+AccessKey about(const auth::Credential& credential) {
+  return {credential.key.access_key_id, credential.user_id, credential.created_ms, credential.expires_ms};
+}
+
+}  // namespace
+
+IdentityService::IdentityService(auth::Credentials& credentials, const Clock& clock, Workers& workers)
+    : credentials_(credentials), clock_(clock), workers_(workers) {}
+
+Task<Result<std::optional<Authenticated>>> IdentityService::authenticate_s3(SignedRequest request,
+                                                                            std::string request_id) {
+  const auto check = [this, &request] { return credentials_.authenticate(request); };
+  auto task = inline_or_on(workers_, check);
+  auto identity = co_await std::move(task);
+  if (!identity) co_return fail(std::move(identity).error());
+  if (!*identity) co_return std::optional<Authenticated>();
+  auth::Credentials::Identity& found = **identity;
+  co_return std::optional<Authenticated>(Authenticated{
+      Caller{std::move(found.principal), std::move(request_id)}, std::move(found.facts), std::move(found.signing_key)});
+}
+
+Task<Result<Caller>> IdentityService::authenticate_rest(std::string authorization, std::string session_token,
+                                                        std::string request_id) {
+  const auto check = [this, &authorization, &session_token]() -> Result<Principal> {
+    constexpr std::string_view kBearer = "Bearer ";
+    if (authorization.starts_with(kBearer)) {
+      return credentials_.authenticate_token(std::string_view(authorization).substr(kBearer.size()));
+    }
+    if (!authorization.empty()) return credentials_.authenticate_basic(authorization);
+    if (!session_token.empty()) return credentials_.authenticate_token(session_token);
+    return fail(ErrorCode::unauthenticated, "the request carries no credentials");
+  };
+  auto task = inline_or_on(workers_, check);
+  auto principal = co_await std::move(task);
+  if (!principal) co_return fail(std::move(principal).error());
+  co_return Caller{*std::move(principal), std::move(request_id)};
+}
+
+Task<Result<IdentityService::Login>> IdentityService::login(std::string access_key_id,
+                                                            std::string secret_access_key) {
+  const auto check = [this, &access_key_id, &secret_access_key] {
+    return credentials_.authenticate_pair(access_key_id, secret_access_key);
+  };
+  auto task = inline_or_on(workers_, check);
+  auto principal = co_await std::move(task);
+  if (!principal) co_return fail(std::move(principal).error());
+  co_return Login{credentials_.make_token(*principal), clock_.now_ms() + kSessionLifetimeMs};
+}
+
+Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::string repository, std::string branch,
+                                                           std::string run, TimeMs lifetime_ms) {
+  const Resource resource = Resource::repository(repository, branch);
+  auto allowed = auth::authorize(caller.principal, Action::manage_credentials, resource);
+  if (!allowed) co_return fail(std::move(allowed).error());
+  if (lifetime_ms <= 0 || lifetime_ms > kRunKeyLifetimeMaxMs) {
+    co_return fail(ErrorCode::invalid_argument, "ttl_seconds must be between 1 and " +
+                                                    std::to_string(kRunKeyLifetimeMaxMs / 1000));
+  }
+  auto task = credentials_.create("run/" + run, auth::Policy::run(repository, branch), clock_.now_ms() + lifetime_ms);
+  auto credential = co_await std::move(task);
+  if (!credential) co_return fail(std::move(credential).error());
+  co_return NewAccessKey{credential->key, about(*credential)};
+}
+
+Task<Result<NewAccessKey>> IdentityService::create_key(Caller caller) {
+  auto allowed = auth::authorize(caller.principal, Action::manage_credentials, Resource::server());
+  if (!allowed) co_return fail(std::move(allowed).error());
+  auto task = credentials_.create(caller.principal.user_id, caller.principal.policy, std::nullopt);
+  auto credential = co_await std::move(task);
+  if (!credential) co_return fail(std::move(credential).error());
+  co_return NewAccessKey{credential->key, about(*credential)};
+}
+
+Task<Result<void>> IdentityService::remove_key(Caller caller, std::string access_key_id) {
+  // Whoever holds a key may give it up: a run ends its own.
+  if (caller.principal.access_key_id != access_key_id) {
+    auto allowed = auth::authorize(caller.principal, Action::manage_credentials, Resource::server());
+    if (!allowed) co_return fail(std::move(allowed).error());
+  }
+  auto task = credentials_.remove(std::move(access_key_id));
+  co_return co_await std::move(task);
+}
+
+Task<Result<std::vector<AccessKey>>> IdentityService::list_keys(Caller caller) {
+  auto allowed = auth::authorize(caller.principal, Action::manage_credentials, Resource::server());
+  if (!allowed) co_return fail(std::move(allowed).error());
+  const auto read = [this] { return credentials_.list(); };
+  auto task = inline_or_on(workers_, read);
+  auto credentials = co_await std::move(task);
+  if (!credentials) co_return fail(std::move(credentials).error());
+  std::vector<AccessKey> keys;
+  keys.reserve(credentials->size());
+  for (const auto& credential : *credentials) keys.push_back(about(credential));
+  co_return keys;
+}
+
+}  // namespace anabranch::service

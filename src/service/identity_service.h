@@ -1,0 +1,71 @@
+// service/identity_service.h — credentials in, a Caller out; access keys made for runs and users.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/workers.h"
+#include "service/types.h"
+
+namespace anabranch::service {
+
+/// How a request was signed: what the body's decoder needs for signed chunks.
+struct Authenticated {
+  Caller caller;
+  auth::SignatureFacts facts;
+  std::string signing_key;  // V4
+};
+
+/// A key as it is shown after its creation: without the secret.
+struct AccessKey {
+  std::string access_key_id;
+  std::string user_id;
+  TimeMs created_ms = 0;
+  std::optional<TimeMs> expires_ms;
+};
+struct NewAccessKey {
+  KeyPair key;
+  AccessKey about;
+};
+
+/// The lifetime of a run's key.
+inline constexpr TimeMs kRunKeyLifetimeMaxMs = 7LL * 24 * 3600 * 1000;
+
+/// Thread safety: every method from any thread. Tasks may be awaited on network threads.
+class IdentityService {
+ public:
+  IdentityService(auth::Credentials& credentials, const Clock& clock, Workers& workers);
+
+  /// An S3 request. nullopt: it carries no AWS signature (anonymous).
+  /// Errors: invalid_access_key, signature_mismatch, clock_skew, expired, malformed, invalid_argument.
+  Task<Result<std::optional<Authenticated>>> authenticate_s3(SignedRequest request, std::string request_id);
+  /// A REST request by its Authorization header (Basic or Bearer) or, where empty, a session token.
+  /// Errors: unauthenticated, expired.
+  Task<Result<Caller>> authenticate_rest(std::string authorization, std::string session_token, std::string request_id);
+
+  struct Login {
+    std::string token;
+    TimeMs expires_ms = 0;
+  };
+  /// Errors: unauthenticated.
+  Task<Result<Login>> login(std::string access_key_id, std::string secret_access_key);
+
+  /// A key that is good for one repository and writes only to one branch of it. Errors: access_denied,
+  /// invalid_argument (a lifetime over kRunKeyLifetimeMaxMs).
+  Task<Result<NewAccessKey>> create_run_key(Caller caller, std::string repository, std::string branch, std::string run,
+                                            TimeMs lifetime_ms);
+  /// A key of the caller's own, with the caller's rights.
+  Task<Result<NewAccessKey>> create_key(Caller caller);
+  Task<Result<void>> remove_key(Caller caller, std::string access_key_id);
+  Task<Result<std::vector<AccessKey>>> list_keys(Caller caller);
+
+ private:
+  auth::Credentials& credentials_;
+  const Clock& clock_;
+  Workers& workers_;
+};
+
+}  // namespace anabranch::service

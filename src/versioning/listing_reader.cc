@@ -1,0 +1,127 @@
+#include "versioning/listing_reader.h"
+
+#include "versioning/listing_iterators.h"
+#include "versioning/merge_base.h"
+#include "versioning/staging.h"
+
+namespace anabranch::versioning {
+namespace {
+
+/// Tries of an open whose object is overwritten, uncommitted, between its stat and its open.
+constexpr int kOpenTriesMax = 8;
+
+tl::unexpected<Error> no_such_key(const std::string& ref, const std::string& path) {
+  return fail(ErrorCode::no_such_key, "'" + path + "' does not exist at '" + ref + "'");
+}
+
+DiffItem item_of(const Difference& difference) {
+  const auto& entry = difference.right ? difference.right : difference.left;
+  return DiffItem{difference.type, difference.path, false, entry ? entry->size_bytes : 0};
+}
+
+Result<Page<DiffItem>> page_of(DiffIterator& differences, const ListObjectsRequest& request) {
+  // A common prefix is always "changed": whether all under it was added or removed would cost a walk (as lakeFS).
+  return walk_page<DiffItem>(
+      differences, request, [](const DiffIterator& at) { return item_of(at.difference()); },
+      [](const std::string& common) { return DiffItem{DifferenceType::changed, common, true, 0}; });
+}
+
+}  // namespace
+
+ObjectStat stat_of(const OpenRepository& repository, std::string path, Entry entry) {
+  std::string address = repository.physical_address(entry);
+  return ObjectStat{std::move(path), false, std::move(address), std::move(entry)};
+}
+
+Result<ObjectStat> RefReader::stat(const OpenRepository& repository, const std::string& ref,
+                                   const std::string& path) const {
+  // One snapshot: a commit between reading the branch and reading its tokens must not hide a change.
+  const std::unique_ptr<kv::Reader> snapshot = services_.kv.snapshot();
+  ANABRANCH_TRY(const NamedCommit named, refs_.resolve(*snapshot, repository, ref));
+  std::optional<Entry> entry;
+  if (named.branch) {
+    ANABRANCH_TRY(auto present, present_entry(*snapshot, refs_, repository, *named.branch, path, false));
+    entry = std::move(present.entry);
+  } else {
+    ANABRANCH_TRY(const auto commit, refs_.commit(*snapshot, repository, named.commit_id));
+    ANABRANCH_TRY(entry, repository.trees.get(commit->metarange_id, path));
+  }
+  if (!entry) return no_such_key(ref, path);
+  return stat_of(repository, path, *std::move(entry));
+}
+
+Result<Repositories::OpenedObject> RefReader::open(const OpenRepository& repository, const std::string& ref,
+                                                   const std::string& path) const {
+  std::string address_before;
+  for (int attempt = 0; attempt < kOpenTriesMax; ++attempt) {
+    ANABRANCH_TRY(auto found, stat(repository, ref, path));
+    ANABRANCH_TRY(const S3Address place, parse_s3_address(found.physical_address));
+    auto reader = found.entry.address_type == AddressType::full
+                      ? services_.objects.open_imported(place.bucket, place.key, found.entry.etag,
+                                                        static_cast<std::uint64_t>(found.entry.size_bytes))
+                      : services_.objects.open(place.bucket, place.key);
+    if (reader) return Repositories::OpenedObject{std::move(found), *std::move(reader)};
+    if (reader.error().code != ErrorCode::no_such_key) return fail(std::move(reader).error());
+    if (found.physical_address == address_before) break;
+    address_before = found.physical_address;
+  }
+  return fail(ErrorCode::not_found, "the bytes of '" + path + "' are gone from " + address_before);
+}
+
+Result<Page<ObjectStat>> RefReader::list_objects(const OpenRepository& repository, const std::string& ref,
+                                                 const ListObjectsRequest& request) const {
+  const std::unique_ptr<kv::Reader> snapshot = services_.kv.snapshot();
+  ANABRANCH_TRY(const NamedCommit named, refs_.resolve(*snapshot, repository, ref));
+  ANABRANCH_TRY(const auto commit, refs_.commit(*snapshot, repository, named.commit_id));
+  const std::string& from = std::max(request.page.prefix, request.page.after);
+  ANABRANCH_TRY(auto committed, repository.trees.entries(commit->metarange_id, from));
+  std::unique_ptr<StagedChanges> staged;
+  if (named.branch) staged = std::make_unique<StagedChanges>(*snapshot, named.branch->record.tokens(), from);
+  ViewIterator view(std::move(committed), std::move(staged));
+  return walk_page<ObjectStat>(
+      view, request, [&](const EntryIterator& at) { return stat_of(repository, at.path(), at.entry()); },
+      [](const std::string& common) { return ObjectStat{common, true, {}, {}}; });
+}
+
+Result<Page<DiffItem>> RefReader::diff_branch(const OpenRepository& repository, const std::string& branch,
+                                              const ListObjectsRequest& request) const {
+  const std::unique_ptr<kv::Reader> snapshot = services_.kv.snapshot();
+  ANABRANCH_TRY(const BranchState state, refs_.branch(*snapshot, repository, branch));
+  ANABRANCH_TRY(const auto head, refs_.commit(*snapshot, repository, state.record.commit_id));
+  auto staged = std::make_unique<StagedChanges>(*snapshot, state.record.tokens(), request.page.prefix);
+  StagedDiffIterator differences(repository.trees, head->metarange_id, nullptr, std::move(staged));
+  return page_of(differences, request);
+}
+
+Result<Page<DiffItem>> RefReader::diff_refs(const OpenRepository& repository, const std::string& left,
+                                            const std::string& right, DiffKind kind,
+                                            const ListObjectsRequest& request) const {
+  const std::unique_ptr<kv::Reader> snapshot = services_.kv.snapshot();
+  ANABRANCH_TRY(const auto left_commit, refs_.resolve_commit(*snapshot, repository, left));
+  if (kind == DiffKind::three_dot) {
+    ANABRANCH_TRY(const auto right_commit, refs_.resolve_commit(*snapshot, repository, right));
+    ANABRANCH_TRY(const auto base, find_merge_base(refs_, *snapshot, repository, right_commit, left_commit));
+    ANABRANCH_TRY(auto differences, repository.trees.diff_three_way(base->metarange_id, right_commit->metarange_id,
+                                                                    left_commit->metarange_id));
+    return page_of(*differences, request);
+  }
+  ANABRANCH_TRY(const NamedCommit named, refs_.resolve(*snapshot, repository, right));
+  ANABRANCH_TRY(const auto right_commit, refs_.commit(*snapshot, repository, named.commit_id));
+  ANABRANCH_TRY(auto differences, repository.trees.diff(left_commit->metarange_id, right_commit->metarange_id));
+  if (!named.staged_only_name) return page_of(*differences, request);
+
+  auto staged = std::make_unique<StagedChanges>(*snapshot, named.branch->record.tokens(), request.page.prefix);
+  StagedDiffIterator with_staged(repository.trees, left_commit->metarange_id, std::move(differences),
+                                 std::move(staged));
+  return page_of(with_staged, request);
+}
+
+Result<bool> RefReader::is_dirty(const kv::Reader& reader, const OpenRepository& repository,
+                                 const BranchState& state) const {
+  ANABRANCH_TRY(const auto head, refs_.commit(reader, repository, state.record.commit_id));
+  auto staged = std::make_unique<StagedChanges>(reader, state.record.tokens(), "");
+  StagedDiffIterator differences(repository.trees, head->metarange_id, nullptr, std::move(staged));
+  return differences.next();
+}
+
+}  // namespace anabranch::versioning

@@ -1,0 +1,37 @@
+// versioning/listing_reader.h — reading refs: an object, its bytes, listings, differences. Internal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "versioning/refs_store.h"
+#include "versioning/repositories.h"
+
+namespace anabranch::versioning {
+
+/// Reads obey read_tier(). Thread safety: every method from any thread.
+class RefReader {
+ public:
+  RefReader(const Services& services, const RefStore& refs) : services_(services), refs_(refs) {}
+
+  /// Errors: no_such_key.
+  Result<ObjectStat> stat(const OpenRepository& repository, const std::string& ref, const std::string& path) const;
+  Result<Repositories::OpenedObject> open(const OpenRepository& repository, const std::string& ref,
+                                          const std::string& path) const;
+  Result<Page<ObjectStat>> list_objects(const OpenRepository& repository, const std::string& ref,
+                                        const ListObjectsRequest& request) const;
+  Result<Page<DiffItem>> diff_branch(const OpenRepository& repository, const std::string& branch,
+                                     const ListObjectsRequest& request) const;
+  Result<Page<DiffItem>> diff_refs(const OpenRepository& repository, const std::string& left, const std::string& right,
+                                   DiffKind kind, const ListObjectsRequest& request) const;
+  /// True where the tokens change something of the branch's head.
+  Result<bool> is_dirty(const kv::Reader& reader, const OpenRepository& repository, const BranchState& state) const;
+
+ private:
+  const Services& services_;
+  const RefStore& refs_;
+};
+
+ObjectStat stat_of(const OpenRepository& repository, std::string path, Entry entry);
+
+}  // namespace anabranch::versioning

@@ -1,0 +1,49 @@
+#include "versioning/merge.h"
+
+#include "versioning/tree_changes.h"
+#include "versioning/tree_rewrite.h"
+
+namespace anabranch::versioning {
+namespace {
+
+/// Looked for before anything is written: a merge that is refused leaves no files behind.
+Result<std::vector<std::string>> find_conflicts(const TreeReader& reader, const MergeSides& sides) {
+  std::vector<std::string> conflicts;
+  ANABRANCH_TRY(auto diff, three_way_diff(reader, sides.base, sides.source, sides.destination));
+  while (conflicts.size() < kConflictsReportedMax) {
+    ANABRANCH_TRY(const bool found, diff.next());
+    if (!found) break;
+    const RecordDifference& difference = diff.difference();
+    if (difference.type == DifferenceType::conflict) conflicts.emplace_back(difference.path);
+  }
+  return conflicts;
+}
+
+}  // namespace
+
+Result<ThreeWayRecordDiff> three_way_diff(const TreeReader& reader, const MetarangeId& base,
+                                          const MetarangeId& source, const MetarangeId& destination) {
+  ANABRANCH_TRY(auto base_tree, reader.metarange(base));
+  ANABRANCH_TRY(auto source_tree, reader.metarange(source));
+  ANABRANCH_TRY(auto destination_tree, reader.metarange(destination));
+  return ThreeWayRecordDiff(TreeCursor(reader, std::move(base_tree)),
+                            TreeCursor(reader, std::move(source_tree)),
+                            TreeCursor(reader, std::move(destination_tree)));
+}
+
+Result<MergeResult> merge_trees(const TreeReader& reader, const SplitParameters& split,
+                                const MergeSides& sides, MergeStrategy strategy) {
+  MergeResult result;
+  if (strategy == MergeStrategy::none) {
+    ANABRANCH_TRY(result.conflicts, find_conflicts(reader, sides));
+    if (!result.conflicts.empty()) return result;
+  }
+  ANABRANCH_TRY(auto diff, three_way_diff(reader, sides.base, sides.source, sides.destination));
+  const auto changes = changes_of_merge(std::move(diff), strategy == MergeStrategy::source_wins);
+  ANABRANCH_TRY(ApplyResult applied, rewrite(reader, split, sides.destination, *changes));
+  result.metarange = std::move(applied.metarange);
+  result.counts = applied.counts;
+  return result;
+}
+
+}  // namespace anabranch::versioning

@@ -1,0 +1,54 @@
+// versioning/repositories_registry.h — which repositories there are and which namespaces they use. Internal.
+//
+// All records are in memory (loaded at start, kept by the changes made here), so that finding a repository, or that a
+// plain key lies in none's namespace, costs no read.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <shared_mutex>
+#include <string>
+
+#include "versioning/repositories_context.h"
+
+namespace anabranch::versioning {
+
+/// Thread safety: every method from any thread.
+class RepositoryRegistry {
+ public:
+  explicit RepositoryRegistry(const Services& services) : services_(services) {}
+
+  /// Reads the records; later calls do nothing. Errors: those of the store.
+  Result<void> load() const;
+
+  /// Errors: no_such_repository.
+  Result<RepositoryHandle> open(const std::string& name) const;
+  Result<Page<Repository>> list(const PageRequest& page) const;
+  /// The repository in whose namespace `bucket`/`key` lies, or null.
+  Result<RepositoryHandle> owner_of(const std::string& bucket, const std::string& key) const;
+  Result<bool> bucket_in_use(const std::string& bucket) const;
+
+  /// Errors: as Repositories::create().
+  Task<Result<Repository>> create(Repository repository, std::string committer);
+  /// Gives the uid, whose records are then to be removed. Errors: no_such_repository.
+  Task<Result<std::string>> remove(std::string name);
+  Task<Result<void>> set_metadata(std::string name, Metadata metadata);
+
+ private:
+  Result<kv::Batch> creation_batch(const RepositoryRecord& record, const S3Address& place, const Commit& first,
+                                   const objects::PendingObject& dummy) const;
+  Result<void> check_namespace_free(const S3Address& place) const;
+  void insert(RepositoryRecord record, const S3Address& place) const;
+  void forget(const std::string& name);
+
+  const Services& services_;
+  mutable std::shared_mutex mutex_;
+  mutable bool loaded_ = false;                                     // these four are guarded by mutex_
+  mutable std::map<std::string, RepositoryHandle> repositories_;    // by name
+  mutable std::map<std::string, std::map<std::string, RepositoryHandle>> live_;  // bucket, prefix
+  mutable std::map<std::string, std::set<std::string>> used_;       // bucket: every prefix that was ever used
+};
+
+}  // namespace anabranch::versioning

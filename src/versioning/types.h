@@ -1,0 +1,165 @@
+// versioning/types.h — the nouns of versioning, as every layer above speaks of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "objects/object_store.h"
+#include "versioning/entry.h"
+#include "versioning/tree.h"
+
+namespace anabranch::versioning {
+
+/// Source: lakeFS OpenAPI, "pagination": 100 where not given, 1,000 at most.
+inline constexpr unsigned kPageDefault = 100;
+inline constexpr unsigned kPageMax = 1'000;
+inline constexpr std::size_t kPathSizeMax = 1'024;
+/// An address that staging issued can be written to and linked for so long.
+inline constexpr TimeMs kPhysicalAddressLifetimeMs = 24LL * 3600 * 1000;
+
+using Metadata = std::map<std::string, std::string>;
+
+struct Repository {
+  std::string id;
+  std::string storage_namespace;  // "s3://bucket/prefix", as given
+  std::string default_branch;
+  TimeMs created_ms = 0;
+  bool read_only = false;
+  SplitParameters split;
+  Metadata metadata;
+};
+
+struct Branch {
+  std::string id;
+  std::string commit_id;
+};
+struct Tag {
+  std::string id;
+  std::string commit_id;
+};
+
+struct Commit {
+  std::string id;  // 64 hex digits
+  std::string committer;
+  std::string message;
+  std::int64_t created_seconds = 0;  // unix
+  MetarangeId metarange_id;
+  Metadata metadata;
+  std::vector<std::string> parents;  // of a merge: the destination's, then the source's
+  int version = 1;
+  int generation = 0;  // 1 + the highest of the parents'
+};
+
+/// A page's bounds. `after` is exclusive.
+struct PageRequest {
+  std::string prefix;
+  std::string after;
+  unsigned amount = kPageDefault;
+};
+template <class T>
+struct Page {
+  std::vector<T> items;
+  bool has_more = false;
+  std::string next_offset;  // the `after` of the next page, where has_more
+};
+
+/// An object of a ref, as listings and stat give it. `physical_address` is whole: "s3://bucket/key".
+struct ObjectStat {
+  std::string path;
+  bool is_prefix = false;  // a common prefix of a delimiter listing: only `path` is set
+  std::string physical_address;
+  Entry entry;
+};
+struct ListObjectsRequest {
+  PageRequest page;
+  std::string delimiter;  // any string
+};
+
+struct DiffItem {
+  DifferenceType type = DifferenceType::changed;
+  std::string path;
+  bool is_prefix = false;
+  std::int64_t size_bytes = 0;  // of the right side, or of the left where removed
+};
+enum class DiffKind : std::uint8_t { two_dot, three_dot };
+
+struct CommitRequest {
+  std::string committer;
+  std::string message;
+  Metadata metadata;
+  std::optional<std::int64_t> date_seconds;
+  bool allow_empty = false;
+};
+struct MergeRequest {
+  std::string committer;
+  std::string message;  // empty: "Merge '<source>' into '<destination>'"
+  Metadata metadata;
+  MergeStrategy strategy = MergeStrategy::none;
+  bool allow_empty = false;
+  bool squash = false;
+  /// Refused (precondition_failed) where the destination's head is another commit.
+  std::optional<std::string> expected_destination_commit;
+};
+struct MergeBase {
+  std::string source_commit_id, destination_commit_id, base_commit_id;
+};
+struct RevertRequest {
+  std::string ref;
+  unsigned parent_number = 0;  // 1-based; needed for merge commits
+  std::string committer;
+  std::optional<CommitRequest> commit_overrides;
+  bool allow_empty = false;
+};
+struct CherryPickRequest {
+  std::string ref;
+  unsigned parent_number = 0;
+  std::string committer;
+  std::optional<CommitRequest> commit_overrides;
+};
+struct LogRequest {
+  std::string ref;
+  std::string after;  // a commit id, exclusive
+  unsigned amount = kPageDefault;
+  std::vector<std::string> objects;   // commits that changed one of these paths
+  std::vector<std::string> prefixes;  // or anything under these
+  bool first_parent = false;
+  bool limit = false;  // stop after `amount` commits were looked at, not found
+  std::optional<std::int64_t> since_seconds;
+  std::string stop_at;
+};
+
+enum class ImportSourceType : std::uint8_t { common_prefix, object };
+struct ImportSource {
+  ImportSourceType type = ImportSourceType::common_prefix;
+  std::string uri;          // "s3://bucket/key or prefix"
+  std::string destination;  // path prefix, or path of an object
+};
+struct ImportStatus {
+  std::string id;
+  bool completed = false;
+  TimeMs updated_ms = 0;
+  std::uint64_t ingested_objects = 0;
+  MetarangeId metarange_id;
+  std::optional<Commit> commit;
+  std::optional<std::string> error;  // set: it ended, and why
+};
+
+struct StagingLocation {
+  std::string physical_address;  // "s3://bucket/prefix/data/<partition>/<xid>"
+  std::string bucket, key;
+};
+
+enum class ResetType : std::uint8_t { all, prefix, object };
+
+/// What a ref expression names. Source: lakeFS, "Referencing commits": name, id (prefix), ~n, ^n, @, $.
+struct ResolvedRef {
+  std::string commit_id;
+  /// Set where the expression is a plain branch name: reads then see its uncommitted changes too.
+  std::optional<std::string> branch;
+};
+
+}  // namespace anabranch::versioning
