@@ -12,6 +12,8 @@
 #include <xxhash.h>
 #endif
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace anabranch {

@@ -133,6 +133,7 @@ Result<BucketUsage> ObjectStore::usage(const std::string& bucket) const {
   BucketUsage usage;
   ANABRANCH_TRY(usage.objects, read_counter(*snapshot, keys::count_objects(record.id)));
   ANABRANCH_TRY(usage.bytes, read_counter(*snapshot, keys::count_bytes(record.id)));
+  ANABRANCH_TRY(usage.retained_objects, read_counter(*snapshot, keys::count_retained(record.id)));
   return usage;
 }
 

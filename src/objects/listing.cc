@@ -14,7 +14,7 @@ class PageBuilder {
  public:
   PageBuilder(const ListRequest& request, std::string base, std::size_t items_max)
       : request_(request), base_(std::move(base)), items_max_(items_max) {
-    page_.items.reserve(std::min<std::size_t>(items_max_, 64));
+    page_.items.reserve(items_max_);
   }
 
   kv::ScanStep take(std::string_view kv_key, std::string_view value) {
@@ -34,7 +34,7 @@ class PageBuilder {
       return kv::ScanStep::seek(kv::prefix_end(base_ + item.info.key));
     }
     item.info.key = key;
-    decoded_ = decode_object_info(value, item.info);
+    decoded_ = decode_listed_info(value, item.info);
     return decoded_ ? kv::ScanStep::next() : kv::ScanStep::stop();
   }
 

@@ -43,10 +43,11 @@ struct BucketInfo {
   std::string region = {};
 };
 
-/// Visible objects only (no retained ones, no parts). Exact: kept in the batches that change them.
+/// Exact: kept in the batches that change them. Parts of open uploads are not counted.
 struct BucketUsage {
-  std::int64_t objects = 0;
-  std::int64_t bytes = 0;
+  std::int64_t objects = 0;  // visible ones
+  std::int64_t bytes = 0;    // of visible ones
+  std::int64_t retained_objects = 0;
 };
 
 /// A checksum that S3 stores beside the ETag. `value` is the raw digest; composite: over the parts' digests.
@@ -86,7 +87,8 @@ struct ReceiveOptions {
   std::string content_type = {};
   StringPairs headers = {};
   StringPairs user_metadata = {};
-  std::optional<std::uint64_t> size_bytes = {};  // announced: incomplete_body where the stream has another size
+  std::optional<std::uint64_t> size_bytes =
+      {};  // announced: incomplete_body where the stream has another size
   std::vector<std::pair<HashAlgorithm, std::string>> expected = {};
   /// Exactly these are computed, stored and answered with the object; md5 never is (it is the ETag).
   /// `expected` digests are only checked: list an algorithm here too where the client sent it as a checksum
@@ -143,7 +145,9 @@ struct ListRequest {
 /// One line of a listing: an object, or (is_prefix) a common prefix that stands for all keys under it.
 struct ListItem {
   bool is_prefix = false;
-  ObjectInfo info;  // of a prefix only `key` is set
+  /// Of a prefix only `key` is set. Content type, headers and user metadata are left empty: listings do not
+  /// show them.
+  ObjectInfo info;
 };
 struct ListPage {
   std::vector<ListItem> items;  // in key order

@@ -48,6 +48,8 @@ std::string encode(const ObjectRecord& record);
 Result<ObjectRecord> decode_object(std::string_view bytes);
 /// Only `info`, into a struct that may be used again (`key` is left alone).
 Result<void> decode_object_info(std::string_view bytes, ObjectInfo& info);
+/// The same without content type, headers and user metadata, which a listing does not show.
+Result<void> decode_listed_info(std::string_view bytes, ObjectInfo& info);
 
 struct Manifest {
   std::vector<std::uint64_t> part_sizes_bytes;

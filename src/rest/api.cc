@@ -61,6 +61,12 @@ bool Call::has_parameter(std::string_view name) const {
   return std::any_of(query.begin(), query.end(), [&](const auto& pair) { return pair.first == name; });
 }
 
+bool Call::flag(std::string_view name, bool fallback) const {
+  if (!has_parameter(name)) return fallback;
+  const std::string_view value = parameter(name);
+  return value == "1" || http::equal_ignoring_case(value, "true");
+}
+
 std::vector<std::string> Call::parameters(std::string_view name) const {
   std::vector<std::string> values;
   for (const auto& [key, value] : query) {

@@ -35,7 +35,8 @@ struct Call {
   const std::string& part(std::string_view name) const { return path.find(name)->second; }
   std::string_view parameter(std::string_view name, std::string_view fallback = {}) const;
   bool has_parameter(std::string_view name) const;
-  bool flag(std::string_view name) const { return parameter(name) == "true"; }
+  /// "true" in any case (Python's clients say "True"), or "1". Absent: `fallback`.
+  bool flag(std::string_view name, bool fallback = false) const;
   std::vector<std::string> parameters(std::string_view name) const;
   /// prefix, after, amount. Errors: invalid_argument (amount).
   Result<service::PageRequest> page() const;

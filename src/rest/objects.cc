@@ -31,7 +31,7 @@ Task<http::Response> stat(const Services& services, Call call) {
   auto task = services.repositories.stat_object(call.caller, call.part("repository"), call.part("ref"), path);
   auto found = co_await std::move(task);
   if (!found) co_return error_response(found.error());
-  const bool user_metadata = call.parameter("user_metadata", "true") == "true";
+  const bool user_metadata = call.flag("user_metadata", true);
   if (!call.flag("presign")) co_return json_response(200, to_json(*found, user_metadata));
   auto print = presigned_json(services, call, *std::move(found), user_metadata);
   auto object = co_await std::move(print);
@@ -50,7 +50,7 @@ Task<http::Response> list(const Services& services, Call call) {
                                                  std::move(request));
   auto found = co_await std::move(task);
   if (!found) co_return error_response(found.error());
-  const bool user_metadata = call.parameter("user_metadata", "true") == "true";
+  const bool user_metadata = call.flag("user_metadata", true);
   if (!call.flag("presign")) {
     co_return json_response(
         200, page_json(*found, amount, [&](const auto& item) { return to_json(item, user_metadata); }));

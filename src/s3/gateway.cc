@@ -108,11 +108,15 @@ Operation find_operation(const Call& call) {
 /// What parse_signature() and friends call malformed has names of its own in S3.
 S3Error authentication_error(const Error& error, const http::Request& request) {
   S3Error told = to_s3_error(error);
-  if (error.code == ErrorCode::malformed || error.code == ErrorCode::invalid_argument) {
-    const bool in_query = request.query.find("X-Amz-Signature") != std::string::npos ||
-                          request.query.find("X-Amz-Algorithm") != std::string::npos;
+  const bool in_query = request.query.find("X-Amz-Signature") != std::string::npos ||
+                        request.query.find("X-Amz-Algorithm") != std::string::npos;
+  if (error.code == ErrorCode::malformed) {
     told.status = 400;
-    told.code = in_query ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed";
+    told.code = "AuthorizationHeaderMalformed";
+  } else if (error.code == ErrorCode::invalid_argument && in_query) {
+    told.code = "AuthorizationQueryParametersError";
+  } else if (error.code == ErrorCode::clock_skew && in_query) {
+    told.code = "AccessDenied";  // a presigned request before its time
   }
   return told;
 }
@@ -156,9 +160,9 @@ class Gateway::Impl {
       const S3Error bad{400, "InvalidURI", named.error().message};
       co_return error_response(bad, request.path, request.request_id);
     }
-    auto signature = identity_.authenticate_s3(
-        service::SignedRequest{request.method, request.path, request.query, request.headers.fields()},
-        request.request_id);
+    service::SignedRequest facts{request.method, request.path, request.query, request.headers.fields()};
+    facts.virtual_host_bucket = virtual_bucket(request.headers.get("Host"), options_.domains);
+    auto signature = identity_.authenticate_s3(std::move(facts), request.request_id);
     auto authenticated = co_await std::move(signature);
     if (!authenticated) {
       const S3Error told = authentication_error(authenticated.error(), request);

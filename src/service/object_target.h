@@ -40,6 +40,7 @@ class NamedReader final : public ObjectReader {
   }
   const std::vector<std::uint64_t>& part_sizes_bytes() const override { return reader_->part_sizes_bytes(); }
   const std::vector<Checksum>& part_checksums() const override { return reader_->part_checksums(); }
+  const std::vector<objects::Slice>& slices() const override { return reader_->slices(); }
 
  private:
   ObjectInfo info_;

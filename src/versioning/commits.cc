@@ -23,7 +23,8 @@ bool lost_race(const Result<void>& result) {
 
 }  // namespace
 
-// ── TokenCleaner ─────────────────────────────────────────────────────────────────────────────────────────────────
+// ── TokenCleaner
+// ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 void TokenCleaner::drop_later(std::vector<std::string> tokens) const {
   if (tokens.empty()) return;
@@ -69,15 +70,16 @@ Result<void> TokenCleaner::drop_recorded() const {
   return {};
 }
 
-// ── BranchHeads: moving the record ───────────────────────────────────────────────────────────────────────────────
+// ── BranchHeads: moving the record
+// ───────────────────────────────────────────────────────────────────────────────
 
 Result<bool> BranchHeads::has_staged(const kv::Reader& reader, const std::vector<std::string>& tokens) const {
   StagedChanges changes(reader, tokens, "");
   return changes.next();
 }
 
-Result<bool> BranchHeads::replace(const OpenRepository& repository, const BranchState& state, const BranchRecord& next,
-                                  kv::Batch with) const {
+Result<bool> BranchHeads::replace(const OpenRepository& repository, const BranchState& state,
+                                  const BranchRecord& next, kv::Batch with) const {
   kv::Batch batch = std::move(with);
   batch.require_equals(state.key, state.raw);
   batch.put(state.key, encode(next));
@@ -111,7 +113,8 @@ Result<bool> BranchHeads::finish(const OpenRepository& repository, const BranchS
   return replace(repository, state, BranchRecord{commit.id, state.record.staging_token, {}}, std::move(with));
 }
 
-// ── BranchHeads: commit ──────────────────────────────────────────────────────────────────────────────────────────
+// ── BranchHeads: commit
+// ──────────────────────────────────────────────────────────────────────────────────────────
 
 /// Commits what the closed tokens hold; `moved` is false where the branch changed meanwhile.
 Result<Commit> BranchHeads::absorb_sealed(const OpenRepository& repository, const BranchState& state,
@@ -160,9 +163,11 @@ Result<Commit> BranchHeads::commit(const OpenRepository& repository, const std::
   return kept_moving(branch);
 }
 
-// ── BranchHeads: what needs a clean branch ───────────────────────────────────────────────────────────────────────
+// ── BranchHeads: what needs a clean branch
+// ───────────────────────────────────────────────────────────────────────
 
-Result<BranchState> BranchHeads::clean_branch(const OpenRepository& repository, const std::string& branch) const {
+Result<BranchState> BranchHeads::clean_branch(const OpenRepository& repository,
+                                              const std::string& branch) const {
   for (int attempt = 0; attempt < kTriesMax; ++attempt) {
     const auto snapshot = services_.kv.snapshot();
     ANABRANCH_TRY(BranchState state, refs_.writable_branch(*snapshot, repository, branch));
@@ -176,6 +181,14 @@ Result<BranchState> BranchHeads::clean_branch(const OpenRepository& repository, 
     ANABRANCH_CHECK(seal(repository, state));
   }
   return kept_moving(branch);
+}
+
+Result<void> BranchHeads::require_clean(const OpenRepository& repository, const std::string& branch) const {
+  const auto snapshot = services_.kv.snapshot();
+  ANABRANCH_TRY(const BranchState state, refs_.branch(*snapshot, repository, branch));
+  ANABRANCH_TRY(const bool dirty, reader_.is_dirty(*snapshot, repository, state));
+  if (dirty) return fail(ErrorCode::dirty_branch, "branch '" + branch + "' has uncommitted changes");
+  return {};
 }
 
 Result<Commit> BranchHeads::advance(const OpenRepository& repository, const std::string& branch,
@@ -207,7 +220,8 @@ Result<void> BranchHeads::hard_reset(const OpenRepository& repository, const std
   return kept_moving(branch);
 }
 
-// ── BranchHeads: resets of uncommitted changes ───────────────────────────────────────────────────────────────────
+// ── BranchHeads: resets of uncommitted changes
+// ───────────────────────────────────────────────────────────────────
 
 Result<void> BranchHeads::reset_all(const OpenRepository& repository, const std::string& branch) const {
   for (int attempt = 0; attempt < kTriesMax; ++attempt) {
@@ -224,7 +238,8 @@ Result<void> BranchHeads::reset_prefix(const OpenRepository& repository, const s
   for (int attempt = 0; attempt < kTriesMax; ++attempt) {
     const auto snapshot = services_.kv.snapshot();
     ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, repository, branch));
-    // What only the open token holds is taken out of it; else a new token is laid over all, which hides the changes.
+    // What only the open token holds is taken out of it; else a new token is laid over all, which hides the
+    // changes.
     StagedChanges sealed(*snapshot, state.record.sealed_tokens, prefix);
     ANABRANCH_TRY(const bool any_sealed, sealed.next());
     const bool hide = any_sealed && sealed.path().starts_with(prefix);
@@ -247,7 +262,8 @@ Result<void> BranchHeads::reset_prefix(const OpenRepository& repository, const s
     }
 
     // The new token counts as dropped until the branch names it: a crash before that leaves nothing.
-    const BranchRecord next{state.record.commit_id, make_xid(services_.clock.now_ms()), state.record.tokens()};
+    const BranchRecord next{state.record.commit_id, make_xid(services_.clock.now_ms()),
+                            state.record.tokens()};
     kv::Batch batch;
     batch.put(keys::dropped_token(next.staging_token), "");
     ANABRANCH_TRY(const auto head, refs_.commit(*snapshot, repository, state.record.commit_id));
@@ -256,7 +272,8 @@ Result<void> BranchHeads::reset_prefix(const OpenRepository& repository, const s
       ANABRANCH_TRY(const bool more, all.next());
       if (!more || !all.path().starts_with(prefix)) break;
       ANABRANCH_TRY(auto committed, repository.trees.get(head->metarange_id, all.path()));
-      batch.put(keys::staged(next.staging_token, all.path()), encode(StagedRecord{std::move(committed), false}));
+      batch.put(keys::staged(next.staging_token, all.path()),
+                encode(StagedRecord{std::move(committed), false}));
       if (batch.changes().size() >= kErasedInOneBatchMax) {
         ANABRANCH_CHECK(kv::commit_blocking(services_.kv, std::exchange(batch, {})));
       }

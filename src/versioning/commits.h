@@ -1,7 +1,7 @@
 // versioning/commits.h — moving branch heads: commits, merges, reverts, cherry-picks, resets. Internal.
 //
-// Each runs on a pool thread while its branch's turn is held (BranchQueues), and moves the head by compare-and-set, so
-// that another server, or a reset, can only make it try again. All calls here block.
+// Each runs on a pool thread while its branch's turn is held (BranchQueues), and moves the head by
+// compare-and-set, so that another server, or a reset, can only make it try again. All calls here block.
 #pragma once
 
 #include <functional>
@@ -14,8 +14,8 @@
 
 namespace anabranch::versioning {
 
-/// Removes the records of tokens that no branch names any more, in bounded batches; what a crash leaves is done at the
-/// next start. Thread safety: any thread.
+/// Removes the records of tokens that no branch names any more, in bounded batches; what a crash leaves is
+/// done at the next start. Thread safety: any thread.
 class TokenCleaner {
  public:
   explicit TokenCleaner(const Services& services) : services_(services) {}
@@ -35,23 +35,30 @@ class TokenCleaner {
 /// Thread safety: every method from any thread; of one branch, one at a time (its turn).
 class BranchHeads {
  public:
-  BranchHeads(const Services& services, const RefStore& refs, const RefReader& reader, const TokenCleaner& cleaner)
+  BranchHeads(const Services& services, const RefStore& refs, const RefReader& reader,
+              const TokenCleaner& cleaner)
       : services_(services), refs_(refs), reader_(reader), cleaner_(cleaner) {}
 
-  Result<Commit> commit(const OpenRepository& repository, const std::string& branch, const CommitRequest& request) const;
-  Result<Commit> merge(const OpenRepository& repository, const std::string& source, const std::string& destination,
-                       const MergeRequest& request) const;
-  Result<Commit> revert(const OpenRepository& repository, const std::string& branch, const RevertRequest& request) const;
+  Result<Commit> commit(const OpenRepository& repository, const std::string& branch,
+                        const CommitRequest& request) const;
+  Result<Commit> merge(const OpenRepository& repository, const std::string& source,
+                       const std::string& destination, const MergeRequest& request) const;
+  Result<Commit> revert(const OpenRepository& repository, const std::string& branch,
+                        const RevertRequest& request) const;
   Result<Commit> cherry_pick(const OpenRepository& repository, const std::string& branch,
                              const CherryPickRequest& request) const;
   Result<void> hard_reset(const OpenRepository& repository, const std::string& branch, const std::string& ref,
                           bool force) const;
+  /// Errors: dirty_branch.
+  Result<void> require_clean(const OpenRepository& repository, const std::string& branch) const;
   /// Drops every uncommitted change.
   Result<void> reset_all(const OpenRepository& repository, const std::string& branch) const;
   /// Drops uncommitted changes of paths under `prefix`, all at once.
-  Result<void> reset_prefix(const OpenRepository& repository, const std::string& branch, const std::string& prefix) const;
+  Result<void> reset_prefix(const OpenRepository& repository, const std::string& branch,
+                            const std::string& prefix) const;
 
-  /// Makes the next commit over `head`: sets its tree, parents, message. It is called again where the branch moved.
+  /// Makes the next commit over `head`: sets its tree, parents, message. It is called again where the branch
+  /// moved.
   using Make = std::function<Result<Commit>(const CommitHandle& head)>;
   /// Moves a clean branch to the commit that `make` gives. Errors: dirty_branch, conflict, those of `make`.
   Result<Commit> advance(const OpenRepository& repository, const std::string& branch, const Make& make) const;
@@ -61,16 +68,19 @@ class BranchHeads {
   Result<BranchState> clean_branch(const OpenRepository& repository, const std::string& branch) const;
   /// Closes the open token. False where the branch changed meanwhile.
   Result<bool> seal(const OpenRepository& repository, const BranchState& state) const;
-  /// Writes `commit` and moves the branch to it, without its closed tokens. False where the branch changed meanwhile.
+  /// Writes `commit` and moves the branch to it, without its closed tokens. False where the branch changed
+  /// meanwhile.
   Result<bool> finish(const OpenRepository& repository, const BranchState& state, const Commit& commit) const;
   Result<bool> has_staged(const kv::Reader& reader, const std::vector<std::string>& tokens) const;
-  /// Puts `next` in place of `state` and drops its tokens but `kept`. False where the branch changed meanwhile.
+  /// Puts `next` in place of `state` and drops its tokens but `kept`. False where the branch changed
+  /// meanwhile.
   Result<bool> replace(const OpenRepository& repository, const BranchState& state, const BranchRecord& next,
                        kv::Batch with) const;
-  Result<Commit> absorb_sealed(const OpenRepository& repository, const BranchState& state, const CommitRequest& request,
-                               bool& moved) const;
-  Result<MetarangeId> merged_tree(const OpenRepository& repository, const MetarangeId& base, const MetarangeId& source,
-                                  const MetarangeId& destination, MergeStrategy strategy) const;
+  Result<Commit> absorb_sealed(const OpenRepository& repository, const BranchState& state,
+                               const CommitRequest& request, bool& moved) const;
+  Result<MetarangeId> merged_tree(const OpenRepository& repository, const MetarangeId& base,
+                                  const MetarangeId& source, const MetarangeId& destination,
+                                  MergeStrategy strategy) const;
   std::int64_t now_seconds() const { return services_.clock.now_ms() / 1000; }
 
   const Services& services_;

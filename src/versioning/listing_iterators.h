@@ -1,5 +1,5 @@
-// versioning/listing_iterators.h — what a ref shows (committed tree under staged changes), what staging changes in a tree,
-// and the pages that clients get of either. Internal.
+// versioning/listing_iterators.h — what a ref shows (committed tree under staged changes), what staging
+// changes in a tree, and the pages that clients get of either. Internal.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,9 @@ class ViewIterator final : public EntryIterator {
   Result<bool> next() override;
   void seek(std::string_view path) override;
   const std::string& path() const override { return from_staged_ ? staged_->path() : committed_->path(); }
-  const Entry& entry() const override { return from_staged_ ? *staged_->record().entry : committed_->entry(); }
+  const Entry& entry() const override {
+    return from_staged_ ? *staged_->record().entry : committed_->entry();
+  }
 
  private:
   enum class Side : std::uint8_t { behind, ready, end };
@@ -33,8 +35,8 @@ class ViewIterator final : public EntryIterator {
   bool from_staged_ = false;
 };
 
-/// How a branch with its staged changes differs from a tree: `base` says how its head does, staged changes lie over it.
-/// Thread safety: none.
+/// How a branch with its staged changes differs from a tree: `base` says how its head does, staged changes
+/// lie over it. Thread safety: none.
 class StagedDiffIterator final : public DiffIterator {
  public:
   /// `base`: null where `left` is the head itself. `trees` and what `staged` reads from must outlive this.
@@ -66,8 +68,8 @@ class StagedDiffIterator final : public DiffIterator {
 inline const std::string& path_of(const EntryIterator& iterator) { return iterator.path(); }
 inline const std::string& path_of(const DiffIterator& iterator) { return iterator.difference().path; }
 
-/// Walks one page: calls `object(iterator)` for a line, `prefix(path)` for a common prefix, seeks past what prefixes hold.
-/// Gives has_more and next_offset.
+/// Walks one page: calls `object(iterator)` for a line, `prefix(path)` for a common prefix, seeks past what
+/// prefixes hold. Gives has_more and next_offset.
 template <class T, class Iterator, class OnObject, class OnPrefix>
 Result<Page<T>> walk_page(Iterator& iterator, const ListObjectsRequest& request, const OnObject& object,
                           const OnPrefix& prefix) {

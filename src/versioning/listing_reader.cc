@@ -20,10 +20,13 @@ DiffItem item_of(const Difference& difference) {
 }
 
 Result<Page<DiffItem>> page_of(DiffIterator& differences, const ListObjectsRequest& request) {
-  // A common prefix is always "changed": whether all under it was added or removed would cost a walk (as lakeFS).
+  // A common prefix is always "changed": whether all under it was added or removed would cost a walk (as
+  // lakeFS).
   return walk_page<DiffItem>(
       differences, request, [](const DiffIterator& at) { return item_of(at.difference()); },
-      [](const std::string& common) { return DiffItem{DifferenceType::changed, common, true, 0}; });
+      [](const std::string& common) {
+        return DiffItem{DifferenceType::changed, common, true, 0};
+      });
 }
 
 }  // namespace
@@ -80,7 +83,9 @@ Result<Page<ObjectStat>> RefReader::list_objects(const OpenRepository& repositor
   ViewIterator view(std::move(committed), std::move(staged));
   return walk_page<ObjectStat>(
       view, request, [&](const EntryIterator& at) { return stat_of(repository, at.path(), at.entry()); },
-      [](const std::string& common) { return ObjectStat{common, true, {}, {}}; });
+      [](const std::string& common) {
+        return ObjectStat{common, true, {}, {}};
+      });
 }
 
 Result<Page<DiffItem>> RefReader::diff_branch(const OpenRepository& repository, const std::string& branch,
@@ -101,16 +106,19 @@ Result<Page<DiffItem>> RefReader::diff_refs(const OpenRepository& repository, co
   if (kind == DiffKind::three_dot) {
     ANABRANCH_TRY(const auto right_commit, refs_.resolve_commit(*snapshot, repository, right));
     ANABRANCH_TRY(const auto base, find_merge_base(refs_, *snapshot, repository, right_commit, left_commit));
-    ANABRANCH_TRY(auto differences, repository.trees.diff_three_way(base->metarange_id, right_commit->metarange_id,
-                                                                    left_commit->metarange_id));
+    ANABRANCH_TRY(auto differences,
+                  repository.trees.diff_three_way(base->metarange_id, right_commit->metarange_id,
+                                                  left_commit->metarange_id));
     return page_of(*differences, request);
   }
   ANABRANCH_TRY(const NamedCommit named, refs_.resolve(*snapshot, repository, right));
   ANABRANCH_TRY(const auto right_commit, refs_.commit(*snapshot, repository, named.commit_id));
-  ANABRANCH_TRY(auto differences, repository.trees.diff(left_commit->metarange_id, right_commit->metarange_id));
+  ANABRANCH_TRY(auto differences,
+                repository.trees.diff(left_commit->metarange_id, right_commit->metarange_id));
   if (!named.staged_only_name) return page_of(*differences, request);
 
-  auto staged = std::make_unique<StagedChanges>(*snapshot, named.branch->record.tokens(), request.page.prefix);
+  auto staged =
+      std::make_unique<StagedChanges>(*snapshot, named.branch->record.tokens(), request.page.prefix);
   StagedDiffIterator with_staged(repository.trees, left_commit->metarange_id, std::move(differences),
                                  std::move(staged));
   return page_of(with_staged, request);

@@ -15,17 +15,20 @@ class RefReader {
   RefReader(const Services& services, const RefStore& refs) : services_(services), refs_(refs) {}
 
   /// Errors: no_such_key.
-  Result<ObjectStat> stat(const OpenRepository& repository, const std::string& ref, const std::string& path) const;
+  Result<ObjectStat> stat(const OpenRepository& repository, const std::string& ref,
+                          const std::string& path) const;
   Result<Repositories::OpenedObject> open(const OpenRepository& repository, const std::string& ref,
                                           const std::string& path) const;
   Result<Page<ObjectStat>> list_objects(const OpenRepository& repository, const std::string& ref,
                                         const ListObjectsRequest& request) const;
   Result<Page<DiffItem>> diff_branch(const OpenRepository& repository, const std::string& branch,
                                      const ListObjectsRequest& request) const;
-  Result<Page<DiffItem>> diff_refs(const OpenRepository& repository, const std::string& left, const std::string& right,
-                                   DiffKind kind, const ListObjectsRequest& request) const;
+  Result<Page<DiffItem>> diff_refs(const OpenRepository& repository, const std::string& left,
+                                   const std::string& right, DiffKind kind,
+                                   const ListObjectsRequest& request) const;
   /// True where the tokens change something of the branch's head.
-  Result<bool> is_dirty(const kv::Reader& reader, const OpenRepository& repository, const BranchState& state) const;
+  Result<bool> is_dirty(const kv::Reader& reader, const OpenRepository& repository,
+                        const BranchState& state) const;
 
  private:
   const Services& services_;

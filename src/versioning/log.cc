@@ -27,7 +27,8 @@ class HistoryWalk {
     if (queue_.empty()) return CommitHandle{};
     CommitHandle at = queue_.top();
     queue_.pop();
-    const std::size_t followed = request_.first_parent ? std::min<std::size_t>(1, at->parents.size()) : at->parents.size();
+    const std::size_t followed =
+        request_.first_parent ? std::min<std::size_t>(1, at->parents.size()) : at->parents.size();
     for (std::size_t i = 0; i < followed; ++i) {
       if (!seen_.insert(at->parents[i]).second) continue;
       ANABRANCH_TRY(const auto parent, refs_.commit(reader_, repository_, at->parents[i]));
@@ -56,8 +57,8 @@ class HistoryWalk {
   std::unordered_set<std::string> seen_;
 };
 
-/// True where `commit` changed one of the paths asked for. Merges and the first commit never count, as in lakeFS: what a
-/// merge brings was changed by the commits it merges.
+/// True where `commit` changed one of the paths asked for. Merges and the first commit never count, as in
+/// lakeFS: what a merge brings was changed by the commits it merges.
 Result<bool> touches(const kv::Reader& reader, const RefStore& refs, const OpenRepository& repository,
                      const LogRequest& request, const Commit& commit) {
   if (commit.parents.size() != 1) return false;
@@ -80,8 +81,8 @@ Result<bool> touches(const kv::Reader& reader, const RefStore& refs, const OpenR
 
 }  // namespace
 
-Result<Page<Commit>> read_log(const Services& services, const RefStore& refs, const OpenRepository& repository,
-                              const LogRequest& request) {
+Result<Page<Commit>> read_log(const Services& services, const RefStore& refs,
+                              const OpenRepository& repository, const LogRequest& request) {
   const kv::Reader& reader = services.kv;
   const std::size_t amount = std::min(request.amount, kPageMax);
   const bool filtered = !request.objects.empty() || !request.prefixes.empty();

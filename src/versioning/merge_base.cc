@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint8_t kFromLeft = 1, kFromRight = 2, kFromBoth = 3;
 
-/// Highest generation first: when a commit's turn comes, all its descendants had theirs, so its marks are complete.
+/// Highest generation first: when a commit's turn comes, all its descendants had theirs, so its marks are
+/// complete.
 struct Later {
   bool operator()(const CommitHandle& a, const CommitHandle& b) const {
     return std::make_tuple(a->generation, a->created_seconds, std::cref(b->id)) <
@@ -20,8 +21,9 @@ struct Later {
 
 }  // namespace
 
-Result<CommitHandle> find_merge_base(const RefStore& refs, const kv::Reader& reader, const OpenRepository& repository,
-                                     const CommitHandle& left, const CommitHandle& right) {
+Result<CommitHandle> find_merge_base(const RefStore& refs, const kv::Reader& reader,
+                                     const OpenRepository& repository, const CommitHandle& left,
+                                     const CommitHandle& right) {
   std::priority_queue<CommitHandle, std::vector<CommitHandle>, Later> queue;
   std::unordered_map<std::string, std::uint8_t> reached;
   reached[left->id] |= kFromLeft;

@@ -7,10 +7,11 @@
 
 namespace anabranch::versioning {
 
-/// The common ancestor of highest generation: none is an ancestor of another common one that is better. Where several
-/// are equally good (criss-cross merges) the newest one, then the one with the lowest id: always the same.
-/// Errors: not_found (histories without a common commit), and those of RefStore::commit().
-Result<CommitHandle> find_merge_base(const RefStore& refs, const kv::Reader& reader, const OpenRepository& repository,
-                                     const CommitHandle& left, const CommitHandle& right);
+/// The common ancestor of highest generation: none is an ancestor of another common one that is better. Where
+/// several are equally good (criss-cross merges) the newest one, then the one with the lowest id: always the
+/// same. Errors: not_found (histories without a common commit), and those of RefStore::commit().
+Result<CommitHandle> find_merge_base(const RefStore& refs, const kv::Reader& reader,
+                                     const OpenRepository& repository, const CommitHandle& left,
+                                     const CommitHandle& right);
 
 }  // namespace anabranch::versioning

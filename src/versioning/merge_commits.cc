@@ -30,7 +30,8 @@ tl::unexpected<Error> conflict_at(const std::vector<std::string>& paths) {
 }
 
 tl::unexpected<Error> nothing_new(const std::string& source, const std::string& destination) {
-  return fail(ErrorCode::no_changes, "no changes: '" + destination + "' has all that '" + source + "' changed");
+  return fail(ErrorCode::no_changes,
+              "no changes: '" + destination + "' has all that '" + source + "' changed");
 }
 
 void apply_overrides(Commit& commit, const std::optional<CommitRequest>& overrides) {
@@ -43,7 +44,8 @@ void apply_overrides(Commit& commit, const std::optional<CommitRequest>& overrid
 /// The parent that a commit is compared with: 1-based; 0: the only one. Errors: invalid_argument.
 Result<std::optional<std::string>> chosen_parent(const Commit& commit, unsigned number) {
   if (number == 0 && commit.parents.size() > 1) {
-    return fail(ErrorCode::invalid_argument, "parent_number: commit " + commit.id + " is a merge; say which parent");
+    return fail(ErrorCode::invalid_argument,
+                "parent_number: commit " + commit.id + " is a merge; say which parent");
   }
   if (number > commit.parents.size()) {
     return fail(ErrorCode::invalid_argument, "parent_number: commit " + commit.id + " has " +
@@ -69,12 +71,13 @@ Result<Commit> BranchHeads::merge(const OpenRepository& repository, const std::s
                                   const std::string& destination, const MergeRequest& request) const {
   return advance(repository, destination, [&](const CommitHandle& head) -> Result<Commit> {
     if (request.expected_destination_commit && *request.expected_destination_commit != head->id) {
-      return fail(ErrorCode::precondition_failed, "branch '" + destination + "' is at " + head->id + ", not at " +
-                                                      *request.expected_destination_commit);
+      return fail(ErrorCode::precondition_failed, "branch '" + destination + "' is at " + head->id +
+                                                      ", not at " + *request.expected_destination_commit);
     }
     ANABRANCH_TRY(const auto from, refs_.resolve_commit(services_.kv, repository, source));
     ANABRANCH_TRY(const auto base, find_merge_base(refs_, services_.kv, repository, from, head));
-    if (from->metarange_id == base->metarange_id && !request.allow_empty) return nothing_new(source, destination);
+    if (from->metarange_id == base->metarange_id && !request.allow_empty)
+      return nothing_new(source, destination);
 
     Commit commit;
     ANABRANCH_TRY(commit.metarange_id, merged_tree(repository, base->metarange_id, from->metarange_id,
@@ -124,7 +127,8 @@ Result<Commit> BranchHeads::cherry_pick(const OpenRepository& repository, const 
   ANABRANCH_TRY(const auto picked, refs_.resolve_commit(services_.kv, repository, request.ref));
   ANABRANCH_TRY(const auto parent_id, chosen_parent(*picked, request.parent_number));
   if (!parent_id) {
-    return fail(ErrorCode::invalid_argument, "ref: commit " + picked->id + " has no parent to compare it with");
+    return fail(ErrorCode::invalid_argument,
+                "ref: commit " + picked->id + " has no parent to compare it with");
   }
   ANABRANCH_TRY(const auto parent, refs_.commit(services_.kv, repository, *parent_id));
   if (picked->metarange_id == parent->metarange_id) return nothing_new(request.ref, branch);

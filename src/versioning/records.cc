@@ -97,7 +97,8 @@ class FieldReader {
 
   template <class T>
   Result<T> done(T value, std::string_view what) const {
-    if (!good_ || !rest_.empty()) return fail(ErrorCode::corruption, "unreadable record: " + std::string(what));
+    if (!good_ || !rest_.empty())
+      return fail(ErrorCode::corruption, "unreadable record: " + std::string(what));
     return value;
   }
 
@@ -291,7 +292,7 @@ Result<ImportRecord> decode_import(std::string_view bytes) {
 }
 
 std::string id_of(const Commit& commit) {
-  const CommitFields fields{commit.committer, commit.message, commit.metarange_id,
+  const CommitFields fields{commit.committer,       commit.message,  commit.metarange_id,
                             commit.created_seconds, commit.metadata, commit.parents};
   return commit_id(fields);
 }
@@ -300,7 +301,9 @@ namespace keys {
 
 std::string repository(std::string_view name) { return key(kRepositories, name); }
 std::string alive(std::string_view uid) { return key("v/e/", uid); }
-std::string used_namespace(std::string_view bucket, std::string_view prefix) { return key(kNamespaces, bucket, prefix); }
+std::string used_namespace(std::string_view bucket, std::string_view prefix) {
+  return key(kNamespaces, bucket, prefix);
+}
 std::string namespace_guard(std::string_view bucket) { return key("v/m/", bucket); }
 std::string removed_repository(std::string_view uid) { return key(kRemovedRepositories, uid); }
 
@@ -319,14 +322,17 @@ std::string staged(std::string_view token, std::string_view path) { return key("
 std::string addresses(std::string_view uid) { return key("v/a/", uid, ""); }
 std::string address(std::string_view uid, std::string_view relative) { return key("v/a/", uid, relative); }
 std::string uploads(std::string_view uid) { return key("v/u/", uid, ""); }
-std::string upload(std::string_view uid, std::string_view branch, std::string_view path, std::string_view upload_id) {
+std::string upload(std::string_view uid, std::string_view branch, std::string_view path,
+                   std::string_view upload_id) {
   std::string text = key("v/u/", uid, branch);
   text.append("/").append(path).push_back('\0');
   return text.append(upload_id);
 }
 std::string imports(std::string_view uid) { return key("v/i/", uid, ""); }
 std::string import(std::string_view uid, std::string_view id) { return key("v/i/", uid, id); }
-std::string running_import(std::string_view uid, std::string_view id) { return key(kRunningImports, uid, id); }
+std::string running_import(std::string_view uid, std::string_view id) {
+  return key(kRunningImports, uid, id);
+}
 
 }  // namespace keys
 }  // namespace anabranch::versioning

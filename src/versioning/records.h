@@ -1,7 +1,9 @@
-// versioning/records.h — what versioning keeps in kv: keys and values. Format: docs/formats/keys.md, section "v/".
+// versioning/records.h — what versioning keeps in kv: keys and values. Format: docs/formats/keys.md, section
+// "v/".
 //
-// Everything of a repository is keyed by its uid, not by its name: a repository made again under an old name starts
-// clean while the old one's records are still being removed. Paths hold no NUL, so NUL ends a path inside a key.
+// Everything of a repository is keyed by its uid, not by its name: a repository made again under an old name
+// starts clean while the old one's records are still being removed. Paths hold no NUL, so NUL ends a path
+// inside a key.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +22,8 @@ struct RepositoryRecord {
   Repository info;
 };
 
-/// A branch: its head, the token that writers use, and the tokens that a commit has closed but not yet absorbed.
+/// A branch: its head, the token that writers use, and the tokens that a commit has closed but not yet
+/// absorbed.
 struct BranchRecord {
   std::string commit_id;
   std::string staging_token;
@@ -79,6 +82,7 @@ inline constexpr std::string_view kRepositories = "v/r/";
 inline constexpr std::string_view kNamespaces = "v/n/";
 inline constexpr std::string_view kDroppedTokens = "v/g/";
 inline constexpr std::string_view kRemovedRepositories = "v/x/";
+inline constexpr std::string_view kAddresses = "v/a/";
 inline constexpr std::string_view kRunningImports = "v/j/";
 
 std::string repository(std::string_view name);
@@ -106,7 +110,8 @@ std::string staged(std::string_view token, std::string_view path);
 std::string addresses(std::string_view uid);
 std::string address(std::string_view uid, std::string_view relative);
 std::string uploads(std::string_view uid);
-std::string upload(std::string_view uid, std::string_view branch, std::string_view path, std::string_view upload_id);
+std::string upload(std::string_view uid, std::string_view branch, std::string_view path,
+                   std::string_view upload_id);
 std::string imports(std::string_view uid);
 std::string import(std::string_view uid, std::string_view id);
 std::string running_import(std::string_view uid, std::string_view id);

@@ -29,11 +29,13 @@ Result<RefExpression> parse_ref(std::string_view text) {
     const std::string_view digits = text.substr(at + 1, end - at - 1);
     RefModifier modifier;
     modifier.kind = static_cast<RefModifier::Kind>(kModifiers.find(text[at]));
-    const bool counted = modifier.kind == RefModifier::Kind::tilde || modifier.kind == RefModifier::Kind::caret;
+    const bool counted =
+        modifier.kind == RefModifier::Kind::tilde || modifier.kind == RefModifier::Kind::caret;
     if (!digits.empty()) {
       const char* const last = digits.data() + digits.size();
       const auto [stop, error] = std::from_chars(digits.data(), last, modifier.value);
-      if (!counted || error != std::errc{} || stop != last || modifier.value > kStepsMax) return invalid(text);
+      if (!counted || error != std::errc{} || stop != last || modifier.value > kStepsMax)
+        return invalid(text);
     }
     expression.modifiers.push_back(modifier);
     at = end;

@@ -1,5 +1,5 @@
-// versioning/refs.h — the grammar of ref expressions: a name (branch, tag, commit id or its prefix) and what follows it.
-// Source: lakeFS documentation, "Referencing commits"; pkg/graveler/ref/parse_ref.go.
+// versioning/refs.h — the grammar of ref expressions: a name (branch, tag, commit id or its prefix) and what
+// follows it. Source: lakeFS documentation, "Referencing commits"; pkg/graveler/ref/parse_ref.go.
 #pragma once
 
 #include <cstdint>

@@ -36,19 +36,20 @@ Result<Page<T>> list_names(const kv::Store& kv, const std::string& all, const Pa
   const std::string begin = all + (goes_on ? page.after + '\0' : page.prefix);
   Page<T> result;
   Result<void> good;
-  ANABRANCH_CHECK(kv.scan(begin, kv::prefix_end(all + page.prefix), [&](std::string_view key, std::string_view value) {
-    if (result.items.size() == amount) {
-      result.has_more = amount > 0;
-      return kv::ScanStep::stop();
-    }
-    Result<T> item = make(std::string(key.substr(all.size())), value);
-    if (!item) {
-      good = fail(std::move(item).error());
-      return kv::ScanStep::stop();
-    }
-    result.items.push_back(*std::move(item));
-    return kv::ScanStep::next();
-  }));
+  ANABRANCH_CHECK(
+      kv.scan(begin, kv::prefix_end(all + page.prefix), [&](std::string_view key, std::string_view value) {
+        if (result.items.size() == amount) {
+          result.has_more = amount > 0;
+          return kv::ScanStep::stop();
+        }
+        Result<T> item = make(std::string(key.substr(all.size())), value);
+        if (!item) {
+          good = fail(std::move(item).error());
+          return kv::ScanStep::stop();
+        }
+        result.items.push_back(*std::move(item));
+        return kv::ScanStep::next();
+      }));
   ANABRANCH_CHECK(good);
   if (result.has_more) result.next_offset = result.items.back().id;
   return result;
@@ -56,7 +57,8 @@ Result<Page<T>> list_names(const kv::Store& kv, const std::string& all, const Pa
 
 }  // namespace
 
-Result<std::optional<BranchState>> RefStore::find_branch(const kv::Reader& reader, const OpenRepository& repository,
+Result<std::optional<BranchState>> RefStore::find_branch(const kv::Reader& reader,
+                                                         const OpenRepository& repository,
                                                          const std::string& name) const {
   BranchState state;
   state.name = name;
@@ -80,8 +82,10 @@ Result<BranchState> RefStore::writable_branch(const kv::Reader& reader, const Op
   ANABRANCH_TRY(auto found, find_branch(reader, repository, name));
   if (!found) {
     if (const auto other = resolve(reader, repository, name); other) {
-      return fail(ErrorCode::not_allowed, "'" + name + "' is no branch: tags and commits cannot be written to");
-    } else if (other.error().code != ErrorCode::no_such_ref && other.error().code != ErrorCode::invalid_argument) {
+      return fail(ErrorCode::not_allowed,
+                  "'" + name + "' is no branch: tags and commits cannot be written to");
+    } else if (other.error().code != ErrorCode::no_such_ref &&
+               other.error().code != ErrorCode::invalid_argument) {
       return fail(other.error());
     }
     return fail(ErrorCode::no_such_branch, "branch '" + name + "' does not exist");
@@ -104,12 +108,14 @@ Result<CommitHandle> RefStore::commit(const kv::Reader& reader, const OpenReposi
   ANABRANCH_TRY(auto decoded, decode_commit(id, *raw));
   auto handle = std::make_shared<const Commit>(std::move(decoded));
   const std::unique_lock lock(mutex_);
-  if (commits_.size() >= kCommitsCachedMax) commits_.clear();  // simple, and rare: all of it comes back in a scan or two
+  if (commits_.size() >= kCommitsCachedMax)
+    commits_.clear();  // simple, and rare: all of it comes back in a scan or two
   commits_[key] = handle;
   return handle;
 }
 
-Result<std::optional<std::string>> RefStore::find_by_prefix(const kv::Reader& reader, const OpenRepository& repository,
+Result<std::optional<std::string>> RefStore::find_by_prefix(const kv::Reader& reader,
+                                                            const OpenRepository& repository,
                                                             const std::string& prefix) const {
   const std::string all = keys::commits(repository.uid);
   const std::string begin = all + prefix;
@@ -155,7 +161,8 @@ Result<NamedCommit> RefStore::resolve(const kv::Reader& reader, const OpenReposi
     using Kind = RefModifier::Kind;
     if (modifier.kind == Kind::at || modifier.kind == Kind::dollar) {
       if (!named.is_branch || expression.modifiers.size() != 1) {
-        return fail(ErrorCode::invalid_argument, "ref '" + ref + "': '@' and '$' follow the name of a branch, alone");
+        return fail(ErrorCode::invalid_argument,
+                    "ref '" + ref + "': '@' and '$' follow the name of a branch, alone");
       }
       named.staged_only_name = modifier.kind == Kind::dollar;
       if (modifier.kind == Kind::at) named.branch.reset();
@@ -178,12 +185,14 @@ Result<CommitHandle> RefStore::resolve_commit(const kv::Reader& reader, const Op
                                               const std::string& ref) const {
   ANABRANCH_TRY(const NamedCommit named, resolve(reader, repository, ref));
   if (named.staged_only_name) {
-    return fail(ErrorCode::invalid_argument, "ref '" + ref + "' names uncommitted changes; a commit is needed here");
+    return fail(ErrorCode::invalid_argument,
+                "ref '" + ref + "' names uncommitted changes; a commit is needed here");
   }
   return commit(reader, repository, named.commit_id);
 }
 
-Result<Page<Branch>> RefStore::list_branches(const OpenRepository& repository, const PageRequest& page) const {
+Result<Page<Branch>> RefStore::list_branches(const OpenRepository& repository,
+                                             const PageRequest& page) const {
   return list_names<Branch>(services_.kv, keys::branches(repository.uid), page,
                             [](std::string name, std::string_view value) -> Result<Branch> {
                               ANABRANCH_TRY(auto record, decode_branch(value));
@@ -210,7 +219,8 @@ Result<void> RefStore::check_new_name(const OpenRepository& repository, const st
     return fail(ErrorCode::not_allowed, "repository '" + repository.info.id + "' is read-only");
   }
   ANABRANCH_TRY(const auto alive, services_.kv.get(keys::alive(repository.uid)));
-  if (!alive) return fail(ErrorCode::no_such_repository, "repository '" + repository.info.id + "' was removed");
+  if (!alive)
+    return fail(ErrorCode::no_such_repository, "repository '" + repository.info.id + "' was removed");
   ANABRANCH_TRY(const auto branch, services_.kv.get(keys::branch(repository.uid, name)));
   if (branch) return fail(ErrorCode::already_exists, "branch '" + name + "' exists already");
   ANABRANCH_TRY(const auto tag, services_.kv.get(keys::tag(repository.uid, name)));
@@ -222,7 +232,8 @@ Result<void> RefStore::check_new_name(const OpenRepository& repository, const st
   return {};
 }
 
-Task<Result<Branch>> RefStore::create_branch(RepositoryHandle repository, std::string name, std::string source) {
+Task<Result<Branch>> RefStore::create_branch(RepositoryHandle repository, std::string name,
+                                             std::string source) {
   if (auto good = check_branch_name(name); !good) co_return fail(std::move(good).error());
   Branch created{name, {}};
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
@@ -243,11 +254,14 @@ Task<Result<Branch>> RefStore::create_branch(RepositoryHandle repository, std::s
   co_return created;
 }
 
-Task<Result<void>> RefStore::delete_branch(RepositoryHandle repository, std::string name) {
+Task<Result<std::vector<std::string>>> RefStore::delete_branch(RepositoryHandle repository,
+                                                               std::string name) {
+  std::vector<std::string> tokens;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     ANABRANCH_TRY(const BranchState state, branch(services_.kv, *repository, name));
     if (name == repository->info.default_branch) {
-      return fail(ErrorCode::not_allowed, "branch '" + name + "' is the default branch: it cannot be deleted");
+      return fail(ErrorCode::not_allowed,
+                  "branch '" + name + "' is the default branch: it cannot be deleted");
     }
     if (repository->info.read_only) {
       return fail(ErrorCode::not_allowed, "repository '" + repository->info.id + "' is read-only");
@@ -256,10 +270,13 @@ Task<Result<void>> RefStore::delete_branch(RepositoryHandle repository, std::str
     batch.require_equals(state.key, state.raw);
     batch.erase(state.key);
     batch.erase(keys::open_token(state.record.staging_token));
-    for (const auto& token : state.record.tokens()) batch.put(keys::dropped_token(token), "");
+    tokens = state.record.tokens();
+    for (const auto& token : tokens) batch.put(keys::dropped_token(token), "");
     return batch;
   });
-  co_return co_await std::move(committing);
+  auto committed = co_await std::move(committing);
+  if (!committed) co_return fail(std::move(committed).error());
+  co_return tokens;
 }
 
 Task<Result<Tag>> RefStore::create_tag(RepositoryHandle repository, std::string name, std::string ref) {

@@ -1,4 +1,5 @@
-// versioning/refs_store.h — branches, tags and commits of repositories in kv, and what a ref expression names. Internal.
+// versioning/refs_store.h — branches, tags and commits of repositories in kv, and what a ref expression
+// names. Internal.
 #pragma once
 
 #include <memory>
@@ -6,6 +7,7 @@
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "versioning/refs.h"
 #include "versioning/repositories_context.h"
@@ -31,38 +33,44 @@ struct NamedCommit {
 
 using CommitHandle = std::shared_ptr<const Commit>;
 
-/// Reads obey read_tier(). `reader` is the store or a snapshot of it: reads that must agree take one snapshot.
-/// Thread safety: every method from any thread.
+/// Reads obey read_tier(). `reader` is the store or a snapshot of it: reads that must agree take one
+/// snapshot. Thread safety: every method from any thread.
 class RefStore {
  public:
   explicit RefStore(const Services& services) : services_(services) {}
 
   /// Errors: no_such_branch.
-  Result<BranchState> branch(const kv::Reader& reader, const OpenRepository& repository, const std::string& name) const;
-  /// The branch, to write to it. Errors: not_allowed (a tag, a commit, a read-only repository), no_such_branch.
+  Result<BranchState> branch(const kv::Reader& reader, const OpenRepository& repository,
+                             const std::string& name) const;
+  /// The branch, to write to it. Errors: not_allowed (a tag, a commit, a read-only repository),
+  /// no_such_branch.
   Result<BranchState> writable_branch(const kv::Reader& reader, const OpenRepository& repository,
                                       const std::string& name) const;
   /// Errors: invalid_argument, no_such_ref.
-  Result<NamedCommit> resolve(const kv::Reader& reader, const OpenRepository& repository, const std::string& ref) const;
+  Result<NamedCommit> resolve(const kv::Reader& reader, const OpenRepository& repository,
+                              const std::string& ref) const;
   /// As resolve(), for what needs a commit: '$' is refused.
   Result<CommitHandle> resolve_commit(const kv::Reader& reader, const OpenRepository& repository,
                                       const std::string& ref) const;
   /// Cached: commits never change. Errors: no_such_commit.
-  Result<CommitHandle> commit(const kv::Reader& reader, const OpenRepository& repository, const std::string& id) const;
+  Result<CommitHandle> commit(const kv::Reader& reader, const OpenRepository& repository,
+                              const std::string& id) const;
 
   Result<Page<Branch>> list_branches(const OpenRepository& repository, const PageRequest& page) const;
   Result<Tag> tag(const OpenRepository& repository, const std::string& name) const;
   Result<Page<Tag>> list_tags(const OpenRepository& repository, const PageRequest& page) const;
 
   Task<Result<Branch>> create_branch(RepositoryHandle repository, std::string name, std::string source);
-  Task<Result<void>> delete_branch(RepositoryHandle repository, std::string name);
+  /// Gives the branch's tokens, whose records are then to be removed.
+  Task<Result<std::vector<std::string>>> delete_branch(RepositoryHandle repository, std::string name);
   Task<Result<Tag>> create_tag(RepositoryHandle repository, std::string name, std::string ref);
   Task<Result<void>> delete_tag(RepositoryHandle repository, std::string name);
 
  private:
   Result<std::optional<BranchState>> find_branch(const kv::Reader& reader, const OpenRepository& repository,
                                                  const std::string& name) const;
-  Result<std::optional<std::string>> find_by_prefix(const kv::Reader& reader, const OpenRepository& repository,
+  Result<std::optional<std::string>> find_by_prefix(const kv::Reader& reader,
+                                                    const OpenRepository& repository,
                                                     const std::string& prefix) const;
   Result<NamedCommit> resolve_base(const kv::Reader& reader, const OpenRepository& repository,
                                    const std::string& base) const;

@@ -19,7 +19,8 @@ Task<Result<std::string>> read_whole(objects::ObjectReader& reader) {
   co_return co_await std::move(bytes);
 }
 
-Task<Result<void>> write_whole(objects::ObjectStore& objects, std::string bucket, std::string key, std::string bytes) {
+Task<Result<void>> write_whole(objects::ObjectStore& objects, std::string bucket, std::string key,
+                               std::string bytes) {
   objects::ReceiveOptions options;
   options.size_bytes = bytes.size();
   const std::unique_ptr<ByteSource> source = make_source(std::move(bytes));
@@ -35,10 +36,12 @@ Task<Result<void>> write_whole(objects::ObjectStore& objects, std::string bucket
 }  // namespace
 
 Result<std::string> NamespaceFiles::read(const std::string& id) {
-  if (read_tier() == ReadTier::memory) return fail(ErrorCode::would_block, "metadata file " + id + " is not in memory");
+  if (read_tier() == ReadTier::memory)
+    return fail(ErrorCode::would_block, "metadata file " + id + " is not in memory");
   const std::string key = prefix_ + "_lakefs/" + id;
   auto reader = objects_.open(bucket_, key);
-  if (!reader && (reader.error().code == ErrorCode::no_such_key || reader.error().code == ErrorCode::no_such_bucket)) {
+  if (!reader &&
+      (reader.error().code == ErrorCode::no_such_key || reader.error().code == ErrorCode::no_such_bucket)) {
     return fail(ErrorCode::not_found, "metadata file s3://" + bucket_ + "/" + key + " is missing");
   }
   if (!reader) return fail(std::move(reader).error());
@@ -59,7 +62,8 @@ Result<S3Address> parse_s3_address(const std::string& uri) {
   const std::string rest = uri.substr(kScheme.size());
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   S3Address address{rest.substr(0, slash), slash == rest.size() ? "" : rest.substr(slash + 1)};
-  if (address.bucket.empty()) return fail(ErrorCode::invalid_argument, "address '" + uri + "' names no bucket");
+  if (address.bucket.empty())
+    return fail(ErrorCode::invalid_argument, "address '" + uri + "' names no bucket");
   return address;
 }
 

@@ -1,5 +1,5 @@
-// versioning/repositories_context.h — what the parts of Repositories share: the stores, a repository that is open, its
-// files, and the queue of each branch. Internal to this module.
+// versioning/repositories_context.h — what the parts of Repositories share: the stores, a repository that is
+// open, its files, and the queue of each branch. Internal to this module.
 #pragma once
 
 #include <deque>
@@ -27,8 +27,8 @@ struct Services {
   objects::ObjectStore& objects;
   const Clock& clock;
   Workers& readers;  // the server's pool: reads that missed the memory
-  /// A pool of versioning's own for what waits for objects (whose tasks run on the server's pool: waiting for them
-  /// there could leave no thread to run them).
+  /// A pool of versioning's own for what waits for objects (whose tasks run on the server's pool: waiting for
+  /// them there could leave no thread to run them).
   Workers& writers;
   TreeCache& tree_cache;
 };
@@ -70,17 +70,17 @@ struct OpenRepository {
 };
 using RepositoryHandle = std::shared_ptr<const OpenRepository>;
 
-/// Names for new objects: "data/<partition>/<xid>"; partitions sort newest first, hold at most 50,000 names or an hour.
-/// Source: lakeFS pkg/upload/path_provider.go. Thread safety: any thread.
+/// Names for new objects: "data/<partition>/<xid>"; partitions sort newest first, hold at most 50,000 names
+/// or an hour. Source: lakeFS pkg/upload/path_provider.go. Thread safety: any thread.
 class DataPaths {
  public:
   std::string next(TimeMs now_ms);
 
  private:
   std::mutex mutex_;
-  std::string partition_;       // guarded by mutex_
-  TimeMs started_ms_ = 0;       // guarded by mutex_
-  unsigned names_ = 0;          // guarded by mutex_
+  std::string partition_;  // guarded by mutex_
+  TimeMs started_ms_ = 0;  // guarded by mutex_
+  unsigned names_ = 0;     // guarded by mutex_
 };
 
 /// One turn after the other for each branch: commits, merges and their kin wait here, not on a thread.
@@ -90,7 +90,8 @@ class BranchQueues {
   class Turn {
    public:
     Turn(BranchQueues& queues, std::string key) : queues_(&queues), key_(std::move(key)) {}
-    Turn(Turn&& other) noexcept : queues_(std::exchange(other.queues_, nullptr)), key_(std::move(other.key_)) {}
+    Turn(Turn&& other) noexcept
+        : queues_(std::exchange(other.queues_, nullptr)), key_(std::move(other.key_)) {}
     Turn& operator=(Turn&&) = delete;
     ~Turn() {
       if (queues_ != nullptr) queues_->leave(key_);
@@ -108,11 +109,12 @@ class BranchQueues {
   void leave(const std::string& key);
 
   std::mutex mutex_;
-  std::unordered_map<std::string, std::deque<Resume>> waiting_;  // guarded by mutex_; an entry: someone has the turn
+  std::unordered_map<std::string, std::deque<Resume>>
+      waiting_;  // guarded by mutex_; an entry: someone has the turn
 };
 
-/// Makes a batch by `prepare` (on this thread while all is in memory) and commits it, anew while others win the race.
-/// An empty batch means nothing to do. Errors: those of `prepare`; conflict after very many tries.
+/// Makes a batch by `prepare` (on this thread while all is in memory) and commits it, anew while others win
+/// the race. An empty batch means nothing to do. Errors: those of `prepare`; conflict after very many tries.
 Task<Result<void>> commit_prepared(const Services& services, std::function<Result<kv::Batch>()> prepare);
 
 /// Tries of an optimistic change before it gives up with `conflict`.

@@ -56,13 +56,13 @@ Result<void> RepositoryRegistry::load() const {
   ANABRANCH_CHECK(decoded);
 
   std::map<std::string, std::set<std::string>> used;
-  ANABRANCH_CHECK(services_.kv.scan(keys::kNamespaces, kv::prefix_end(keys::kNamespaces),
-                                    [&](std::string_view key, std::string_view) {
-                                      const std::string_view place = key.substr(keys::kNamespaces.size());
-                                      const std::size_t slash = place.find('/');
-                                      used[std::string(place.substr(0, slash))].emplace(place.substr(slash + 1));
-                                      return kv::ScanStep::next();
-                                    }));
+  ANABRANCH_CHECK(services_.kv.scan(
+      keys::kNamespaces, kv::prefix_end(keys::kNamespaces), [&](std::string_view key, std::string_view) {
+        const std::string_view place = key.substr(keys::kNamespaces.size());
+        const std::size_t slash = place.find('/');
+        used[std::string(place.substr(0, slash))].emplace(place.substr(slash + 1));
+        return kv::ScanStep::next();
+      }));
   for (auto& record : records) {
     ANABRANCH_TRY(const S3Address place, parse_namespace(record.info.storage_namespace));
     insert(std::move(record), place);
@@ -119,7 +119,8 @@ Result<Page<Repository>> RepositoryRegistry::list(const PageRequest& page) const
   return result;
 }
 
-Result<RepositoryHandle> RepositoryRegistry::owner_of(const std::string& bucket, const std::string& key) const {
+Result<RepositoryHandle> RepositoryRegistry::owner_of(const std::string& bucket,
+                                                      const std::string& key) const {
   ANABRANCH_CHECK(load());
   const std::shared_lock lock(mutex_);
   const auto of_bucket = live_.find(bucket);
@@ -155,7 +156,8 @@ Result<void> RepositoryRegistry::check_namespace_free(const S3Address& place) co
 }
 
 Result<kv::Batch> RepositoryRegistry::creation_batch(const RepositoryRecord& record, const S3Address& place,
-                                                     const Commit& first, const objects::PendingObject& dummy) const {
+                                                     const Commit& first,
+                                                     const objects::PendingObject& dummy) const {
   const std::string& name = record.info.id;
   ANABRANCH_CHECK(load());
   ANABRANCH_TRY(const auto taken, services_.kv.get(keys::repository(name)));
@@ -166,8 +168,8 @@ Result<kv::Batch> RepositoryRegistry::creation_batch(const RepositoryRecord& rec
   ANABRANCH_CHECK(services_.objects.get_bucket(place.bucket));
   ANABRANCH_CHECK(check_namespace_free(place));
 
-  ANABRANCH_TRY(kv::Batch batch,
-                services_.objects.publish_batch(dummy, place.bucket, place.key + std::string(kDummyName), {}));
+  ANABRANCH_TRY(kv::Batch batch, services_.objects.publish_batch(dummy, place.bucket,
+                                                                 place.key + std::string(kDummyName), {}));
   ANABRANCH_CHECK(services_.objects.require_bucket(batch, place.bucket));
   batch.require_absent(objects::keys::bucket(name));
   batch.require_absent(keys::repository(name));
@@ -178,7 +180,8 @@ Result<kv::Batch> RepositoryRegistry::creation_batch(const RepositoryRecord& rec
   const std::string used = keys::used_namespace(place.bucket, place.key);
   ANABRANCH_TRY(const auto used_before, services_.kv.get(used));
   if (used_before) {
-    return fail(ErrorCode::namespace_in_use, "storage namespace " + record.info.storage_namespace + " was used before");
+    return fail(ErrorCode::namespace_in_use,
+                "storage namespace " + record.info.storage_namespace + " was used before");
   }
   batch.require_absent(used);
   batch.put(used, record.uid);
@@ -195,7 +198,8 @@ Result<kv::Batch> RepositoryRegistry::creation_batch(const RepositoryRecord& rec
 Task<Result<Repository>> RepositoryRegistry::create(Repository repository, std::string committer) {
   if (repository.default_branch.empty()) repository.default_branch = "main";
   if (auto good = check_repository_name(repository.id); !good) co_return fail(std::move(good).error());
-  if (auto good = check_branch_name(repository.default_branch); !good) co_return fail(std::move(good).error());
+  if (auto good = check_branch_name(repository.default_branch); !good)
+    co_return fail(std::move(good).error());
   const auto place = parse_namespace(repository.storage_namespace);
   if (!place) co_return fail(place.error());
   if (const auto& split = repository.split; split.hash_modulus == 0 || split.range_bytes_max == 0) {

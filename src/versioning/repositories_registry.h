@@ -1,7 +1,7 @@
 // versioning/repositories_registry.h — which repositories there are and which namespaces they use. Internal.
 //
-// All records are in memory (loaded at start, kept by the changes made here), so that finding a repository, or that a
-// plain key lies in none's namespace, costs no read.
+// All records are in memory (loaded at start, kept by the changes made here), so that finding a repository,
+// or that a plain key lies in none's namespace, costs no read.
 #pragma once
 
 #include <map>
@@ -37,18 +37,18 @@ class RepositoryRegistry {
   Task<Result<void>> set_metadata(std::string name, Metadata metadata);
 
  private:
-  Result<kv::Batch> creation_batch(const RepositoryRecord& record, const S3Address& place, const Commit& first,
-                                   const objects::PendingObject& dummy) const;
+  Result<kv::Batch> creation_batch(const RepositoryRecord& record, const S3Address& place,
+                                   const Commit& first, const objects::PendingObject& dummy) const;
   Result<void> check_namespace_free(const S3Address& place) const;
   void insert(RepositoryRecord record, const S3Address& place) const;
   void forget(const std::string& name);
 
   const Services& services_;
   mutable std::shared_mutex mutex_;
-  mutable bool loaded_ = false;                                     // these four are guarded by mutex_
-  mutable std::map<std::string, RepositoryHandle> repositories_;    // by name
+  mutable bool loaded_ = false;                                   // these four are guarded by mutex_
+  mutable std::map<std::string, RepositoryHandle> repositories_;  // by name
   mutable std::map<std::string, std::map<std::string, RepositoryHandle>> live_;  // bucket, prefix
-  mutable std::map<std::string, std::set<std::string>> used_;       // bucket: every prefix that was ever used
+  mutable std::map<std::string, std::set<std::string>> used_;  // bucket: every prefix that was ever used
 };
 
 }  // namespace anabranch::versioning

@@ -10,7 +10,8 @@ constexpr std::size_t kScanPageMax = 2'048;
 
 }  // namespace
 
-Result<std::optional<StagedRecord>> find_staged(const kv::Reader& reader, const std::vector<std::string>& tokens,
+Result<std::optional<StagedRecord>> find_staged(const kv::Reader& reader,
+                                                const std::vector<std::string>& tokens,
                                                 const std::string& path) {
   for (const auto& token : tokens) {
     ANABRANCH_TRY(const auto raw, reader.get(keys::staged(token, path)));
@@ -21,7 +22,8 @@ Result<std::optional<StagedRecord>> find_staged(const kv::Reader& reader, const 
   return std::optional<StagedRecord>{};
 }
 
-StagedChanges::StagedChanges(const kv::Reader& reader, const std::vector<std::string>& tokens, std::string_view from)
+StagedChanges::StagedChanges(const kv::Reader& reader, const std::vector<std::string>& tokens,
+                             std::string_view from)
     : reader_(reader) {
   cursors_.resize(tokens.size());
   for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -57,7 +59,8 @@ Result<bool> StagedChanges::next() {
   ANABRANCH_TRY(record_, decode_staged(newest->read.front().second));
   newest->read.pop_front();
   for (Cursor& cursor : cursors_) {
-    if (&cursor != newest && !cursor.read.empty() && cursor.read.front().first == path_) cursor.read.pop_front();
+    if (&cursor != newest && !cursor.read.empty() && cursor.read.front().first == path_)
+      cursor.read.pop_front();
   }
   return true;
 }
@@ -75,8 +78,9 @@ Result<bool> StagedChangeIterator::next() {
   return more;
 }
 
-Result<PresentEntry> present_entry(const kv::Reader& reader, const RefStore& refs, const OpenRepository& repository,
-                                   const BranchState& state, const std::string& path, bool need_committed) {
+Result<PresentEntry> present_entry(const kv::Reader& reader, const RefStore& refs,
+                                   const OpenRepository& repository, const BranchState& state,
+                                   const std::string& path, bool need_committed) {
   PresentEntry present;
   ANABRANCH_TRY(present.staged_raw, reader.get(keys::staged(state.record.staging_token, path)));
   if (present.staged_raw) {
@@ -102,7 +106,9 @@ Result<PresentEntry> present_entry(const kv::Reader& reader, const RefStore& ref
 
 Result<void> check_condition(const std::optional<Entry>& present, const objects::WriteCondition& condition,
                              const std::string& path) {
-  const auto matches = [&](const std::string& etag) { return present && (etag == "*" || etag == present->etag); };
+  const auto matches = [&](const std::string& etag) {
+    return present && (etag == "*" || etag == present->etag);
+  };
   if (condition.if_match && !present) return fail(ErrorCode::no_such_key, "'" + path + "' does not exist");
   if (condition.if_match && !matches(*condition.if_match)) {
     return fail(ErrorCode::precondition_failed, "'" + path + "' has another ETag than If-Match asks for");
@@ -131,7 +137,8 @@ void erase_staged(kv::Batch& batch, const BranchState& state, const std::string&
   batch.erase(key);
 }
 
-void stage_deletion(kv::Batch& batch, const BranchState& state, const std::string& path, const PresentEntry& present) {
+void stage_deletion(kv::Batch& batch, const BranchState& state, const std::string& path,
+                    const PresentEntry& present) {
   if (present.committed || present.sealed) {
     put_staged(batch, state, path, present.staged_raw, StagedRecord{});
   } else {

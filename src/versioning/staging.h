@@ -1,7 +1,9 @@
-// versioning/staging.h — uncommitted changes of a branch: reading them, and the batches that make them. Internal.
+// versioning/staging.h — uncommitted changes of a branch: reading them, and the batches that make them.
+// Internal.
 //
-// Changes are keyed by (token, path). Writers require in their own batch that the token is still open; a commit closes it
-// before it reads, so that no write lands in a token that a commit has read. Newer tokens win over older ones.
+// Changes are keyed by (token, path). Writers require in their own batch that the token is still open; a
+// commit closes it before it reads, so that no write lands in a token that a commit has read. Newer tokens
+// win over older ones.
 #pragma once
 
 #include <deque>
@@ -15,7 +17,8 @@
 namespace anabranch::versioning {
 
 /// The newest change of `path` in `tokens` (newest first), or nullopt.
-Result<std::optional<StagedRecord>> find_staged(const kv::Reader& reader, const std::vector<std::string>& tokens,
+Result<std::optional<StagedRecord>> find_staged(const kv::Reader& reader,
+                                                const std::vector<std::string>& tokens,
                                                 const std::string& path);
 
 /// Changes of one or several tokens in path order, each path once. Thread safety: none.
@@ -68,9 +71,11 @@ struct PresentEntry {
   bool sealed = false;                    // a closed token has a change of the path
   bool committed = false;                 // the head has the path
 };
-/// `state` must come from `reader` too (a snapshot). `need_committed`: look in the head even where a staged change decides.
-Result<PresentEntry> present_entry(const kv::Reader& reader, const RefStore& refs, const OpenRepository& repository,
-                                   const BranchState& state, const std::string& path, bool need_committed);
+/// `state` must come from `reader` too (a snapshot). `need_committed`: look in the head even where a staged
+/// change decides.
+Result<PresentEntry> present_entry(const kv::Reader& reader, const RefStore& refs,
+                                   const OpenRepository& repository, const BranchState& state,
+                                   const std::string& path, bool need_committed);
 
 /// Errors: precondition_failed, no_such_key (if_match on a missing path).
 Result<void> check_condition(const std::optional<Entry>& present, const objects::WriteCondition& condition,
@@ -79,14 +84,17 @@ inline bool has_condition(const objects::WriteCondition& condition) {
   return condition.if_match.has_value() || condition.if_none_match.has_value();
 }
 
-/// The part of a staging batch that every write needs: the token is open, the path's record in it is as it was read.
+/// The part of a staging batch that every write needs: the token is open, the path's record in it is as it
+/// was read.
 void require_open(kv::Batch& batch, const OpenRepository& repository, const BranchState& state);
 void put_staged(kv::Batch& batch, const BranchState& state, const std::string& path,
                 const std::optional<std::string>& before, const StagedRecord& record);
 void erase_staged(kv::Batch& batch, const BranchState& state, const std::string& path,
                   const std::optional<std::string>& before);
 
-/// Adds to `batch` the deletion of `path`: a tombstone, or where no commit nor closed token has it, no change any more.
-void stage_deletion(kv::Batch& batch, const BranchState& state, const std::string& path, const PresentEntry& present);
+/// Adds to `batch` the deletion of `path`: a tombstone, or where no commit nor closed token has it, no change
+/// any more.
+void stage_deletion(kv::Batch& batch, const BranchState& state, const std::string& path,
+                    const PresentEntry& present);
 
 }  // namespace anabranch::versioning

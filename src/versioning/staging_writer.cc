@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kPathsOfOneBatchMax = 1'000;
 
 /// The address of bytes that a change of this path orphans: those that only the replaced staged record names.
-void note_orphan(const PresentEntry& present, const std::string& new_address, std::vector<std::string>& orphans) {
+void note_orphan(const PresentEntry& present, const std::string& new_address,
+                 std::vector<std::string>& orphans) {
   orphans.clear();
   const auto& staged = present.staged;
   if (staged && staged->owned && staged->entry && staged->entry->address != new_address) {
@@ -18,7 +19,9 @@ void note_orphan(const PresentEntry& present, const std::string& new_address, st
   }
 }
 
-StagedRecord committed_or_tombstone(std::optional<Entry> committed) { return StagedRecord{std::move(committed), false}; }
+StagedRecord committed_or_tombstone(std::optional<Entry> committed) {
+  return StagedRecord{std::move(committed), false};
+}
 
 }  // namespace
 
@@ -48,9 +51,9 @@ Task<void> StagingWriter::discard(RepositoryHandle repository, std::vector<std::
   }
 }
 
-Task<Result<ObjectStat>> StagingWriter::stage_entry(RepositoryHandle repository, std::string branch, std::string path,
-                                                    objects::PendingObject pending, Entry entry,
-                                                    objects::WriteCondition condition,
+Task<Result<ObjectStat>> StagingWriter::stage_entry(RepositoryHandle repository, std::string branch,
+                                                    std::string path, objects::PendingObject pending,
+                                                    Entry entry, objects::WriteCondition condition,
                                                     std::function<Result<kv::Batch>()> with) {
   std::vector<std::string> orphans;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
@@ -89,8 +92,9 @@ Task<Result<ObjectStat>> StagingWriter::stage_entry(RepositoryHandle repository,
   co_return stat_of(*repository, std::move(path), std::move(entry));
 }
 
-Task<Result<ObjectStat>> StagingWriter::stage(RepositoryHandle repository, std::string branch, std::string path,
-                                              objects::PendingObject pending, objects::WriteCondition condition) {
+Task<Result<ObjectStat>> StagingWriter::stage(RepositoryHandle repository, std::string branch,
+                                              std::string path, objects::PendingObject pending,
+                                              objects::WriteCondition condition) {
   if (auto good = objects::check_key(path); !good) co_return fail(std::move(good).error());
   Entry entry = entry_of(pending.info, new_address());
   auto staging = stage_entry(std::move(repository), std::move(branch), std::move(path), std::move(pending),
@@ -105,7 +109,8 @@ Task<Result<bool>> StagingWriter::remove(RepositoryHandle repository, std::strin
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     const auto snapshot = services_.kv.snapshot();
     ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, *repository, branch));
-    ANABRANCH_TRY(const PresentEntry present, present_entry(*snapshot, refs_, *repository, state, path, true));
+    ANABRANCH_TRY(const PresentEntry present,
+                  present_entry(*snapshot, refs_, *repository, state, path, true));
     ANABRANCH_CHECK(check_condition(present.entry, condition, path));
     existed = present.entry.has_value();
     kv::Batch batch;
@@ -139,7 +144,8 @@ Task<Result<void>> StagingWriter::remove_all(RepositoryHandle repository, std::s
     kv::Batch batch;
     orphans.clear();
     for (const auto& path : paths) {
-      ANABRANCH_TRY(const PresentEntry present, present_entry(*snapshot, refs_, *repository, state, path, true));
+      ANABRANCH_TRY(const PresentEntry present,
+                    present_entry(*snapshot, refs_, *repository, state, path, true));
       if (!present.entry) continue;
       std::vector<std::string> orphan;
       note_orphan(present, "", orphan);
@@ -158,9 +164,10 @@ Task<Result<void>> StagingWriter::remove_all(RepositoryHandle repository, std::s
   co_return Result<void>{};
 }
 
-Task<Result<ObjectStat>> StagingWriter::copy(RepositoryHandle repository, std::string branch, std::string path,
-                                             std::string source_ref, std::string source_path,
-                                             objects::CopyOptions options, objects::WriteCondition condition) {
+Task<Result<ObjectStat>> StagingWriter::copy(RepositoryHandle repository, std::string branch,
+                                             std::string path, std::string source_ref,
+                                             std::string source_path, objects::CopyOptions options,
+                                             objects::WriteCondition condition) {
   if (auto good = objects::check_key(path); !good) co_return fail(std::move(good).error());
   struct Source {
     ObjectStat stat;
@@ -177,23 +184,25 @@ Task<Result<ObjectStat>> StagingWriter::copy(RepositoryHandle repository, std::s
   Entry entry = entry_of(source->pending.info, new_address());
   entry.last_modified_ms = services_.clock.now_ms();
   entry.etag = source->stat.entry.etag;
-  if (!options.replace_metadata) {  // the entry's own words: they may have changed since its bytes were written
+  if (!options
+           .replace_metadata) {  // the entry's own words: they may have changed since its bytes were written
     entry.metadata = source->stat.entry.metadata;
     entry.content_type = source->stat.entry.content_type;
   }
-  auto staging = stage_entry(std::move(repository), std::move(branch), std::move(path), std::move(source->pending),
-                             std::move(entry), std::move(condition), nullptr);
+  auto staging = stage_entry(std::move(repository), std::move(branch), std::move(path),
+                             std::move(source->pending), std::move(entry), std::move(condition), nullptr);
   co_return co_await std::move(staging);
 }
 
-Task<Result<ObjectStat>> StagingWriter::set_metadata(RepositoryHandle repository, std::string branch, std::string path,
-                                                     Metadata metadata) {
+Task<Result<ObjectStat>> StagingWriter::set_metadata(RepositoryHandle repository, std::string branch,
+                                                     std::string path, Metadata metadata) {
   Entry changed;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     const auto snapshot = services_.kv.snapshot();
     ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, *repository, branch));
     ANABRANCH_TRY(PresentEntry present, present_entry(*snapshot, refs_, *repository, state, path, false));
-    if (!present.entry) return fail(ErrorCode::no_such_key, "'" + path + "' does not exist at '" + branch + "'");
+    if (!present.entry)
+      return fail(ErrorCode::no_such_key, "'" + path + "' does not exist at '" + branch + "'");
     changed = *std::move(present.entry);
     changed.metadata = metadata;
     kv::Batch batch;
@@ -226,8 +235,8 @@ Task<Result<StagingLocation>> StagingWriter::issue_address(RepositoryHandle repo
   co_return location_of(*repository, address);
 }
 
-Task<Result<ObjectStat>> StagingWriter::link_address(RepositoryHandle repository, std::string branch, std::string path,
-                                                     Repositories::LinkRequest request) {
+Task<Result<ObjectStat>> StagingWriter::link_address(RepositoryHandle repository, std::string branch,
+                                                     std::string path, Repositories::LinkRequest request) {
   if (auto good = objects::check_key(path); !good) co_return fail(std::move(good).error());
   const auto place = parse_s3_address(request.physical_address);
   if (!place) co_return fail(place.error());
@@ -248,12 +257,13 @@ Task<Result<ObjectStat>> StagingWriter::link_address(RepositoryHandle repository
     }
     const bool expired = issued.expires_ms < services_.clock.now_ms();
     if (!issued_raw || issued.use != AddressRecord::Use::link || expired) {
-      return fail(ErrorCode::invalid_argument, "physical address " + request.physical_address +
-                                                   (expired && issued_raw ? " has expired"
-                                                                          : " was not issued, or is linked already"));
+      return fail(ErrorCode::invalid_argument,
+                  "physical address " + request.physical_address +
+                      (expired && issued_raw ? " has expired" : " was not issued, or is linked already"));
     }
     ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, *repository, branch));
-    ANABRANCH_TRY(const PresentEntry present, present_entry(*snapshot, refs_, *repository, state, path, false));
+    ANABRANCH_TRY(const PresentEntry present,
+                  present_entry(*snapshot, refs_, *repository, state, path, false));
     ANABRANCH_CHECK(check_condition(present.entry, request.condition, path));
     ANABRANCH_TRY(const auto info, services_.objects.head(repository->bucket, place->key));
     entry = entry_of(info, relative);
@@ -266,7 +276,8 @@ Task<Result<ObjectStat>> StagingWriter::link_address(RepositoryHandle repository
     batch.require(issued_key, issued_raw);
     batch.erase(issued_key);
     if (has_condition(request.condition)) batch.require_equals(state.key, state.raw);
-    // Not owned: its address is known outside, so its bytes are left to the garbage collector when it is overwritten.
+    // Not owned: its address is known outside, so its bytes are left to the garbage collector when it is
+    // overwritten.
     put_staged(batch, state, path, present.staged_raw, StagedRecord{entry, false});
     return batch;
   });
@@ -279,12 +290,14 @@ Task<Result<ObjectStat>> StagingWriter::link_address(RepositoryHandle repository
   co_return stat_of(*repository, std::move(path), std::move(entry));
 }
 
-Task<Result<void>> StagingWriter::reset_path(RepositoryHandle repository, std::string branch, std::string path) {
+Task<Result<void>> StagingWriter::reset_path(RepositoryHandle repository, std::string branch,
+                                             std::string path) {
   std::vector<std::string> orphans;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     const auto snapshot = services_.kv.snapshot();
     ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, *repository, branch));
-    ANABRANCH_TRY(const PresentEntry present, present_entry(*snapshot, refs_, *repository, state, path, true));
+    ANABRANCH_TRY(const PresentEntry present,
+                  present_entry(*snapshot, refs_, *repository, state, path, true));
     kv::Batch batch;
     if (!present.staged && !present.sealed) return batch;  // nothing uncommitted here
     note_orphan(present, "", orphans);

@@ -1,8 +1,8 @@
-// versioning/staging_writer.h — changes of single paths of a branch: writes, deletions, copies, links, metadata, resets.
-// Internal.
+// versioning/staging_writer.h — changes of single paths of a branch: writes, deletions, copies, links,
+// metadata, resets. Internal.
 //
-// A write is one batch: the object under its new physical address, the staged entry, the conditions. Where the token was
-// closed meanwhile the batch is made anew; the bytes are not sent again.
+// A write is one batch: the object under its new physical address, the staged entry, the conditions. Where
+// the token was closed meanwhile the batch is made anew; the bytes are not sent again.
 #pragma once
 
 #include <functional>
@@ -25,19 +25,23 @@ class StagingWriter {
 
   Task<Result<ObjectStat>> stage(RepositoryHandle repository, std::string branch, std::string path,
                                  objects::PendingObject pending, objects::WriteCondition condition);
-  /// As stage(), with an address and an entry that are chosen already. `with` (may be empty) makes what joins each batch.
+  /// As stage(), with an address and an entry that are chosen already. `with` (may be empty) makes what joins
+  /// each batch.
   Task<Result<ObjectStat>> stage_entry(RepositoryHandle repository, std::string branch, std::string path,
-                                       objects::PendingObject pending, Entry entry, objects::WriteCondition condition,
+                                       objects::PendingObject pending, Entry entry,
+                                       objects::WriteCondition condition,
                                        std::function<Result<kv::Batch>()> with);
   Task<Result<bool>> remove(RepositoryHandle repository, std::string branch, std::string path,
                             objects::WriteCondition condition);
-  Task<Result<void>> remove_all(RepositoryHandle repository, std::string branch, std::vector<std::string> paths);
+  Task<Result<void>> remove_all(RepositoryHandle repository, std::string branch,
+                                std::vector<std::string> paths);
   Task<Result<ObjectStat>> copy(RepositoryHandle repository, std::string branch, std::string path,
                                 std::string source_ref, std::string source_path, objects::CopyOptions options,
                                 objects::WriteCondition condition);
   Task<Result<ObjectStat>> set_metadata(RepositoryHandle repository, std::string branch, std::string path,
                                         Metadata metadata);
-  Task<Result<StagingLocation>> issue_address(RepositoryHandle repository, std::string branch, std::string path);
+  Task<Result<StagingLocation>> issue_address(RepositoryHandle repository, std::string branch,
+                                              std::string path);
   Task<Result<ObjectStat>> link_address(RepositoryHandle repository, std::string branch, std::string path,
                                         Repositories::LinkRequest request);
   /// Undoes the uncommitted change of one path.

@@ -1,6 +1,7 @@
 #include "http/internal/message_parser.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace anabranch::http::internal {
@@ -11,13 +12,22 @@ constexpr std::size_t kChunkFramingMax = 4096;  // size line, extension and line
 constexpr std::size_t kFramingPerByteMax = 16;  // chunks of one byte are allowed: "1\r\nx\r\n"
 constexpr std::size_t kUsualFieldCount = 16;
 
-bool is_token(std::string_view text) {
-  const auto is_token_char = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+constexpr std::array<bool, 256> make_token_chars() {
+  std::array<bool, 256> table{};
+  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = true;
+  for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = true;
+  for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
 }
+constexpr auto kTokenChars = make_token_chars();
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return kTokenChars[static_cast<unsigned char>(c)]; });
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 ? c != '\t' : c == 0x7f; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -46,40 +56,26 @@ struct MessageParser::Callbacks {
     return 0;
   }
 
-  static std::vector<Headers::Field>& fields(MessageParser& parser) {
-    return parser.in_trailers_ ? parser.trailers_ : parser.head_.fields;
-  }
-  static bool count_trailer(MessageParser& parser, std::size_t size) {
-    if (!parser.in_trailers_) return true;
-    parser.trailer_bytes_ += size;
-    return parser.trailer_bytes_ <= parser.limits_.headers_size_max &&
-           parser.trailers_.size() <= parser.limits_.headers_count_max;
-  }
   static int field(llhttp_t* llhttp, const char* at, std::size_t size) {
     MessageParser& parser = self(llhttp);
-    if (!count_trailer(parser, size)) return HPE_USER;
-    auto& fields_now = fields(parser);
     if (parser.last_was_value_) {
-      fields_now.emplace_back();
+      parser.head_.fields.emplace_back();
       parser.last_was_value_ = false;
     }
-    fields_now.back().first.append(at, size);
+    parser.head_.fields.back().first.append(at, size);
     return 0;
   }
   static int value(llhttp_t* llhttp, const char* at, std::size_t size) {
     MessageParser& parser = self(llhttp);
-    if (!count_trailer(parser, size)) return HPE_USER;
-    auto& fields_now = fields(parser);
-    parser.last_was_value_ = true;
-    if (!fields_now.empty()) fields_now.back().second.append(at, size);
+    if (parser.last_was_value_) return HPE_USER;  // a value without a name: scan() lets none through
+    parser.head_.fields.back().second.append(at, size);
     return 0;
   }
   static int value_complete(llhttp_t* llhttp) {
     MessageParser& parser = self(llhttp);
+    if (parser.last_was_value_) return HPE_USER;
     parser.last_was_value_ = true;
-    auto& fields_now = fields(parser);
-    if (fields_now.empty()) return 0;
-    std::string& text = fields_now.back().second;
+    std::string& text = parser.head_.fields.back().second;
     const std::string_view clean = trimmed(text);
     if (clean.size() != text.size()) text = std::string(clean);
     return 0;
@@ -90,28 +86,27 @@ struct MessageParser::Callbacks {
     parser.headers_complete_ = true;
     llhttp->upgrade = 0;  // no other protocol is spoken here: "Upgrade" is ignored, as RFC 9110 allows
     MessageHead& head = parser.head_;
+    const bool has_no_body = parser.no_body_ || has_never_a_body(llhttp);
+    if (has_no_body) llhttp->flags |= F_SKIPBODY;
     head.keep_alive = llhttp_should_keep_alive(llhttp) != 0;
     head.version_minor = llhttp->http_minor;
     head.status = llhttp->status_code;
     head.has_content_length = (llhttp->flags & F_CONTENT_LENGTH) != 0;
     head.content_length = head.has_content_length ? llhttp->content_length : 0;
+    if (has_no_body) return 1;
     if ((llhttp->flags & F_CHUNKED) != 0) {
       head.framing = Framing::chunked;
     } else if (head.content_length > 0) {
       head.framing = Framing::sized;
-    } else if (llhttp_message_needs_eof_(llhttp)) {
+    } else if (llhttp_message_needs_eof(llhttp) != 0) {
       head.framing = Framing::until_close;
-    }
-    if (parser.no_body_) {
-      head.framing = Framing::none;
-      return 1;
     }
     return 0;
   }
-  // As llhttp's own llhttp_message_needs_eof, before it knows about HEAD. Source: RFC 9112, section 6.3.
-  static bool llhttp_message_needs_eof_(const llhttp_t* llhttp) {
-    return llhttp->type == HTTP_RESPONSE && (llhttp->flags & F_CONTENT_LENGTH) == 0 &&
-           llhttp->status_code / 100 != 1 && llhttp->status_code != 204 && llhttp->status_code != 304;
+  // Whatever the headers of such an answer say. Source: RFC 9112, section 6.3.
+  static bool has_never_a_body(const llhttp_t* llhttp) {
+    return llhttp->type == HTTP_RESPONSE &&
+           (llhttp->status_code / 100 == 1 || llhttp->status_code == 204 || llhttp->status_code == 304);
   }
 
   static int body(llhttp_t* llhttp, const char* at, std::size_t size) {
@@ -121,13 +116,10 @@ struct MessageParser::Callbacks {
     parser.out_ += size;
     return 0;
   }
+  // The last chunk: what follows are trailers, which llhttp reads less strictly than heads are read here.
   static int chunk_header(llhttp_t* llhttp) {
-    MessageParser& parser = self(llhttp);
-    if (llhttp->content_length == 0) {
-      parser.in_trailers_ = true;
-      parser.last_was_value_ = true;
-    }
-    return 0;
+    self(llhttp).in_trailers_ = llhttp->content_length == 0;
+    return llhttp->content_length == 0 ? HPE_PAUSED : 0;
   }
   static int message_complete(llhttp_t* llhttp) {
     self(llhttp).message_complete_ = true;
@@ -168,6 +160,7 @@ void MessageParser::reset() {
   last_was_value_ = true;
   out_ = nullptr;
   framing_bytes_ = trailer_bytes_ = 0;
+  trailer_line_.clear();
 }
 
 MessageParser::State MessageParser::refuse(int status, const char* why) {
@@ -192,6 +185,7 @@ MessageParser::State MessageParser::scan(std::string_view bytes) {
     const char first = line_start_ < bytes.size() ? bytes[line_start_] : 'A';
     if (lines_ == 0 && first != '\r' && !is_token({&first, 1})) return refuse(400, "this is not HTTP");
     if (lines_ > 0 && (first == ' ' || first == '\t')) return refuse(400, "a folded header line");
+    if (lines_ > 0 && first == ':') return refuse(400, "a header without a name");
     scanned_ = end;
     if (newline == nullptr) return State::incomplete;
     if (end - line_start_ < 2 || bytes[end - 2] != '\r') return refuse(400, "a line ends without CR");
@@ -219,13 +213,18 @@ MessageParser::State MessageParser::parse_head(std::string_view bytes) {
 }
 
 MessageParser::State MessageParser::refuse_llhttp(llhttp_errno_t error, std::string_view bytes) {
+  const std::string_view line = bytes.substr(0, bytes.find('\r'));
+  constexpr std::string_view kVersion = " HTTP/1.1";
+  const std::string_view version =
+      line.size() >= kVersion.size() ? line.substr(line.size() - kVersion.size()) : "";
+  const bool is_other_version = kind_ == Kind::request && version.starts_with(" HTTP/") &&
+                                version[7] == '.' && version != kVersion && version != " HTTP/1.0";
+  if (is_other_version) return refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
   switch (error) {
-    case HPE_INVALID_VERSION:
-    case HPE_PAUSED_H2_UPGRADE:
-      return refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
     case HPE_INVALID_METHOD: {
-      const std::string_view method = bytes.substr(0, bytes.find_first_of(" \r\n"));
-      return is_token(method) ? refuse(501, "no such method") : refuse(400, "a malformed method");
+      const bool is_method =
+          line.find(' ') != std::string_view::npos && is_token(line.substr(0, line.find(' ')));
+      return is_method ? refuse(501, "no such method") : refuse(400, "a malformed method");
     }
     case HPE_INVALID_TRANSFER_ENCODING:
       return refuse(501, "the only transfer coding here is chunked");
@@ -239,6 +238,7 @@ MessageParser::State MessageParser::refuse_llhttp(llhttp_errno_t error, std::str
 MessageParser::State MessageParser::check_fields(int& hosts, int& codings) {
   for (const Headers::Field& field : head_.fields) {
     const std::string_view name = field.first;
+    if (!is_token(name)) return refuse(400, "a malformed header name");
     if (name.size() == 4 && equal_ignoring_case(name, "host")) {
       ++hosts;
     } else if (name.size() == 6 && equal_ignoring_case(name, "expect")) {
@@ -259,6 +259,11 @@ MessageParser::State MessageParser::check_fields(int& hosts, int& codings) {
 MessageParser::State MessageParser::check_request() {
   if (llhttp_.http_major != 1 || llhttp_.http_minor > 1) {
     return refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+  }
+  // llhttp lets blanks pass that others might read differently.
+  constexpr std::string_view kAround = "  HTTP/1.1\r\n";
+  if (head_.method.size() + head_.target.size() + kAround.size() != fields_start_ - start_) {
+    return refuse(400, "stray blanks in the request line");
   }
   if (head_.method == "CONNECT") return refuse(501, "this is no proxy");
   int hosts = 0;
@@ -311,28 +316,61 @@ MessageParser::State MessageParser::check_response() {
   return State::complete;
 }
 
+// One field, or the empty line that ends the message. `line` is without its CRLF.
+MessageParser::State MessageParser::read_trailer_line(std::string_view line) {
+  if (line.empty()) return State::complete;
+  if (trailers_.size() >= limits_.headers_count_max) return refuse(431, "too many trailers");
+  const std::size_t colon = line.find(':');
+  const std::string_view value = colon == std::string_view::npos ? "" : trimmed(line.substr(colon + 1));
+  if (colon == std::string_view::npos || !is_token(line.substr(0, colon)) ||
+      std::any_of(value.begin(), value.end(), is_control)) {
+    return refuse(400, "a malformed trailer");
+  }
+  trailers_.emplace_back(line.substr(0, colon), value);
+  return State::incomplete;
+}
+
+// As scan() for the head; lines may come in parts.
+MessageParser::State MessageParser::decode_trailers(std::string_view bytes, std::size_t& consumed) {
+  while (true) {
+    const std::size_t newline = bytes.find('\n', consumed);
+    const std::size_t end = newline == std::string_view::npos ? bytes.size() : newline + 1;
+    trailer_line_ += bytes.substr(consumed, end - consumed);
+    trailer_bytes_ += end - consumed;
+    consumed = end;
+    if (trailer_bytes_ > limits_.headers_size_max) return refuse(431, "the trailers are too large");
+    if (newline == std::string_view::npos) return State::incomplete;
+    if (!trailer_line_.ends_with("\r\n")) return refuse(400, "a line ends without CR");
+    const State state =
+        read_trailer_line(std::string_view(trailer_line_).substr(0, trailer_line_.size() - 2));
+    trailer_line_.clear();
+    if (state != State::incomplete) return state;
+  }
+}
+
 MessageParser::Decoded MessageParser::decode_chunked(char* bytes, std::size_t size) {
   Decoded decoded;
-  out_ = bytes;
-  if (llhttp_get_errno(&llhttp_) == HPE_PAUSED && !message_complete_) llhttp_resume(&llhttp_);
-  const llhttp_errno_t error = llhttp_execute(&llhttp_, bytes, size);
-  decoded.produced = static_cast<std::size_t>(out_ - bytes);
-  if (error == HPE_OK) {
-    decoded.consumed = size;
-  } else if (error == HPE_PAUSED && message_complete_) {
-    decoded.consumed = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - bytes);
-    decoded.state = State::complete;
-  } else {
-    const char* reason = llhttp_get_error_reason(&llhttp_);
-    decoded.state = refuse(error == HPE_USER ? 431 : 400, reason != nullptr ? reason : "malformed chunk");
-    return decoded;
+  if (!in_trailers_) {
+    out_ = bytes;
+    const llhttp_errno_t error = llhttp_execute(&llhttp_, bytes, size);
+    decoded.produced = static_cast<std::size_t>(out_ - bytes);
+    if (error == HPE_OK) {
+      decoded.consumed = size;
+    } else if (error == HPE_PAUSED && in_trailers_) {
+      decoded.consumed = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - bytes);
+    } else {
+      const char* reason = llhttp_get_error_reason(&llhttp_);
+      decoded.state = refuse(400, reason != nullptr && *reason != '\0' ? reason : "malformed chunk");
+      return decoded;
+    }
+    framing_bytes_ += decoded.consumed - decoded.produced;
+    if (framing_bytes_ > kChunkFramingMax + kFramingPerByteMax * decoded.produced) {
+      decoded.state = refuse(400, "a chunk's extension is too long");
+      return decoded;
+    }
+    if (decoded.produced > 0) framing_bytes_ = 0;
   }
-  framing_bytes_ += decoded.consumed - decoded.produced;
-  const bool is_wasteful = framing_bytes_ > kChunkFramingMax + kFramingPerByteMax * decoded.produced;
-  if (decoded.produced > 0) framing_bytes_ = 0;
-  if (decoded.state == State::incomplete && !in_trailers_ && is_wasteful) {
-    decoded.state = refuse(400, "a chunk's extension is too long");
-  }
+  if (in_trailers_) decoded.state = decode_trailers({bytes, size}, decoded.consumed);
   return decoded;
 }
 

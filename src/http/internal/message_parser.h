@@ -90,6 +90,8 @@ class MessageParser {
   State check_fields(int& hosts, int& codings);
   State check_target();
   State check_response();
+  State read_trailer_line(std::string_view line);
+  State decode_trailers(std::string_view bytes, std::size_t& consumed);
 
   const Kind kind_;
   const ParserLimits limits_;
@@ -113,6 +115,7 @@ class MessageParser {
   bool last_was_value_ = true;
   char* out_ = nullptr;            // where decode_chunked() moves the next bytes
   std::size_t framing_bytes_ = 0;  // since the last chunk began: long chunk extensions are an attack
+  std::string trailer_line_;       // as much of it as has come
   std::size_t trailer_bytes_ = 0;
 };
 

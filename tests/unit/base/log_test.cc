@@ -181,9 +181,15 @@ TEST_F(LogTest, LinesOfManyThreadsStayWhole) {
 TEST_F(LogTest, FlushReturnsWhileOtherThreadsLogMoreThanIsKept) {
   start(Level::info, Format::text);
   std::atomic<bool> over{false};
-  std::thread flood([&over] {
-    while (!over) info("flood");
+  std::atomic<bool> started{false};
+  std::thread flood([&] {
+    while (!over) {
+      info("flood");
+      started = true;
+      started.notify_all();
+    }
   });
+  started.wait(false);
 
   for (int i = 0; i < 5; ++i) flush();
 

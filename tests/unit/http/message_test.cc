@@ -82,8 +82,8 @@ TEST(PercentCoding, DecodesWhatItEncodes) {
 
 TEST(Query, GivesParametersInOrderDecoded) {
   EXPECT_THAT(parse_query("b=2&a=%31+x&flag&empty=&=v&&e=a=b").value(),
-              ElementsAre(Pair("b", "2"), Pair("a", "1 x"), Pair("flag", ""), Pair("empty", ""), Pair("", "v"),
-                          Pair("e", "a=b")));
+              ElementsAre(Pair("b", "2"), Pair("a", "1 x"), Pair("flag", ""), Pair("empty", ""),
+                          Pair("", "v"), Pair("e", "a=b")));
   EXPECT_THAT(parse_query("a=1+x", false).value(), ElementsAre(Pair("a", "1+x")));
   EXPECT_TRUE(parse_query("").value().empty());
 }
@@ -104,10 +104,10 @@ TEST(HttpDate, ReadsAllThreeForms) {
 }
 
 TEST(HttpDate, RefusesWhatIsNone) {
-  for (const char* text : {"", "yesterday", "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Feb 1994 08:49:37 GMT",
-                           "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
-                           "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ",
-                           "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMT"}) {
+  for (const char* text :
+       {"", "yesterday", "Sun, 06 Nov 1994 08:49:37", "Sun, 31 Feb 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 GMT ", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMT"}) {
     EXPECT_FALSE(parse_http_date(text)) << text;
   }
 }

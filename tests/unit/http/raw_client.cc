@@ -37,7 +37,9 @@ RawClient::~RawClient() {
 }
 
 RawClient::RawClient(RawClient&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), was_reset_(other.was_reset_), buffer_(std::move(other.buffer_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      was_reset_(other.was_reset_),
+      buffer_(std::move(other.buffer_)) {}
 
 bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -59,7 +61,8 @@ std::string RawClient::read_some(std::size_t size) {
   std::string bytes(size, '\0');
   const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
   if (got < 0 && errno == ECONNRESET) was_reset_ = true;
-  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) throw std::runtime_error("no byte came in ten seconds");
+  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    throw std::runtime_error("no byte came in ten seconds");
   bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return bytes;
 }
@@ -106,7 +109,8 @@ std::string RawClient::read_answer(bool is_head) {
 
 int status_of(std::string_view answer) {
   int status = 0;
-  if (answer.starts_with("HTTP/1.1 ") && answer.size() >= 12) std::from_chars(answer.data() + 9, answer.data() + 12, status);
+  if (answer.starts_with("HTTP/1.1 ") && answer.size() >= 12)
+    std::from_chars(answer.data() + 9, answer.data() + 12, status);
   return status;
 }
 
@@ -121,7 +125,8 @@ std::string dechunked(std::string_view body) {
     std::size_t size = 0;
     const auto end = std::from_chars(body.data(), body.data() + body.size(), size, 16);
     const auto digits = static_cast<std::size_t>(end.ptr - body.data());
-    if (end.ec != std::errc{} || body.substr(digits, 2) != "\r\n" || body.size() < digits + 4 + size) return "<broken>";
+    if (end.ec != std::errc{} || body.substr(digits, 2) != "\r\n" || body.size() < digits + 4 + size)
+      return "<broken>";
     all += body.substr(digits + 2, size);
     if (body.substr(digits + 2 + size, 2) != "\r\n") return "<broken>";
     body.remove_prefix(digits + size + 4);

@@ -22,7 +22,8 @@ class RawClient {
   /// False if the peer would not take them.
   bool send(std::string_view bytes);
   void finish_sending();
-  /// The next answer: head and body by Content-Length or chunks (still coded). Empty when the peer closed before.
+  /// The next answer: head and body by Content-Length or chunks (still coded). Empty when the peer closed
+  /// before.
   std::string read_answer(bool is_head = false);
   /// All until the peer closes; `was_reset` tells how.
   std::string read_to_end();

@@ -31,6 +31,7 @@ TEST_F(Pins, KeepWhatIsOverwrittenOrDeletedLater) {
   EXPECT_EQ(error_of(stores_.store.head("b-1", "data/b")), "no_such_key");
   EXPECT_EQ(stores_.store.usage("b-1")->objects, 1);
   EXPECT_EQ(stores_.store.usage("b-1")->bytes, 5);
+  EXPECT_EQ(stores_.store.usage("b-1")->retained_objects, 2);
 }
 
 TEST_F(Pins, KeepNothingThatCameLater) {

@@ -1,0 +1,61 @@
+// runner/files.h — files of this machine: read, write, copy, hash, temporary folders; paths that may be trusted.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace anabranch::runner {
+
+/// Errors of all: not_found, io, no_space; entity_too_large where a limit is given.
+Result<std::string> read_file(const std::string& path, std::uint64_t size_max_bytes);
+/// Makes the folders above. Replaces what is there.
+Result<void> write_file(const std::string& path, std::string_view bytes);
+Result<void> make_folders(const std::string& path);
+/// Makes the folders above. By reference to the same blocks where the file system can (reflink), else byte by byte
+/// within the kernel: the copy never shares later changes. `mode`: permission bits of the copy.
+Result<void> copy_file(const std::string& source, const std::string& target, unsigned mode);
+/// Lower-case hex.
+Result<std::string> sha256_of_file(const std::string& path);
+
+/// Copies `source` to `target` and writes "***" for every occurrence of a text of `hidden`; of any size.
+Result<void> copy_without(const std::string& source, const std::string& target,
+                          const std::vector<std::string>& hidden);
+
+/// True for "a/b": relative, no empty, "." or ".." segment, no NUL. Keys from a server are not trusted as paths.
+bool is_safe_relative_path(std::string_view path);
+
+/// Every regular file below `folder`, as sorted relative paths. Symbolic links count where they lead to a regular
+/// file below `root`; all else that is no file goes to `skipped`, where given. An absent folder has none.
+Result<std::vector<std::string>> files_below(const std::string& folder, const std::string& root,
+                                             std::vector<std::string>* skipped = nullptr);
+
+/// A new private folder, removed with all that is in it at the end.
+class TemporaryFolder {
+ public:
+  /// Below `parent`, which is made where absent. Errors: io, no_space.
+  static Result<TemporaryFolder> make(const std::string& parent, const std::string& name);
+  TemporaryFolder(TemporaryFolder&& other) noexcept;
+  TemporaryFolder& operator=(TemporaryFolder&& other) noexcept;
+  ~TemporaryFolder();
+
+  const std::string& path() const { return path_; }
+  /// Leaves the folder where it is.
+  void keep() { kept_ = true; }
+
+ private:
+  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
+  void remove();
+  std::string path_;  // empty: moved from
+  bool kept_ = false;
+};
+
+/// Calls `work(0)` ... `work(count - 1)` on up to `threads` threads. After a failure no more are started.
+/// Gives the first failure.
+Result<void> for_each_parallel(std::size_t count, unsigned threads,
+                               const std::function<Result<void>(std::size_t)>& work);
+
+}  // namespace anabranch::runner

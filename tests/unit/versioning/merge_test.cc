@@ -1,0 +1,94 @@
+// What these prove: merges keep both sides' changes, say where they disagree, and cost what the source
+// changed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/versioning/tree_testing.h"
+
+namespace anabranch::versioning {
+namespace {
+
+using tree_testing::kSmallSplit;
+using tree_testing::make_entry;
+using tree_testing::make_model;
+using tree_testing::Model;
+using tree_testing::TreeFixture;
+
+class MergeTest : public testing::Test {
+ protected:
+  MergeResult merge(const MetarangeId& base, const MetarangeId& source, const MetarangeId& destination,
+                    MergeStrategy strategy = MergeStrategy::none) {
+    auto merged = fixture_.trees.merge(base, source, destination, strategy);
+    EXPECT_TRUE(merged) << merged.error().message;
+    return *std::move(merged);
+  }
+
+  TreeFixture fixture_{kSmallSplit};
+  const MetarangeId base_ = fixture_.build(make_model(300));
+  const MetarangeId left_ = fixture_.apply(base_, {{"data/part-1000010", make_entry("left")}}).metarange;
+  const MetarangeId right_ = fixture_.apply(base_, {{"data/part-1000200", std::nullopt}}).metarange;
+};
+
+TEST_F(MergeTest, OfASourceThatIsTheBaseIsTheDestination) {
+  EXPECT_EQ(merge(base_, base_, right_).metarange, right_);
+  EXPECT_EQ(merge(base_, base_, right_).counts.total(), 0u);
+}
+
+TEST_F(MergeTest, IntoTheBaseIsTheSource) {
+  EXPECT_EQ(merge(base_, left_, base_).metarange, left_);
+  EXPECT_EQ(merge(base_, left_, base_).counts.changed, 1u);
+}
+
+TEST_F(MergeTest, OfEqualSidesIsEither) { EXPECT_EQ(merge(base_, left_, left_).metarange, left_); }
+
+TEST_F(MergeTest, OfSeparateChangesHasBothWhicheverIsTheSource) {
+  Model both = make_model(300);
+  both["data/part-1000010"] = make_entry("left");
+  both.erase("data/part-1000200");
+  EXPECT_EQ(merge(base_, left_, right_).metarange, fixture_.build(both));
+  EXPECT_EQ(merge(base_, right_, left_).metarange, fixture_.build(both));
+}
+
+TEST_F(MergeTest, ReadsOnlyRangesThatTheSourceChanged) {
+  TreeFixture cold(kSmallSplit, 0);
+  cold.files.files = fixture_.files.files;
+
+  ASSERT_TRUE(cold.trees.merge(base_, left_, right_, MergeStrategy::none));
+
+  // Of each of the three trees the metarange, and ranges around the one change.
+  const std::set<std::string> reads(cold.files.reads.begin(), cold.files.reads.end());
+  EXPECT_LE(reads.size(), 3u + 4u);
+}
+
+TEST_F(MergeTest, WithConflictsNamesThemAndWritesNothing) {
+  const MetarangeId other = fixture_.apply(base_, {{"data/part-1000010", std::nullopt}}).metarange;
+  fixture_.files.writes = 0;
+
+  const auto refused = merge(base_, left_, other);
+
+  EXPECT_EQ(refused.metarange, "");
+  EXPECT_THAT(refused.conflicts, testing::ElementsAre("data/part-1000010"));
+  EXPECT_EQ(merge(base_, other, left_).conflicts, refused.conflicts);
+  EXPECT_EQ(fixture_.files.writes, 0u);
+  EXPECT_EQ(merge(base_, left_, other, MergeStrategy::source_wins).metarange, left_);
+  EXPECT_EQ(merge(base_, left_, other, MergeStrategy::dest_wins).metarange, other);
+}
+
+TEST_F(MergeTest, ReportsABoundedNumberOfConflicts) {
+  Model left = make_model(1'500), right = left;
+  const MetarangeId base = fixture_.build(left);
+  for (auto& [path, entry] : left) entry = make_entry("left");
+  for (auto& [path, entry] : right) entry = make_entry("right");
+  EXPECT_EQ(merge(base, fixture_.build(left), fixture_.build(right)).conflicts.size(), kConflictsReportedMax);
+}
+
+TEST_F(MergeTest, OfTreesWithoutACommonBaseKeepsBoth) {
+  const MetarangeId one = fixture_.build({{"a", make_entry("1")}, {"both", make_entry("2")}});
+  const MetarangeId two = fixture_.build({{"b", make_entry("3")}, {"both", make_entry("2")}});
+  const auto merged = merge("", one, two);
+  EXPECT_THAT(fixture_.read(merged.metarange),
+              testing::ElementsAre(testing::Key("a"), testing::Key("b"), testing::Key("both")));
+}
+
+}  // namespace
+}  // namespace anabranch::versioning
