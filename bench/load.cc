@@ -63,7 +63,8 @@ Task<void> work(Run& run, Log& log) {
       continue;
     }
     run.errors.fetch_add(1, std::memory_order_relaxed);
-    if (log.errors++ == 0) log.first_error = "operation " + std::to_string(*number) + ": " + moved.error().message;
+    if (log.errors++ == 0)
+      log.first_error = "operation " + std::to_string(*number) + ": " + moved.error().message;
   }
   run.one_ended();
 }

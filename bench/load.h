@@ -18,8 +18,8 @@ struct Moved {
   std::uint64_t entries = 0;  // listed, imported, compared
 };
 
-/// Operation number i of a case: sends, awaits and checks the answer. Called on a network thread of the client. Any
-/// answer that is not what it must be is an Error, and the case has failed.
+/// Operation number i of a case: sends, awaits and checks the answer. Called on a network thread of the
+/// client. Any answer that is not what it must be is an Error, and the case has failed.
 using Operation = std::function<Task<Result<Moved>>(std::uint64_t)>;
 
 struct LoadOptions {
@@ -41,11 +41,12 @@ struct LoadResult {
   double percentile_ms(double percent) const;
 };
 
-/// Blocks until all is done. Operations 0..n-1 have then been tried, n <= options.operations. Gives up after a
-/// handful of errors: there is nothing to measure then.
+/// Blocks until all is done. Operations 0..n-1 have then been tried, n <= options.operations. Gives up after
+/// a handful of errors: there is nothing to measure then.
 LoadResult run_load(http::Client& client, const LoadOptions& options, const Operation& operation);
 
-/// The i-th of `count` numbers below `count` in an order that looks random; a permutation of 0..count-1, repeated.
+/// The i-th of `count` numbers below `count` in an order that looks random; a permutation of 0..count-1,
+/// repeated.
 std::uint64_t scattered(std::uint64_t i, std::uint64_t count);
 
 }  // namespace anabranch::bench

@@ -11,11 +11,12 @@
 namespace anabranch::bench {
 namespace {
 
-// Wider than the window of any compressor of servers (64 KiB in Snappy and LZ4, 8 MiB in zstd's higher levels,
-// which the stamps between still hinder), small enough to stay in the client's cache.
+// Wider than the window of any compressor of servers (64 KiB in Snappy and LZ4, 8 MiB in zstd's higher
+// levels, which the stamps between still hinder), small enough to stay in the client's cache.
 constexpr std::uint64_t kBufferBytes = 1 * MiB;
 constexpr std::uint64_t kSeed = 20261122;
-constexpr std::uint64_t kSpread = 0x9E3779B97F4A7C15ULL;  // 2^64 / golden ratio: neighbours get far-apart stamps
+constexpr std::uint64_t kSpread =
+    0x9E3779B97F4A7C15ULL;  // 2^64 / golden ratio: neighbours get far-apart stamps
 
 using Stamp = std::array<std::uint64_t, 3>;
 
@@ -33,7 +34,8 @@ const std::vector<std::byte>& buffer() {
 }
 
 Stamp stamp_of(const Payload& payload, std::uint64_t block) {
-  return {payload.number * kSpread, (payload.size_bytes ^ (block << 40)) * kSpread, (payload.number + block) * kSpread};
+  return {payload.number * kSpread, (payload.size_bytes ^ (block << 40)) * kSpread,
+          (payload.number + block) * kSpread};
 }
 
 /// Calls `visit(bytes)` for one run after the other of what lies in [offset, offset + size).
@@ -48,7 +50,8 @@ bool walk(const Payload& payload, std::uint64_t offset, std::uint64_t size, Visi
     const bool in_stamp = at < sizeof(stamp);
     const std::uint64_t end = in_stamp ? sizeof(stamp) : kStampEveryBytes;
     const std::uint64_t length = std::min(size, end - at);
-    const std::byte* from = in_stamp ? reinterpret_cast<const std::byte*>(stamp.data()) + at : noise.data() + base + at;
+    const std::byte* from =
+        in_stamp ? reinterpret_cast<const std::byte*>(stamp.data()) + at : noise.data() + base + at;
     if (!visit(ByteView(from, length))) return false;
     offset += length;
     size -= length;

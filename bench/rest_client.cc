@@ -32,8 +32,8 @@ Task<Result<std::string>> RestClient::send(std::string method, std::string path,
   Result<std::string> answer = co_await std::move(reading);
   if (!answer) co_return fail(answer.error());
   if (response->status / 100 == 2) co_return answer;
-  co_return fail(ErrorCode::internal,
-                 what + ": answer " + std::to_string(response->status) + " " + answer->substr(0, kQuotedBytes));
+  co_return fail(ErrorCode::internal, what + ": answer " + std::to_string(response->status) + " " +
+                                          answer->substr(0, kQuotedBytes));
 }
 
 Result<std::string> RestClient::call(std::string method, std::string path, std::string body) {
@@ -43,7 +43,8 @@ Result<std::string> RestClient::call(std::string method, std::string path, std::
 Result<boost::json::object> parse_object(const std::string& text) {
   boost::system::error_code error;
   boost::json::value value = boost::json::parse(text, error);
-  if (error || !value.is_object()) return fail(ErrorCode::malformed, "not a JSON object: " + text.substr(0, kQuotedBytes));
+  if (error || !value.is_object())
+    return fail(ErrorCode::malformed, "not a JSON object: " + text.substr(0, kQuotedBytes));
   return std::move(value.get_object());
 }
 

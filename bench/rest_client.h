@@ -1,4 +1,5 @@
-// bench/rest_client.h — calls of the lakeFS-compatible REST API: JSON in, JSON out, any status but 2xx is an Error.
+// bench/rest_client.h — calls of the lakeFS-compatible REST API: JSON in, JSON out, any status but 2xx is an
+// Error.
 #pragma once
 
 #include <boost/json/fwd.hpp>

@@ -29,13 +29,14 @@ std::string basic_timestamp(TimeMs now) {
   const std::time_t seconds = now / 1000;
   std::tm parts{};
   gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 std::uint64_t count_of(std::string_view text, std::string_view part) {
   std::uint64_t count = 0;
-  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++count;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size()))
+    ++count;
   return count;
 }
 
@@ -88,24 +89,26 @@ std::string S3Client::signing_key(const std::string& date) {
   return key_;
 }
 
-// As auth::sign_v4 does it, for paths and queries that are in canonical form already, with a kept signing key: a
-// third of the time, so that the client has more of the machine to spare.
+// As auth::sign_v4 does it, for paths and queries that are in canonical form already, with a kept signing
+// key: a third of the time, so that the client has more of the machine to spare.
 http::Headers S3Client::sign(const Call& call) {
   const std::string timestamp = basic_timestamp(system_clock().now_ms());
   const std::string date = timestamp.substr(0, 8);
   const std::string scope = fmt::format("{}/{}/s3/aws4_request", date, endpoint_.region);
-  const std::string canonical =
-      fmt::format("{}\n{}\n{}\nhost:{}\nx-amz-content-sha256:{}\nx-amz-date:{}\n\nhost;x-amz-content-sha256;x-amz-date\n{}",
-                  call.method, call.path, call.query, host_, call.sha256_hex, timestamp, call.sha256_hex);
+  const std::string canonical = fmt::format(
+      "{}\n{}\n{}\nhost:{}\nx-amz-content-sha256:{}\nx-amz-date:{}\n\nhost;x-amz-content-sha256;x-amz-date\n{"
+      "}",
+      call.method, call.path, call.query, host_, call.sha256_hex, timestamp, call.sha256_hex);
   const std::string to_sign =
       fmt::format("AWS4-HMAC-SHA256\n{}\n{}\n{}", timestamp, scope, to_hex(sha256(canonical)));
   http::Headers headers;
   headers.add("x-amz-content-sha256", call.sha256_hex);
   headers.add("x-amz-date", timestamp);
-  headers.add("Authorization",
-              fmt::format("AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, "
-                          "Signature={}",
-                          endpoint_.access_key_id, scope, to_hex(hmac_sha256(signing_key(date), to_sign))));
+  headers.add(
+      "Authorization",
+      fmt::format("AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, "
+                  "Signature={}",
+                  endpoint_.access_key_id, scope, to_hex(hmac_sha256(signing_key(date), to_sign))));
   return headers;
 }
 
@@ -128,7 +131,8 @@ Task<Result<http::ClientResponse>> S3Client::send(Call call) {
 
 Task<Result<Moved>> S3Client::put_object(const ObjectSet& set, std::uint64_t i) {
   const Payload payload = set.payload(i);
-  Call call{"PUT", set.path(i), {}, i < set.sha256_hex.size() ? set.sha256_hex[i] : sha256_hex(payload), payload};
+  Call call{
+      "PUT", set.path(i), {}, i < set.sha256_hex.size() ? set.sha256_hex[i] : sha256_hex(payload), payload};
   auto sending = send(std::move(call));
   Result<http::ClientResponse> response = co_await std::move(sending);
   if (!response) co_return fail(response.error());
@@ -158,7 +162,8 @@ Task<Result<Moved>> S3Client::get_object(const ObjectSet& set, std::uint64_t i) 
     offset += piece->size();
   }
   if (offset != payload.size_bytes) {
-    co_return fail(ErrorCode::internal, fmt::format("GET {}: {} bytes, not {}", set.key(i), offset, payload.size_bytes));
+    co_return fail(ErrorCode::internal,
+                   fmt::format("GET {}: {} bytes, not {}", set.key(i), offset, payload.size_bytes));
   }
   co_return Moved{payload.size_bytes, 1};
 }
@@ -187,7 +192,8 @@ Task<Result<Moved>> S3Client::delete_object(const ObjectSet& set, std::uint64_t 
 Task<Result<Moved>> S3Client::list_page(const ObjectSet& set, std::uint64_t i) {
   const std::string prefix = http::percent_encode(set.folder, false);
   const std::string after = http::percent_encode(set.key(i), false);
-  Call call{"GET", "/" + set.bucket, fmt::format("list-type=2&max-keys={}&prefix={}&start-after={}", kListPageSize, prefix, after)};
+  Call call{"GET", "/" + set.bucket,
+            fmt::format("list-type=2&max-keys={}&prefix={}&start-after={}", kListPageSize, prefix, after)};
   auto sending = send(std::move(call));
   Result<http::ClientResponse> response = co_await std::move(sending);
   if (!response) co_return fail(response.error());
@@ -201,7 +207,8 @@ Task<Result<Moved>> S3Client::list_page(const ObjectSet& set, std::uint64_t i) {
   const std::uint64_t entries = count_of(*body, "<Key>");
   const std::uint64_t wanted = std::min<std::uint64_t>(kListPageSize, set.count - i - 1);
   if (entries != wanted) {
-    co_return fail(ErrorCode::internal, fmt::format("LIST after {}: {} entries, not {}", set.key(i), entries, wanted));
+    co_return fail(ErrorCode::internal,
+                   fmt::format("LIST after {}: {} entries, not {}", set.key(i), entries, wanted));
   }
   co_return Moved{0, entries};
 }
@@ -211,7 +218,8 @@ Task<Result<bool>> S3Client::has_object(const ObjectSet& set, std::uint64_t i) {
   auto sending = send(std::move(call));
   Result<http::ClientResponse> response = co_await std::move(sending);
   if (!response) co_return fail(response.error());
-  co_return response->status == 200 && response->headers.get("Content-Length") == std::to_string(set.size_bytes);
+  co_return response->status == 200 &&
+      response->headers.get("Content-Length") == std::to_string(set.size_bytes);
 }
 
 Result<void> S3Client::create_bucket(const std::string& bucket) {

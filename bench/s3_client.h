@@ -1,7 +1,8 @@
 // bench/s3_client.h — the S3 requests that are measured: path style, signed (version 4), answers checked.
 //
-// In:  an endpoint and a key pair; sets of numbered objects. Out: requests by http::Client. What it costs the client
-// beyond the request itself is kept small: signing keys are kept, payload hashes can be made beforehand.
+// In:  an endpoint and a key pair; sets of numbered objects. Out: requests by http::Client. What it costs the
+// client beyond the request itself is kept small: signing keys are kept, payload hashes can be made
+// beforehand.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +26,11 @@ struct S3Endpoint {
   std::string region = "us-east-1";
 };
 
-/// Objects of one size under one prefix of one bucket (or of one branch: bucket "<repository>", folder "<branch>/").
+/// Objects of one size under one prefix of one bucket (or of one branch: bucket "<repository>", folder
+/// "<branch>/").
 struct ObjectSet {
   std::string bucket;
-  std::string folder;  // what its keys begin with: "4k/"
+  std::string folder;        // what its keys begin with: "4k/"
   std::uint64_t number = 0;  // sets of different numbers have no payload in common
   std::uint64_t size_bytes = 0;
   std::uint64_t count = 0;
@@ -51,8 +53,8 @@ class S3Client {
  public:
   S3Client(http::Client& http, S3Endpoint endpoint);
 
-  // Each checks status and, where there is one, the body. Errors: those of http::Client; internal (any other answer;
-  // the message quotes it).
+  // Each checks status and, where there is one, the body. Errors: those of http::Client; internal (any other
+  // answer; the message quotes it).
   Task<Result<Moved>> put_object(const ObjectSet& set, std::uint64_t i);
   Task<Result<Moved>> get_object(const ObjectSet& set, std::uint64_t i);
   Task<Result<Moved>> head_object(const ObjectSet& set, std::uint64_t i);

@@ -75,7 +75,8 @@ bool ServerProcess::reset_peak() const {
   return true;
 }
 
-Result<std::optional<std::chrono::duration<double>>> ServerProcess::wait_until_idle(std::chrono::seconds max) const {
+Result<std::optional<std::chrono::duration<double>>> ServerProcess::wait_until_idle(
+    std::chrono::seconds max) const {
   struct Sample {
     Clock::time_point when;
     double cpu_seconds;

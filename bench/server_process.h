@@ -1,4 +1,5 @@
-// bench/server_process.h — what a server costs, seen from outside: CPU time, memory, and when it has come to rest.
+// bench/server_process.h — what a server costs, seen from outside: CPU time, memory, and when it has come to
+// rest.
 //
 // In:  process ids of this machine. Out: figures of the kernel. Source: clock_getcpuclockid(3), proc(5).
 #pragma once

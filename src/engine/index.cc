@@ -8,7 +8,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <mutex>
@@ -82,7 +82,7 @@ rocksdb::Options database_options(const Options& options) {
   db.allow_concurrent_memtable_write = false;  // one thread writes
   db.memtable_whole_key_filtering = true;
   db.memtable_prefix_bloom_size_ratio = 0.02;
-  db.arena_block_size = 256 * KiB;
+  db.arena_block_size = std::min<std::uint64_t>(256 * KiB, options.index_buffer_bytes / 8);
   db.compression = rocksdb::kLZ4Compression;
   db.bottommost_compression = rocksdb::kZSTD;
   db.level_compaction_dynamic_level_bytes = true;

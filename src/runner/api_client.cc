@@ -20,8 +20,12 @@ RepositoryInfo to_repository(const json::object& object) {
 RefInfo to_ref(const json::object& object) { return {text_of(object, "id"), text_of(object, "commit_id")}; }
 
 CommitInfo to_commit(const json::object& object) {
-  CommitInfo commit{text_of(object, "id"), {}, text_of(object, "committer"), text_of(object, "message"),
-                    number_of(object, "creation_date"), {}};
+  CommitInfo commit{text_of(object, "id"),
+                    {},
+                    text_of(object, "committer"),
+                    text_of(object, "message"),
+                    number_of(object, "creation_date"),
+                    {}};
   if (const auto* parents = object.if_contains("parents"); parents != nullptr && parents->is_array()) {
     for (const auto& parent : parents->get_array()) {
       if (parent.is_string()) commit.parents.emplace_back(parent.get_string());
@@ -42,7 +46,8 @@ json::object to_json(const Metadata& metadata) {
 }
 
 json::object to_json(const CommitOrder& order) {
-  return {{"message", order.message}, {"metadata", to_json(order.metadata)}, {"allow_empty", order.allow_empty}};
+  return {
+      {"message", order.message}, {"metadata", to_json(order.metadata)}, {"allow_empty", order.allow_empty}};
 }
 
 template <class T, class Convert>
@@ -74,13 +79,15 @@ ApiClient ApiClient::with_patience(std::chrono::milliseconds patience) const {
 
 const Connection& ApiClient::connection() const { return transport_->connection(); }
 
-// ── Repositories ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── Repositories
+// ─────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<std::vector<RepositoryInfo>> ApiClient::list_repositories() const {
   return all_pages<RepositoryInfo>(*transport_, "/repositories", to_repository);
 }
 
-Result<RepositoryInfo> ApiClient::create_repository(const std::string& name, const std::string& storage_namespace,
+Result<RepositoryInfo> ApiClient::create_repository(const std::string& name,
+                                                    const std::string& storage_namespace,
                                                     const std::string& default_branch) const {
   const json::object body{
       {"name", name}, {"storage_namespace", storage_namespace}, {"default_branch", default_branch}};
@@ -97,15 +104,19 @@ Result<void> ApiClient::delete_repository(const std::string& name) const {
   return transport_->remove(repository_path(name));
 }
 
-// ── Refs ─────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Refs
+// ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Result<std::vector<RefInfo>> ApiClient::list_branches(const std::string& repository, const std::string& prefix) const {
-  return all_pages<RefInfo>(*transport_, repository_path(repository) + "/branches?prefix=" + encoded(prefix), to_ref);
+Result<std::vector<RefInfo>> ApiClient::list_branches(const std::string& repository,
+                                                      const std::string& prefix) const {
+  return all_pages<RefInfo>(*transport_, repository_path(repository) + "/branches?prefix=" + encoded(prefix),
+                            to_ref);
 }
 
 Result<std::string> ApiClient::create_branch(const std::string& repository, const std::string& name,
                                              const std::string& source) const {
-  return transport_->post_for_text(repository_path(repository) + "/branches", {{"name", name}, {"source", source}});
+  return transport_->post_for_text(repository_path(repository) + "/branches",
+                                   {{"name", name}, {"source", source}});
 }
 
 Result<RefInfo> ApiClient::get_branch(const std::string& repository, const std::string& name) const {
@@ -123,7 +134,8 @@ Result<std::vector<RefInfo>> ApiClient::list_tags(const std::string& repository)
 
 Result<RefInfo> ApiClient::create_tag(const std::string& repository, const std::string& name,
                                       const std::string& ref) const {
-  ANABRANCH_TRY(const auto made, transport_->post(repository_path(repository) + "/tags", {{"id", name}, {"ref", ref}}));
+  ANABRANCH_TRY(const auto made,
+                transport_->post(repository_path(repository) + "/tags", {{"id", name}, {"ref", ref}}));
   return to_ref(made);
 }
 
@@ -131,7 +143,8 @@ Result<void> ApiClient::delete_tag(const std::string& repository, const std::str
   return transport_->remove(repository_path(repository) + "/tags/" + encoded(name));
 }
 
-// ── Commits ──────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Commits
+// ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<CommitInfo> ApiClient::get_commit(const std::string& repository, const std::string& ref) const {
   ANABRANCH_TRY(const auto found, transport_->get(repository_path(repository) + "/commits/" + encoded(ref)));
@@ -152,13 +165,15 @@ Result<std::vector<CommitInfo>> ApiClient::log(const std::string& repository, co
 
 Result<CommitInfo> ApiClient::commit(const std::string& repository, const std::string& branch,
                                      const CommitOrder& order) const {
-  ANABRANCH_TRY(const auto made, transport_->post(branch_path(repository, branch) + "/commits", to_json(order)));
+  ANABRANCH_TRY(const auto made,
+                transport_->post(branch_path(repository, branch) + "/commits", to_json(order)));
   return to_commit(made);
 }
 
 Result<std::string> ApiClient::merge(const std::string& repository, const std::string& source,
                                      const std::string& destination, const MergeOrder& order) const {
-  json::object body{{"message", order.message}, {"metadata", to_json(order.metadata)}, {"strategy", order.strategy}};
+  json::object body{
+      {"message", order.message}, {"metadata", to_json(order.metadata)}, {"strategy", order.strategy}};
   if (order.expected_destination_commit) {
     body.emplace("expected_destination_commit", *order.expected_destination_commit);
   }
@@ -167,7 +182,8 @@ Result<std::string> ApiClient::merge(const std::string& repository, const std::s
   return text_of(made, "reference");
 }
 
-// ── Imports ──────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Imports
+// ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<std::string> ApiClient::start_import(const std::string& repository, const std::string& branch,
                                             const std::string& source, bool source_is_object,
@@ -182,7 +198,8 @@ Result<std::string> ApiClient::start_import(const std::string& repository, const
 
 Result<ImportProgress> ApiClient::import_progress(const std::string& repository, const std::string& branch,
                                                   const std::string& id) const {
-  ANABRANCH_TRY(const auto found, transport_->get(branch_path(repository, branch) + "/import?id=" + encoded(id)));
+  ANABRANCH_TRY(const auto found,
+                transport_->get(branch_path(repository, branch) + "/import?id=" + encoded(id)));
   ImportProgress progress{truth_of(found, "completed"), number_of(found, "ingested_objects"), {}, {}};
   if (const auto* commit = found.if_contains("commit"); commit != nullptr && commit->is_object()) {
     progress.commit_id = text_of(commit->get_object(), "id");
@@ -198,14 +215,15 @@ Result<void> ApiClient::cancel_import(const std::string& repository, const std::
   return transport_->remove(branch_path(repository, branch) + "/import?id=" + encoded(id));
 }
 
-// ── Keys ─────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Keys
+// ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<AccessKey> ApiClient::create_run_key(const std::string& repository, const std::string& branch,
                                             const std::string& run, std::int64_t lifetime_seconds) const {
   // Repeated where need be: a key too many dies by itself.
-  ANABRANCH_TRY(const auto made,
-                transport_->post(branch_path(repository, branch) + "/run_keys",
-                                 {{"run", run}, {"ttl_seconds", lifetime_seconds}}, Repeat::while_unavailable));
+  ANABRANCH_TRY(const auto made, transport_->post(branch_path(repository, branch) + "/run_keys",
+                                                  {{"run", run}, {"ttl_seconds", lifetime_seconds}},
+                                                  Repeat::while_unavailable));
   AccessKey key{text_of(made, "access_key_id"), Secret(text_of(made, "secret_access_key"))};
   if (key.id.empty() || key.secret.empty()) {
     return fail(ErrorCode::malformed, "the server made a run's key and did not tell it");

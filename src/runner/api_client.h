@@ -1,4 +1,5 @@
-// runner/api_client.h — typed calls on the server's REST API, signed in by one key; every call blocks its thread.
+// runner/api_client.h — typed calls on the server's REST API, signed in by one key; every call blocks its
+// thread.
 //
 // Errors carry the server's own message.
 #pragma once
@@ -20,8 +21,8 @@ class ApiTransport;
 
 /// Thread safety: every method from any thread. Copies share the HTTP client, which must outlive them.
 ///
-/// Errors of every call: unauthenticated, access_denied, not_found, conflict, invalid_argument, precondition_failed,
-/// unavailable, timeout, malformed (an answer that is not what the API says), internal.
+/// Errors of every call: unauthenticated, access_denied, not_found, conflict, invalid_argument,
+/// precondition_failed, unavailable, timeout, malformed (an answer that is not what the API says), internal.
 class ApiClient {
  public:
   ApiClient(http::Client& http, Connection connection);
@@ -37,26 +38,29 @@ class ApiClient {
   Result<RepositoryInfo> get_repository(const std::string& name) const;
   Result<void> delete_repository(const std::string& name) const;
 
-  Result<std::vector<RefInfo>> list_branches(const std::string& repository, const std::string& prefix = {}) const;
+  Result<std::vector<RefInfo>> list_branches(const std::string& repository,
+                                             const std::string& prefix = {}) const;
   /// Gives the commit that it points to. Errors: conflict (the name is taken).
   Result<std::string> create_branch(const std::string& repository, const std::string& name,
                                     const std::string& source) const;
   Result<RefInfo> get_branch(const std::string& repository, const std::string& name) const;
   Result<void> delete_branch(const std::string& repository, const std::string& name) const;
   Result<std::vector<RefInfo>> list_tags(const std::string& repository) const;
-  Result<RefInfo> create_tag(const std::string& repository, const std::string& name, const std::string& ref) const;
+  Result<RefInfo> create_tag(const std::string& repository, const std::string& name,
+                             const std::string& ref) const;
   Result<void> delete_tag(const std::string& repository, const std::string& name) const;
 
   /// Of any ref: a branch's head, a tag, a commit id, `main~1`.
   Result<CommitInfo> get_commit(const std::string& repository, const std::string& ref) const;
   /// At most `amount_max`, newest first; only commits that touched `prefix`, if it is not empty.
-  Result<std::vector<CommitInfo>> log(const std::string& repository, const std::string& ref, std::size_t amount_max,
-                                      const std::string& prefix = {}) const;
-  Result<CommitInfo> commit(const std::string& repository, const std::string& branch, const CommitOrder& order) const;
+  Result<std::vector<CommitInfo>> log(const std::string& repository, const std::string& ref,
+                                      std::size_t amount_max, const std::string& prefix = {}) const;
+  Result<CommitInfo> commit(const std::string& repository, const std::string& branch,
+                            const CommitOrder& order) const;
   /// Gives the merge's commit id. Errors: conflict (the message names the paths), precondition_failed (the
   /// destination has moved), invalid_argument (nothing to merge).
-  Result<std::string> merge(const std::string& repository, const std::string& source, const std::string& destination,
-                            const MergeOrder& order) const;
+  Result<std::string> merge(const std::string& repository, const std::string& source,
+                            const std::string& destination, const MergeOrder& order) const;
 
   /// Gives each item in order, page after page, until it says false.
   using EachObject = std::function<bool(ObjectInfo)>;
@@ -64,37 +68,41 @@ class ApiClient {
   Result<void> list_objects(const std::string& repository, const std::string& ref, const std::string& prefix,
                             const std::string& delimiter, const EachObject& each) const;
   /// What `right` has that `left` has not; `two_dot` compares the two as they are.
-  Result<void> diff(const std::string& repository, const std::string& left, const std::string& right, bool two_dot,
-                    const std::string& prefix, const EachDifference& each) const;
+  Result<void> diff(const std::string& repository, const std::string& left, const std::string& right,
+                    bool two_dot, const std::string& prefix, const EachDifference& each) const;
   /// What is not committed on a branch.
-  Result<void> diff_branch(const std::string& repository, const std::string& branch, const std::string& prefix,
-                           const EachDifference& each) const;
+  Result<void> diff_branch(const std::string& repository, const std::string& branch,
+                           const std::string& prefix, const EachDifference& each) const;
 
-  Result<ObjectInfo> stat_object(const std::string& repository, const std::string& ref, const std::string& path) const;
+  Result<ObjectInfo> stat_object(const std::string& repository, const std::string& ref,
+                                 const std::string& path) const;
   /// Gives the bytes piece by piece. A failure of `take` ends the download with its error.
   using TakeBytes = std::function<Result<void>(ByteView)>;
   Result<void> download(const std::string& repository, const std::string& ref, const std::string& path,
                         const TakeBytes& take) const;
-  Result<ObjectInfo> upload_file(const std::string& repository, const std::string& branch, const std::string& path,
-                                 const std::string& file) const;
-  Result<ObjectInfo> upload_bytes(const std::string& repository, const std::string& branch, const std::string& path,
-                                  std::string bytes, const std::string& content_type) const;
-  Result<ObjectInfo> copy_object(const std::string& repository, const std::string& branch, const std::string& path,
-                                 const std::string& source_ref, const std::string& source_path) const;
+  Result<ObjectInfo> upload_file(const std::string& repository, const std::string& branch,
+                                 const std::string& path, const std::string& file) const;
+  Result<ObjectInfo> upload_bytes(const std::string& repository, const std::string& branch,
+                                  const std::string& path, std::string bytes,
+                                  const std::string& content_type) const;
+  Result<ObjectInfo> copy_object(const std::string& repository, const std::string& branch,
+                                 const std::string& path, const std::string& source_ref,
+                                 const std::string& source_path) const;
   Result<void> delete_objects(const std::string& repository, const std::string& branch,
                               const std::vector<std::string>& paths) const;
 
   /// `source` is s3://bucket/prefix. Gives the import's id.
-  Result<std::string> start_import(const std::string& repository, const std::string& branch, const std::string& source,
-                                   bool source_is_object, const std::string& destination,
-                                   const CommitOrder& commit) const;
+  Result<std::string> start_import(const std::string& repository, const std::string& branch,
+                                   const std::string& source, bool source_is_object,
+                                   const std::string& destination, const CommitOrder& commit) const;
   Result<ImportProgress> import_progress(const std::string& repository, const std::string& branch,
                                          const std::string& id) const;
-  Result<void> cancel_import(const std::string& repository, const std::string& branch, const std::string& id) const;
+  Result<void> cancel_import(const std::string& repository, const std::string& branch,
+                             const std::string& id) const;
 
   /// A key that reads `repository` and writes to `branch` alone.
-  Result<AccessKey> create_run_key(const std::string& repository, const std::string& branch, const std::string& run,
-                                   std::int64_t lifetime_seconds) const;
+  Result<AccessKey> create_run_key(const std::string& repository, const std::string& branch,
+                                   const std::string& run, std::int64_t lifetime_seconds) const;
   Result<void> delete_key(const std::string& access_key_id) const;
 
  private:

@@ -33,35 +33,39 @@ DifferenceInfo to_difference(const json::object& object) {
 
 }  // namespace
 
-Result<void> ApiClient::list_objects(const std::string& repository, const std::string& ref, const std::string& prefix,
-                                     const std::string& delimiter, const EachObject& each) const {
+Result<void> ApiClient::list_objects(const std::string& repository, const std::string& ref,
+                                     const std::string& prefix, const std::string& delimiter,
+                                     const EachObject& each) const {
   std::string path = ref_path(repository, ref) + "/objects/ls?user_metadata=false&prefix=" + encoded(prefix);
   if (!delimiter.empty()) path += "&delimiter=" + encoded(delimiter);
-  return transport_->pages(path, [&](const json::object& item) -> Result<bool> { return each(to_object(item)); });
+  return transport_->pages(path,
+                           [&](const json::object& item) -> Result<bool> { return each(to_object(item)); });
 }
 
 Result<void> ApiClient::diff(const std::string& repository, const std::string& left, const std::string& right,
                              bool two_dot, const std::string& prefix, const EachDifference& each) const {
   const std::string path = ref_path(repository, left) + "/diff/" + encoded(right) +
                            "?type=" + (two_dot ? "two_dot" : "three_dot") + "&prefix=" + encoded(prefix);
-  return transport_->pages(path, [&](const json::object& item) -> Result<bool> { return each(to_difference(item)); });
+  return transport_->pages(
+      path, [&](const json::object& item) -> Result<bool> { return each(to_difference(item)); });
 }
 
 Result<void> ApiClient::diff_branch(const std::string& repository, const std::string& branch,
                                     const std::string& prefix, const EachDifference& each) const {
-  return transport_->pages(branch_path(repository, branch) + "/diff?prefix=" + encoded(prefix),
-                           [&](const json::object& item) -> Result<bool> { return each(to_difference(item)); });
+  return transport_->pages(
+      branch_path(repository, branch) + "/diff?prefix=" + encoded(prefix),
+      [&](const json::object& item) -> Result<bool> { return each(to_difference(item)); });
 }
 
 Result<ObjectInfo> ApiClient::stat_object(const std::string& repository, const std::string& ref,
                                           const std::string& path) const {
-  ANABRANCH_TRY(const auto found,
-                transport_->get(ref_path(repository, ref) + "/objects/stat?user_metadata=false&path=" + encoded(path)));
+  ANABRANCH_TRY(const auto found, transport_->get(ref_path(repository, ref) +
+                                                  "/objects/stat?user_metadata=false&path=" + encoded(path)));
   return to_object(found);
 }
 
-Result<void> ApiClient::download(const std::string& repository, const std::string& ref, const std::string& path,
-                                 const TakeBytes& take) const {
+Result<void> ApiClient::download(const std::string& repository, const std::string& ref,
+                                 const std::string& path, const TakeBytes& take) const {
   auto sent = block_on(transport_->http().send(
       transport_->request("GET", ref_path(repository, ref) + "/objects?path=" + encoded(path))));
   if (!sent) return fail(std::move(sent).error());
@@ -77,7 +81,8 @@ Result<void> ApiClient::download(const std::string& repository, const std::strin
   }
 }
 
-Result<ObjectInfo> ApiClient::upload(const std::string& repository, const std::string& branch, const std::string& path,
+Result<ObjectInfo> ApiClient::upload(const std::string& repository, const std::string& branch,
+                                     const std::string& path,
                                      const std::function<Result<void>(http::ClientRequest&)>& fill) const {
   const std::string target = branch_path(repository, branch) + "/objects?path=" + encoded(path);
   const auto make = [&]() -> Result<http::ClientRequest> {
@@ -117,8 +122,9 @@ Result<ObjectInfo> ApiClient::copy_object(const std::string& repository, const s
                                           const std::string& path, const std::string& source_ref,
                                           const std::string& source_path) const {
   const std::string target = branch_path(repository, branch) + "/objects/copy?dest_path=" + encoded(path);
-  ANABRANCH_TRY(const auto made, transport_->post(target, {{"src_path", source_path}, {"src_ref", source_ref}},
-                                                  Repeat::while_unavailable));
+  ANABRANCH_TRY(const auto made,
+                transport_->post(target, {{"src_path", source_path}, {"src_ref", source_ref}},
+                                 Repeat::while_unavailable));
   return to_object(made);
 }
 

@@ -8,7 +8,9 @@
 namespace anabranch::runner {
 
 inline std::string encoded(const std::string& text) { return http::percent_encode(text, false); }
-inline std::string repository_path(const std::string& repository) { return "/repositories/" + encoded(repository); }
+inline std::string repository_path(const std::string& repository) {
+  return "/repositories/" + encoded(repository);
+}
 inline std::string branch_path(const std::string& repository, const std::string& branch) {
   return repository_path(repository) + "/branches/" + encoded(branch);
 }

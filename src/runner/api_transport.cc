@@ -46,7 +46,8 @@ Result<json::object> parse_object(const std::string& body) {
   boost::system::error_code error;
   json::value value = json::parse(body, error);
   if (error || !value.is_object()) {
-    return fail(ErrorCode::malformed, "the server's answer is not a JSON object: is this an Anabranch endpoint?");
+    return fail(ErrorCode::malformed,
+                "the server's answer is not a JSON object: is this an Anabranch endpoint?");
   }
   return std::move(value.get_object());
 }
@@ -84,8 +85,8 @@ ApiTransport::ApiTransport(http::Client& http, Connection connection, std::chron
     : http_(&http),
       connection_(std::move(connection)),
       patience_(patience),
-      authorization_("Basic " + to_base64(connection_.access_key_id + ":" + connection_.secret_access_key.reveal())) {
-}
+      authorization_("Basic " +
+                     to_base64(connection_.access_key_id + ":" + connection_.secret_access_key.reveal())) {}
 
 http::ClientRequest ApiTransport::request(const std::string& method, const std::string& path) const {
   http::ClientRequest request;
@@ -104,7 +105,8 @@ Result<http::Client::Answer> ApiTransport::send(const Make& make, Repeat repeat)
     if (answer && answer->status < 400) return answer;
     Error error = answer ? api_error(answer->status, answer->body) : std::move(answer).error();
     if (!answer) error.message = connection_.endpoint + ": " + error.message;
-    if (repeat == Repeat::never || !passes_with_time(error.code) || std::chrono::steady_clock::now() + pause > until) {
+    if (repeat == Repeat::never || !passes_with_time(error.code) ||
+        std::chrono::steady_clock::now() + pause > until) {
       return fail(std::move(error));
     }
     std::this_thread::sleep_for(pause);  // tidy-allow: nothing tells when a server is back
@@ -117,7 +119,8 @@ Result<json::object> ApiTransport::get(const std::string& path) const {
   return parse_object(answer.body);
 }
 
-Result<json::object> ApiTransport::post(const std::string& path, const json::object& body, Repeat repeat) const {
+Result<json::object> ApiTransport::post(const std::string& path, const json::object& body,
+                                        Repeat repeat) const {
   const auto make = [&]() -> Result<http::ClientRequest> {
     http::ClientRequest made = request("POST", path);
     made.headers.add("Content-Type", "application/json");

@@ -1,5 +1,5 @@
-// runner/api_transport.h — one request to the REST API and its answer as JSON or as an Error; repetition. Private to
-// runner: it brings boost::json.
+// runner/api_transport.h — one request to the REST API and its answer as JSON or as an Error; repetition.
+// Private to runner: it brings boost::json.
 #pragma once
 
 #include <boost/json.hpp>
@@ -16,7 +16,8 @@ namespace anabranch::runner {
 /// Thread safety: every method from any thread.
 class ApiTransport {
  public:
-  /// `patience`: for how long a request that may be repeated is, while the server does not answer. Zero: never.
+  /// `patience`: for how long a request that may be repeated is, while the server does not answer. Zero:
+  /// never.
   ApiTransport(http::Client& http, Connection connection, std::chrono::milliseconds patience);
 
   const Connection& connection() const { return connection_; }
@@ -24,7 +25,8 @@ class ApiTransport {
   std::chrono::milliseconds patience() const { return patience_; }
 
   enum class Repeat : unsigned char { never, while_unavailable };
-  /// `path` begins after /api/v1 and is percent-encoded. An answer of 400 and above is an Error with its message.
+  /// `path` begins after /api/v1 and is percent-encoded. An answer of 400 and above is an Error with its
+  /// message.
   Result<boost::json::object> get(const std::string& path) const;
   Result<boost::json::object> post(const std::string& path, const boost::json::object& body,
                                    Repeat repeat = Repeat::never) const;
@@ -48,7 +50,8 @@ class ApiTransport {
   Secret authorization_;
 };
 
-/// The Error of an answer of 400 and above: its code by the status, its message by the body's field `message`.
+/// The Error of an answer of 400 and above: its code by the status, its message by the body's field
+/// `message`.
 Error api_error(int status, std::string_view body);
 
 /// Fields of an answer; absent or of another type: the empty value (a server may leave out what is empty).

@@ -58,7 +58,7 @@ struct CommitOrder {
 struct MergeOrder {
   std::string message;
   Metadata metadata;
-  std::string strategy;                      // "", "source-wins" or "dest-wins"
+  std::string strategy;  // "", "source-wins" or "dest-wins"
   std::optional<std::string> expected_destination_commit;
 };
 

@@ -77,7 +77,8 @@ Result<void> copy_data(struct archive* in, struct archive* out) {
 
 }  // namespace
 
-Result<void> pack(const std::string& folder, const std::vector<SourceFile>& files, const std::string& archive) {
+Result<void> pack(const std::string& folder, const std::vector<SourceFile>& files,
+                  const std::string& archive) {
   const Writer out(archive_write_new());
   archive_write_set_format_pax_restricted(out.get());
   archive_write_add_filter_none(out.get());
@@ -110,7 +111,8 @@ Result<void> unpack(const std::string& archive, const std::string& folder) {
     const auto type = archive_entry_filetype(entry);
     if (!is_safe_relative_path(path) || (type != AE_IFREG && type != AE_IFLNK) ||
         archive_entry_hardlink(entry) != nullptr) {
-      return fail(ErrorCode::malformed, "the archive holds '" + path + "', which is not the path of a file or link");
+      return fail(ErrorCode::malformed,
+                  "the archive holds '" + path + "', which is not the path of a file or link");
     }
     const std::string target = folder + "/" + path;
     archive_entry_set_pathname(entry, target.c_str());
@@ -119,7 +121,8 @@ Result<void> unpack(const std::string& archive, const std::string& folder) {
     }
     ANABRANCH_CHECK(copy_data(in.get(), out.get()));
   }
-  if (archive_write_close(out.get()) != ARCHIVE_OK) return archive_error(ErrorCode::io, "cannot unpack", out.get());
+  if (archive_write_close(out.get()) != ARCHIVE_OK)
+    return archive_error(ErrorCode::io, "cannot unpack", out.get());
   return {};
 }
 

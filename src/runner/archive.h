@@ -9,7 +9,8 @@
 namespace anabranch::runner {
 
 /// Writes the files of `folder` to `archive`: no times, no owners, in the order given. Errors: io, no_space.
-Result<void> pack(const std::string& folder, const std::vector<SourceFile>& files, const std::string& archive);
+Result<void> pack(const std::string& folder, const std::vector<SourceFile>& files,
+                  const std::string& archive);
 
 /// Unpacks into `folder`, which is made. Nothing leaves it: absolute paths, "..", and paths through links are
 /// refused. Errors: malformed, io, no_space.

@@ -13,12 +13,30 @@ constexpr std::string_view kRemovedPrefixes[] = {"ANABRANCH_", "AWS_", "LAKECTL_
 
 // Names one by one, no prefixes: TF_ alone would let Terraform's tokens in.
 constexpr std::string_view kRecorded[] = {
-    "CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES",     "JAX_PLATFORMS",          "KERAS_BACKEND",
-    "LANG",                    "LC_ALL",                   "MKL_NUM_THREADS",        "NUMEXPR_NUM_THREADS",
-    "NVIDIA_VISIBLE_DEVICES",  "OMP_NUM_THREADS",          "OPENBLAS_NUM_THREADS",   "PYTHONHASHSEED",
-    "PYTHONUNBUFFERED",        "TF_CPP_MIN_LOG_LEVEL",     "TF_CUDNN_DETERMINISTIC", "TF_DETERMINISTIC_OPS",
-    "TF_ENABLE_ONEDNN_OPTS",   "TF_NUM_INTEROP_THREADS",   "TF_NUM_INTRAOP_THREADS", "TF_USE_LEGACY_KERAS",
-    "TF_XLA_FLAGS",            "TOKENIZERS_PARALLELISM",   "TZ",                     "XLA_FLAGS",
+    "CUBLAS_WORKSPACE_CONFIG",
+    "CUDA_VISIBLE_DEVICES",
+    "JAX_PLATFORMS",
+    "KERAS_BACKEND",
+    "LANG",
+    "LC_ALL",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NVIDIA_VISIBLE_DEVICES",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "PYTHONHASHSEED",
+    "PYTHONUNBUFFERED",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "TF_CUDNN_DETERMINISTIC",
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_USE_LEGACY_KERAS",
+    "TF_XLA_FLAGS",
+    "TOKENIZERS_PARALLELISM",
+    "TZ",
+    "XLA_FLAGS",
 };
 
 std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
@@ -43,7 +61,8 @@ std::vector<std::string> child_environment(const std::vector<std::string>& own, 
   const auto set = [&](std::string_view name, std::string_view value) {
     variables.push_back(std::string(name) + "=" + std::string(value));
   };
-  const std::string& secret = identity.key.secret.reveal();  // its own command may know it; it ends with the run
+  const std::string& secret =
+      identity.key.secret.reveal();  // its own command may know it; it ends with the run
   set("ANABRANCH_ENDPOINT", identity.endpoint);
   set("ANABRANCH_REPOSITORY", identity.repository);
   set("ANABRANCH_BRANCH", identity.branch);

@@ -32,7 +32,8 @@ std::string replace_placeholders(std::string_view argument, const Parameters& pa
 
 }  // namespace
 
-std::vector<std::string> bind_parameters(const std::vector<std::string>& command, const Parameters& parameters) {
+std::vector<std::string> bind_parameters(const std::vector<std::string>& command,
+                                         const Parameters& parameters) {
   std::set<std::string> used;
   std::vector<std::string> bound;
   for (const auto& argument : command) bound.push_back(replace_placeholders(argument, parameters, used));

@@ -68,7 +68,7 @@ Result<Connection> load_connection(const Environment& environment) {
     ANABRANCH_CHECK(read_config(*named, connection));
   } else if (const auto home = environment("HOME"); home && !home->empty()) {
     const std::string path = *home + kConfigFile;
-    if (struct stat about {}; stat(path.c_str(), &about) == 0) ANABRANCH_CHECK(read_config(path, connection));
+    if (struct stat about{}; stat(path.c_str(), &about) == 0) ANABRANCH_CHECK(read_config(path, connection));
   }
   const auto take = [&](const char* name, auto assign) {
     if (auto value = environment(name); value && !value->empty()) assign(*std::move(value));

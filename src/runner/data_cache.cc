@@ -34,7 +34,8 @@ std::string_view without_slashes(std::string_view text) {
 
 bool is_md5(std::string_view checksum) {
   constexpr std::size_t kMd5HexSize = 32;
-  return checksum.size() == kMd5HexSize && checksum.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return checksum.size() == kMd5HexSize &&
+         checksum.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 bool is_intact(const std::string& path, std::uint64_t size_bytes) {
@@ -66,7 +67,8 @@ Result<DataSpec> parse_data(std::string_view text) {
   const auto equals = text.rfind('=');
   DataSpec spec;
   spec.prefix = std::string(without_slashes(text.substr(0, equals)));
-  std::string_view folder = equals == std::string_view::npos ? std::string_view(spec.prefix) : text.substr(equals + 1);
+  std::string_view folder =
+      equals == std::string_view::npos ? std::string_view(spec.prefix) : text.substr(equals + 1);
   while (folder.starts_with("./")) folder.remove_prefix(2);
   while (folder.ends_with('/')) folder.remove_suffix(1);
   spec.folder = std::string(folder);
@@ -113,7 +115,8 @@ Result<std::vector<DataFile>> DataCache::list(const ApiClient& api, const std::s
     }));
     if (!taken) return fail(std::move(taken).error());
     if (files.size() == before) {
-      return fail(ErrorCode::not_found, "--data: there is no object below '" + spec.prefix + "' at " + commit);
+      return fail(ErrorCode::not_found,
+                  "--data: there is no object below '" + spec.prefix + "' at " + commit);
     }
   }
   return files;
@@ -121,17 +124,17 @@ Result<std::vector<DataFile>> DataCache::list(const ApiClient& api, const std::s
 
 std::string DataCache::path_of(const ApiClient& api, const ObjectInfo& object) const {
   const std::string size = std::to_string(object.size_bytes);
-  // An MD5 is checked against the bytes, so it names them wherever they come from; other checksums name them only
-  // together with their place.
+  // An MD5 is checked against the bytes, so it names them wherever they come from; other checksums name them
+  // only together with their place.
   const std::string name = is_md5(object.checksum)
                                ? object.checksum + "-" + size
-                               : to_hex(sha256(api.connection().endpoint + "\n" + object.physical_address + "\n" +
-                                               object.checksum + "\n" + size));
+                               : to_hex(sha256(api.connection().endpoint + "\n" + object.physical_address +
+                                               "\n" + object.checksum + "\n" + size));
   return folder_ + "/objects/" + name.substr(0, 2) + "/" + name;
 }
 
-Result<void> DataCache::download(const ApiClient& api, const std::string& repository, const std::string& commit,
-                                 const ObjectInfo& object) const {
+Result<void> DataCache::download(const ApiClient& api, const std::string& repository,
+                                 const std::string& commit, const ObjectInfo& object) const {
   ANABRANCH_TRY(const auto folder, TemporaryFolder::make(folder_ + "/incoming", "object"));
   const std::string incoming = folder.path() + "/bytes";
   const auto hasher = make_hasher(HashAlgorithm::md5);
@@ -148,7 +151,8 @@ Result<void> DataCache::download(const ApiClient& api, const std::string& reposi
     out.close();
     if (!out) return fail(ErrorCode::io, "cannot write " + incoming + ": " + std::strerror(errno));
   }
-  if (size_bytes != object.size_bytes || (is_md5(object.checksum) && to_hex(hasher->finish()) != object.checksum)) {
+  if (size_bytes != object.size_bytes ||
+      (is_md5(object.checksum) && to_hex(hasher->finish()) != object.checksum)) {
     return fail(ErrorCode::bad_digest, "the bytes of '" + object.path + "' disagree with its checksum");
   }
   ANABRANCH_CHECK(seal(incoming));
@@ -183,11 +187,19 @@ Result<void> DataCache::fetch(const ApiClient& api, const std::string& repositor
 
 Result<void> DataCache::materialise(const ApiClient& api, const std::vector<DataFile>& files,
                                     const std::string& folder) const {
+  std::error_code missing;
+  const std::string inside = fs::canonical(folder, missing).string() + "/";
+  if (missing) return fail(ErrorCode::not_found, folder + " is no folder");
   for (const auto& file : files) {
     const std::string target = folder + "/" + file.file;
     std::error_code error;
     if (fs::exists(fs::symlink_status(target, error))) {
       return fail(ErrorCode::already_exists, "--data: the code has a file " + file.file + " already");
+    }
+    const auto parent = fs::weakly_canonical(fs::path(target).parent_path(), error).string();
+    if (error || !(parent + "/").starts_with(inside)) {
+      return fail(ErrorCode::already_exists,
+                  "--data: " + file.file + " would be written through a link of the code");
     }
     ANABRANCH_CHECK(link_or_copy(path_of(api, file.object), target));
   }

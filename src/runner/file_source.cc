@@ -48,7 +48,8 @@ FileSource::~FileSource() { close(file_); }
 Task<Result<ByteView>> FileSource::next() { co_return read_some(); }
 
 Result<ByteView> FileSource::read_some() {
-  const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(buffer_.size(), size_bytes_ - offset_bytes_));
+  const auto want =
+      static_cast<std::size_t>(std::min<std::uint64_t>(buffer_.size(), size_bytes_ - offset_bytes_));
   if (want == 0) return ByteView();
   ssize_t count = 0;
   do {

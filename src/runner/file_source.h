@@ -10,8 +10,8 @@
 
 namespace anabranch::runner {
 
-/// Reads `size_bytes()` bytes, as the file had when it was opened: a file that grows is cut there, one that shrinks is
-/// an error. Blocks on the disk, so only for clients. Thread safety: none.
+/// Reads `size_bytes()` bytes, as the file had when it was opened: a file that grows is cut there, one that
+/// shrinks is an error. Blocks on the disk, so only for clients. Thread safety: none.
 class FileSource final : public ByteSource {
  public:
   /// Errors: not_found, io.

@@ -127,7 +127,8 @@ Result<std::string> read_file(const std::string& path, std::uint64_t size_max_by
   std::string bytes;
   ANABRANCH_CHECK(read_pieces(path, [&](std::string_view piece) -> Result<void> {
     if (bytes.size() + piece.size() > size_max_bytes) {
-      return fail(ErrorCode::entity_too_large, path + " is larger than " + std::to_string(size_max_bytes) + " bytes");
+      return fail(ErrorCode::entity_too_large,
+                  path + " is larger than " + std::to_string(size_max_bytes) + " bytes");
     }
     bytes += piece;
     return {};
@@ -157,7 +158,8 @@ Result<void> copy_file(const std::string& source, const std::string& target, uns
   if (!to.is_open()) return system_error("cannot write " + target);
   ANABRANCH_TRY(const bool copied, copy_in_kernel(from, to, target));
   if (!copied) {
-    ANABRANCH_CHECK(read_pieces(source, [&](std::string_view piece) { return write_all(to, piece, target); }));
+    ANABRANCH_CHECK(
+        read_pieces(source, [&](std::string_view piece) { return write_all(to, piece, target); }));
   }
   if (fchmod(to.number(), mode) != 0) return system_error("cannot set the permissions of " + target);
   return {};
@@ -266,7 +268,8 @@ Result<void> for_each_parallel(std::size_t count, unsigned threads,
     }
   };
   std::vector<std::thread> others;
-  for (std::size_t i = 1; i < std::min<std::size_t>(count, std::max(1U, threads)); ++i) others.emplace_back(loop);
+  for (std::size_t i = 1; i < std::min<std::size_t>(count, std::max(1U, threads)); ++i)
+    others.emplace_back(loop);
   loop();
   for (auto& thread : others) thread.join();
   if (first_error) return fail(*std::move(first_error));

@@ -1,4 +1,5 @@
-// runner/files.h — files of this machine: read, write, copy, hash, temporary folders; paths that may be trusted.
+// runner/files.h — files of this machine: read, write, copy, hash, temporary folders; paths that may be
+// trusted.
 #pragma once
 
 #include <functional>
@@ -15,8 +16,8 @@ Result<std::string> read_file(const std::string& path, std::uint64_t size_max_by
 /// Makes the folders above. Replaces what is there.
 Result<void> write_file(const std::string& path, std::string_view bytes);
 Result<void> make_folders(const std::string& path);
-/// Makes the folders above. By reference to the same blocks where the file system can (reflink), else byte by byte
-/// within the kernel: the copy never shares later changes. `mode`: permission bits of the copy.
+/// Makes the folders above. By reference to the same blocks where the file system can (reflink), else byte by
+/// byte within the kernel: the copy never shares later changes. `mode`: permission bits of the copy.
 Result<void> copy_file(const std::string& source, const std::string& target, unsigned mode);
 /// Lower-case hex.
 Result<std::string> sha256_of_file(const std::string& path);
@@ -25,11 +26,13 @@ Result<std::string> sha256_of_file(const std::string& path);
 Result<void> copy_without(const std::string& source, const std::string& target,
                           const std::vector<std::string>& hidden);
 
-/// True for "a/b": relative, no empty, "." or ".." segment, no NUL. Keys from a server are not trusted as paths.
+/// True for "a/b": relative, no empty, "." or ".." segment, no NUL. Keys from a server are not trusted as
+/// paths.
 bool is_safe_relative_path(std::string_view path);
 
-/// Every regular file below `folder`, as sorted relative paths. Symbolic links count where they lead to a regular
-/// file below `root`; all else that is no file goes to `skipped`, where given. An absent folder has none.
+/// Every regular file below `folder`, as sorted relative paths. Symbolic links count where they lead to a
+/// regular file below `root`; all else that is no file goes to `skipped`, where given. An absent folder has
+/// none.
 Result<std::vector<std::string>> files_below(const std::string& folder, const std::string& root,
                                              std::vector<std::string>* skipped = nullptr);
 

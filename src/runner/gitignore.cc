@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-/// Where the class that begins at `pattern[0] == '['` ends (past its ']'), and whether `c` is in it; kNone where it
-/// is none.
+/// Where the class that begins at `pattern[0] == '['` ends (past its ']'), and whether `c` is in it; kNone
+/// where it is none.
 std::size_t class_end(std::string_view pattern, char c, bool& in_class) {
   std::size_t i = 1;
   const bool inverted = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');

@@ -13,8 +13,8 @@ class Gitignore {
  public:
   /// Adds the lines of the .gitignore of `folder` ("" for the root, else "a/b").
   void add(std::string_view folder, std::string_view text);
-  /// `path` is relative to the root, without a slash at its end. The last rule that matches decides. Whoever walks
-  /// does not enter ignored folders, so that nothing below them comes back.
+  /// `path` is relative to the root, without a slash at its end. The last rule that matches decides. Whoever
+  /// walks does not enter ignored folders, so that nothing below them comes back.
   bool ignores(std::string_view path, bool is_folder) const;
 
  private:
@@ -28,7 +28,8 @@ class Gitignore {
   std::vector<Rule> rules_;
 };
 
-/// True if `text` matches the glob: `*` and `?` stop at a slash, `**` as a whole segment does not, [a-z] and [!a-z].
+/// True if `text` matches the glob: `*` and `?` stop at a slash, `**` as a whole segment does not, [a-z] and
+/// [!a-z].
 bool glob_matches(std::string_view pattern, std::string_view text);
 
 }  // namespace anabranch::runner

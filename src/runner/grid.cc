@@ -35,11 +35,13 @@ std::vector<std::string> split_values(std::string_view text) {
 Result<GridAxis> parse_axis(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos) {
-    return fail(ErrorCode::invalid_argument, "--grid '" + std::string(text) + "' is not of the form name=value,value");
+    return fail(ErrorCode::invalid_argument,
+                "--grid '" + std::string(text) + "' is not of the form name=value,value");
   }
   GridAxis axis{std::string(text.substr(0, equals)), split_values(text.substr(equals + 1))};
   if (!is_parameter_name(axis.name)) {
-    return fail(ErrorCode::invalid_argument, "--grid: '" + axis.name + "' is no parameter name: letters, digits, " +
+    return fail(ErrorCode::invalid_argument, "--grid: '" + axis.name +
+                                                 "' is no parameter name: letters, digits, " +
                                                  "'_', '-' and '.', the first one a letter or '_'");
   }
   for (const auto& value : axis.values) {
@@ -47,7 +49,8 @@ Result<GridAxis> parse_axis(std::string_view text) {
       return fail(ErrorCode::invalid_argument, "--grid '" + std::string(text) + "' has an empty value");
     }
     if (std::count(axis.values.begin(), axis.values.end(), value) > 1) {
-      return fail(ErrorCode::invalid_argument, "--grid '" + std::string(text) + "' has '" + value + "' twice");
+      return fail(ErrorCode::invalid_argument,
+                  "--grid '" + std::string(text) + "' has '" + value + "' twice");
     }
   }
   return axis;

@@ -21,7 +21,8 @@ struct GridAxis {
   std::vector<std::string> values;
 };
 
-/// "k=v1,v2"; `\,` is a comma inside a value. A name begins with a letter or '_' and goes on with letters, digits,
+/// "k=v1,v2"; `\,` is a comma inside a value. A name begins with a letter or '_' and goes on with letters,
+/// digits,
 /// '_', '-' and '.'. Errors: invalid_argument.
 Result<GridAxis> parse_axis(std::string_view text);
 

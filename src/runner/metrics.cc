@@ -145,12 +145,13 @@ Result<Requirement> parse_requirement(std::string_view text) {
 Result<void> check_requirement(const Requirement& requirement, const Metrics& metrics) {
   const auto found = metrics.find(requirement.metric);
   if (found == metrics.end()) {
-    return fail(ErrorCode::precondition_failed,
-                "'" + requirement.text + "' is required, and the run has no metric '" + requirement.metric + "'");
+    return fail(
+        ErrorCode::precondition_failed,
+        "'" + requirement.text + "' is required, and the run has no metric '" + requirement.metric + "'");
   }
   if (holds(requirement.comparison, found->second, requirement.bound)) return {};
-  return fail(ErrorCode::precondition_failed, "'" + requirement.text + "' is required, and " + requirement.metric +
-                                                  " is " + format_number(found->second));
+  return fail(ErrorCode::precondition_failed, "'" + requirement.text + "' is required, and " +
+                                                  requirement.metric + " is " + format_number(found->second));
 }
 
 bool equal_within(double expected, double found, double tolerance) {

@@ -9,8 +9,8 @@
 
 namespace anabranch::runner {
 
-/// Metric name → number. Nested objects are flattened: {"val": {"loss": 1}} is "val.loss". (tracking of series is
-/// not this: arrays, texts and booleans are left out; the file itself keeps them.)
+/// Metric name → number. Nested objects are flattened: {"val": {"loss": 1}} is "val.loss". (tracking of
+/// series is not this: arrays, texts and booleans are left out; the file itself keeps them.)
 using Metrics = std::map<std::string, double>;
 
 /// More numbers than this are a series, not a result; the rest is left to the file.
@@ -45,8 +45,8 @@ Result<Requirement> parse_requirement(std::string_view text);
 /// Errors: precondition_failed, naming the metric, what it is and what it should be.
 Result<void> check_requirement(const Requirement& requirement, const Metrics& metrics);
 
-/// True if the numbers differ by at most `tolerance`, absolute or relative to `expected`, whichever allows more.
-/// A tolerance of 0 means: the very same number.
+/// True if the numbers differ by at most `tolerance`, absolute or relative to `expected`, whichever allows
+/// more. A tolerance of 0 means: the very same number.
 bool equal_within(double expected, double found, double tolerance);
 
 }  // namespace anabranch::runner

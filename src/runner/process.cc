@@ -19,7 +19,8 @@ constexpr std::size_t kPieceSize = 64 * 1024;
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> out;
   out.reserve(texts.size() + 1);
-  for (const auto& text : texts) out.push_back(const_cast<char*>(text.c_str()));  // posix_spawn does not write
+  for (const auto& text : texts)
+    out.push_back(const_cast<char*>(text.c_str()));  // posix_spawn does not write
   out.push_back(nullptr);
   return out;
 }
@@ -41,7 +42,8 @@ class SpawnSetup {
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &defaults);
     posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes_,
+                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~SpawnSetup() {
     posix_spawn_file_actions_destroy(&actions_);
@@ -61,7 +63,8 @@ class SpawnSetup {
     const auto arguments = pointers(argv);
     const auto variables = pointers(environment);
     pid_t pid = 0;
-    const int error = posix_spawnp(&pid, arguments[0], &actions_, &attributes_, arguments.data(), variables.data());
+    const int error =
+        posix_spawnp(&pid, arguments[0], &actions_, &attributes_, arguments.data(), variables.data());
     if (error == 0) return pid;
     return fail(error == ENOENT ? ErrorCode::not_found : ErrorCode::io,
                 "cannot run '" + argv[0] + "': " + std::strerror(error));
@@ -148,10 +151,11 @@ Result<std::string> capture(const std::vector<std::string>& argv, const std::str
   if (output.size() > size_max_bytes) kill(-pid, SIGKILL);
   const int exit_code = reap(pid);
   if (output.size() > size_max_bytes) {
-    return fail(ErrorCode::entity_too_large, "'" + argv[0] + "' wrote more than " + std::to_string(size_max_bytes) +
-                                                 " bytes");
+    return fail(ErrorCode::entity_too_large,
+                "'" + argv[0] + "' wrote more than " + std::to_string(size_max_bytes) + " bytes");
   }
-  if (exit_code != 0) return fail(ErrorCode::io, "'" + argv[0] + "' exited with " + std::to_string(exit_code));
+  if (exit_code != 0)
+    return fail(ErrorCode::io, "'" + argv[0] + "' exited with " + std::to_string(exit_code));
   return output;
 }
 

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <memory>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "base/hash.h"
@@ -33,7 +34,8 @@ Result<std::string> git(const std::string& folder, std::vector<std::string> argu
 /// Relative paths of files and links below `folder`, through `add`.
 using AddPath = std::function<Result<void>(std::string)>;
 
-Result<void> walk(const std::string& folder, const std::string& relative, Gitignore& rules, const AddPath& add) {
+Result<void> walk(const std::string& folder, const std::string& relative, Gitignore& rules,
+                  const AddPath& add) {
   const std::string here = relative.empty() ? folder : folder + "/" + relative;
   if (const auto ignore = read_file(here + "/.gitignore", kIgnoreFileSizeMax)) rules.add(relative, *ignore);
   std::error_code error;
@@ -68,9 +70,10 @@ Result<void> list_from_git(const std::string& folder, const std::string& output,
     std::error_code error;
     const auto status = fs::symlink_status(folder + "/" + path, error);
     if (fs::is_directory(status)) {
-      ANABRANCH_CHECK(
-          list_paths(folder + "/" + path, [&](std::string inner) { return add(path + "/" + std::move(inner)); }));
-    } else if (fs::is_regular_file(status) || fs::is_symlink(status)) {  // else deleted, and git still knows it
+      ANABRANCH_CHECK(list_paths(folder + "/" + path,
+                                 [&](std::string inner) { return add(path + "/" + std::move(inner)); }));
+    } else if (fs::is_regular_file(status) ||
+               fs::is_symlink(status)) {  // else deleted, and git still knows it
       ANABRANCH_CHECK(add(std::move(path)));
     }
   }
@@ -78,11 +81,31 @@ Result<void> list_from_git(const std::string& folder, const std::string& output,
 }
 
 Result<void> list_paths(const std::string& folder, const AddPath& add) {
-  const auto listed = git(folder, {"ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"},
-                          kGitOutputMax);
+  const auto listed =
+      git(folder, {"ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"},
+          kGitOutputMax);
   if (listed) return list_from_git(folder, *listed, add);
   Gitignore rules;
   return walk(folder, "", rules, add);
+}
+
+std::optional<SourceFile> describe(const std::string& folder, std::string path, std::uint64_t& size_bytes) {
+  const std::string full = folder + "/" + path;
+  struct stat about {};
+  if (lstat(full.c_str(), &about) != 0) return std::nullopt;
+  SourceFile file{std::move(path), S_ISLNK(about.st_mode), false, {}};
+  if (file.is_link) {
+    std::error_code unreadable;
+    file.link_target = fs::read_symlink(full, unreadable).string();
+  } else {
+    file.is_executable = (about.st_mode & S_IXUSR) != 0;
+    size_bytes += static_cast<std::uint64_t>(about.st_size);
+  }
+  return file;
+}
+
+void sort_by_path(std::vector<SourceFile>& files) {
+  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
 }
 
 }  // namespace
@@ -94,31 +117,39 @@ Result<std::vector<SourceFile>> list_source(const std::string& folder) {
   std::uint64_t size_bytes = 0;
   ANABRANCH_CHECK(list_paths(folder, [&](std::string path) -> Result<void> {
     if (is_run_output(path)) return {};
-    const std::string full = folder + "/" + path;
-    struct stat about {};
-    if (lstat(full.c_str(), &about) != 0) return {};  // gone meanwhile
-    SourceFile file{std::move(path), S_ISLNK(about.st_mode), (about.st_mode & S_IXUSR) != 0, {}};
-    if (file.is_link) {
-      std::error_code unreadable;
-      file.link_target = fs::read_symlink(full, unreadable).string();
-      file.is_executable = false;
-    } else {
-      size_bytes += static_cast<std::uint64_t>(about.st_size);
-    }
-    files.push_back(std::move(file));
+    auto file = describe(folder, std::move(path), size_bytes);
+    if (!file) return {};  // gone meanwhile
+    files.push_back(*std::move(file));
     if (files.size() <= kSourceFilesMax && size_bytes <= kSourceSizeMax) return {};
     return fail(ErrorCode::entity_too_large,
                 folder + " holds more than " + std::to_string(kSourceFilesMax) + " files or " +
                     std::to_string(kSourceSizeMax / GiB) +
                     " GiB: name what is not code in .gitignore, or choose another folder with --workdir");
   }));
-  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  sort_by_path(files);
+  return files;
+}
+
+Result<std::vector<SourceFile>> list_unpacked(const std::string& folder) {
+  std::vector<SourceFile> files;
+  std::uint64_t size_bytes = 0;
+  std::error_code error;
+  auto entry = fs::recursive_directory_iterator(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::error_code gone;
+    if (fs::is_directory(entry->symlink_status(gone))) continue;
+    auto file = describe(folder, entry->path().lexically_relative(folder).string(), size_bytes);
+    if (file) files.push_back(*std::move(file));
+  }
+  if (error) return fail(ErrorCode::io, "cannot read the folder " + folder + ": " + error.message());
+  sort_by_path(files);
   return files;
 }
 
 bool looks_secret(std::string_view path) {
-  constexpr std::string_view kNames[] = {".env", ".netrc", ".pgpass", ".pypirc", ".git-credentials", "credentials.json",
-                                         "id_rsa", "id_ed25519", "id_ecdsa"};
+  constexpr std::string_view kNames[] = {".env",    ".netrc",           ".pgpass",
+                                         ".pypirc", ".git-credentials", "credentials.json",
+                                         "id_rsa",  "id_ed25519",       "id_ecdsa"};
   constexpr std::string_view kEndings[] = {".pem", ".p12", ".pfx", ".key"};
   constexpr std::string_view kFolders[] = {".aws", ".ssh", ".gnupg", ".kube"};
   const std::string name = file_name(path);
@@ -154,7 +185,8 @@ Result<std::string> content_id(const std::string& folder, const std::vector<Sour
   return to_hex(hasher->finish());
 }
 
-Result<void> copy_source(const std::string& folder, const std::vector<SourceFile>& files, const std::string& target) {
+Result<void> copy_source(const std::string& folder, const std::vector<SourceFile>& files,
+                         const std::string& target) {
   ANABRANCH_CHECK(make_folders(target));
   for (const auto& file : files) {
     const std::string copy = target + "/" + file.path;
@@ -178,7 +210,8 @@ GitState read_git_state(const std::string& folder) {
   const auto status = git(folder, {"status", "--porcelain", "--", "."}, kGitOutputMax);
   state.is_dirty = !status || !status->empty();
   if (!state.is_dirty) return state;
-  const auto names = git(folder, {"diff", "--relative", "--name-only", "-z", "HEAD", "--", "."}, kGitOutputMax);
+  const auto names =
+      git(folder, {"diff", "--relative", "--name-only", "-z", "HEAD", "--", "."}, kGitOutputMax);
   if (!names) return state;
   std::vector<std::string> arguments{"diff", "--no-color", "--no-ext-diff", "--relative", "HEAD", "--"};
   const std::size_t without_paths = arguments.size();

@@ -1,4 +1,5 @@
-// runner/source_tree.h — which files of a working folder belong to an experiment's code, and their content id.
+// runner/source_tree.h — which files of a working folder belong to an experiment's code, and their content
+// id.
 #pragma once
 
 #include <string>
@@ -20,20 +21,25 @@ struct SourceFile {
 inline constexpr std::size_t kSourceFilesMax = 100'000;
 inline constexpr std::uint64_t kSourceSizeMax = 2ULL << 30;
 
-/// What git would take into a commit (tracked and untracked, not ignored) where `folder` is in a git work tree; else
-/// every file but those that .gitignore files exclude. Never `.git`, nor what runs produce at the top (metrics.json,
-/// artifacts/): stale results must not pass for new ones. Sorted by path.
-/// Errors: not_found, io, entity_too_large (the limits above).
+/// What git would take into a commit (tracked and untracked, not ignored) where `folder` is in a git work
+/// tree; else every file but those that .gitignore files exclude. Never `.git`, nor what runs produce at the
+/// top (metrics.json, artifacts/): stale results must not pass for new ones. Sorted by path. Errors:
+/// not_found, io, entity_too_large (the limits above).
 Result<std::vector<SourceFile>> list_source(const std::string& folder);
 
-/// True for names that usually hold secrets (.env, .netrc, *.pem, ~/.aws, ...): a run may use them, no commit keeps them.
+/// Every file and link below `folder`, whatever ignore rules say. Errors: io.
+Result<std::vector<SourceFile>> list_unpacked(const std::string& folder);
+
+/// True for names that usually hold secrets (.env, .netrc, *.pem, ~/.aws, ...): a run may use them, no commit
+/// keeps them.
 bool looks_secret(std::string_view path);
 
 /// SHA-256, hex, over the sorted paths, kinds, executable bits and contents of `files`.
 Result<std::string> content_id(const std::string& folder, const std::vector<SourceFile>& files);
 
 /// A copy that shares no later change with `folder`.
-Result<void> copy_source(const std::string& folder, const std::vector<SourceFile>& files, const std::string& target);
+Result<void> copy_source(const std::string& folder, const std::vector<SourceFile>& files,
+                         const std::string& target);
 
 /// What git says of a folder. All empty where there is no git, or no commit.
 struct GitState {

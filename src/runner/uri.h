@@ -10,7 +10,8 @@ namespace anabranch::runner {
 
 inline constexpr std::string_view kUriScheme = "anabranch://";
 
-/// What an address names: all repositories (all parts empty), a repository, a ref of it, or a path in that ref.
+/// What an address names: all repositories (all parts empty), a repository, a ref of it, or a path in that
+/// ref.
 struct Uri {
   std::string repository;
   std::string ref;

@@ -17,8 +17,13 @@ tl::unexpected<Error> no_changes(const std::string& branch) {
   return fail(ErrorCode::no_changes, "no changes to commit on branch '" + branch + "'");
 }
 
-bool lost_race(const Result<void>& result) {
-  return !result && result.error().code == ErrorCode::precondition_failed;
+/// Commits; false where a condition did not hold. What is read after that is newer than what failed.
+Result<bool> won_race(kv::Store& kv, kv::Batch batch) {
+  auto committed = kv::commit_blocking(kv, std::move(batch));
+  if (committed) return true;
+  if (committed.error().code != ErrorCode::precondition_failed) return fail(std::move(committed).error());
+  ANABRANCH_CHECK(kv::commit_blocking(kv, barrier_batch()));
+  return false;
 }
 
 }  // namespace
@@ -94,9 +99,8 @@ Result<bool> BranchHeads::replace(const OpenRepository& repository, const Branch
     batch.put(keys::dropped_token(token), "");
     dropped.push_back(token);
   }
-  auto committed = kv::commit_blocking(services_.kv, std::move(batch));
-  if (lost_race(committed)) return false;
-  ANABRANCH_CHECK(std::move(committed));
+  ANABRANCH_TRY(const bool won, won_race(services_.kv, std::move(batch)));
+  if (!won) return false;
   cleaner_.drop_later(std::move(dropped));
   return true;
 }
@@ -256,9 +260,9 @@ Result<void> BranchHeads::reset_prefix(const OpenRepository& repository, const s
     if (!hide && changes <= kResetInOneBatchMax) {
       require_open(erased, repository, state);
       erased.require_equals(state.key, state.raw);
-      auto committed = kv::commit_blocking(services_.kv, std::move(erased));
-      if (lost_race(committed)) continue;
-      return committed;
+      ANABRANCH_TRY(const bool won, won_race(services_.kv, std::move(erased)));
+      if (won) return {};
+      continue;
     }
 
     // The new token counts as dropped until the branch names it: a crash before that leaves nothing.

@@ -82,6 +82,8 @@ inline constexpr std::string_view kRepositories = "v/r/";
 inline constexpr std::string_view kNamespaces = "v/n/";
 inline constexpr std::string_view kDroppedTokens = "v/g/";
 inline constexpr std::string_view kRemovedRepositories = "v/x/";
+/// A counter that stays 0: adding 0 to it and awaiting that means all earlier batches are visible to reads.
+inline constexpr std::string_view kBarrier = "v/y";
 inline constexpr std::string_view kAddresses = "v/a/";
 inline constexpr std::string_view kRunningImports = "v/j/";
 

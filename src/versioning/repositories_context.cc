@@ -123,6 +123,12 @@ void BranchQueues::leave(const std::string& key) {
   next(true);
 }
 
+kv::Batch barrier_batch() {
+  kv::Batch batch;
+  batch.add(std::string(keys::kBarrier), 0);
+  return batch;
+}
+
 Task<Result<void>> commit_prepared(const Services& services, std::function<Result<kv::Batch>()> prepare) {
   for (int attempt = 0; attempt < kTriesMax; ++attempt) {
     auto preparing = inline_or_on(services.readers, prepare);
@@ -132,6 +138,9 @@ Task<Result<void>> commit_prepared(const Services& services, std::function<Resul
     auto committing = kv::commit(services.kv, *std::move(batch));
     auto committed = co_await std::move(committing);
     if (committed || committed.error().code != ErrorCode::precondition_failed) co_return committed;
+    auto waiting = kv::commit(services.kv, barrier_batch());
+    auto waited = co_await std::move(waiting);
+    if (!waited) co_return waited;
   }
   co_return fail(ErrorCode::conflict, "others kept changing the same records; try again");
 }

@@ -26,7 +26,7 @@ Result<S3Address> parse_namespace(const std::string& text) {
 }
 
 /// True where one of the two lies in the other.
-bool nested(const std::string& left, const std::string& right) {
+bool nested(std::string_view left, std::string_view right) {
   return left.starts_with(right) || right.starts_with(left);
 }
 
@@ -55,19 +55,10 @@ Result<void> RepositoryRegistry::load() const {
   ANABRANCH_CHECK(scanned);
   ANABRANCH_CHECK(decoded);
 
-  std::map<std::string, std::set<std::string>> used;
-  ANABRANCH_CHECK(services_.kv.scan(
-      keys::kNamespaces, kv::prefix_end(keys::kNamespaces), [&](std::string_view key, std::string_view) {
-        const std::string_view place = key.substr(keys::kNamespaces.size());
-        const std::size_t slash = place.find('/');
-        used[std::string(place.substr(0, slash))].emplace(place.substr(slash + 1));
-        return kv::ScanStep::next();
-      }));
   for (auto& record : records) {
     ANABRANCH_TRY(const S3Address place, parse_namespace(record.info.storage_namespace));
     insert(std::move(record), place);
   }
-  used_ = std::move(used);
   loaded_ = true;
   return {};
 }
@@ -76,7 +67,6 @@ Result<void> RepositoryRegistry::load() const {
 void RepositoryRegistry::insert(RepositoryRecord record, const S3Address& place) const {
   auto handle = std::make_shared<const OpenRepository>(services_, std::move(record), place);
   live_[place.bucket][place.key] = handle;
-  used_[place.bucket].insert(place.key);
   const std::string name = handle->info.id;
   repositories_[name] = std::move(handle);
 }
@@ -142,17 +132,31 @@ Result<bool> RepositoryRegistry::bucket_in_use(const std::string& bucket) const 
   return live_.contains(bucket);
 }
 
-Result<void> RepositoryRegistry::check_namespace_free(const S3Address& place) const {
-  const std::shared_lock lock(mutex_);
-  const auto used = used_.find(place.bucket);
-  if (used == used_.end()) return {};
-  const auto& prefixes = used->second;
-  const auto other = std::find_if(prefixes.begin(), prefixes.end(),
-                                  [&](const std::string& prefix) { return nested(prefix, place.key); });
-  if (other == prefixes.end()) return {};
-  return fail(ErrorCode::namespace_in_use, "storage namespace s3://" + place.bucket + "/" + place.key +
-                                               " is, holds or lies in one that a repository used: s3://" +
-                                               place.bucket + "/" + *other);
+/// Conditions and changes that take the namespace: the guard is read with the namespaces, in one state, and
+/// replaced by every creation in the bucket, so that of two that would nest one fails.
+Result<void> RepositoryRegistry::take_namespace(kv::Batch& batch, const S3Address& place,
+                                                const std::string& uid) const {
+  const std::unique_ptr<kv::Reader> snapshot = services_.kv.snapshot();
+  const std::string guard = keys::namespace_guard(place.bucket);
+  ANABRANCH_TRY(const auto guarded, snapshot->get(guard));
+  const std::string of_bucket = keys::used_namespace(place.bucket, "");
+  std::optional<std::string> other;
+  ANABRANCH_CHECK(
+      snapshot->scan(of_bucket, kv::prefix_end(of_bucket), [&](std::string_view key, std::string_view) {
+        const std::string_view prefix = key.substr(of_bucket.size());
+        if (!nested(prefix, place.key)) return kv::ScanStep::next();
+        other = prefix;
+        return kv::ScanStep::stop();
+      }));
+  if (other) {
+    return fail(ErrorCode::namespace_in_use, "storage namespace s3://" + place.bucket + "/" + place.key +
+                                                 " is, holds or lies in one that a repository used: s3://" +
+                                                 place.bucket + "/" + *other);
+  }
+  batch.require(guard, guarded);
+  batch.put(guard, uid);
+  batch.put(keys::used_namespace(place.bucket, place.key), uid);
+  return {};
 }
 
 Result<kv::Batch> RepositoryRegistry::creation_batch(const RepositoryRecord& record, const S3Address& place,
@@ -166,25 +170,13 @@ Result<kv::Batch> RepositoryRegistry::creation_batch(const RepositoryRecord& rec
   if (bucket) return fail(ErrorCode::already_exists, "a bucket has the name '" + name + "'");
   if (bucket.error().code != ErrorCode::no_such_bucket) return fail(std::move(bucket).error());
   ANABRANCH_CHECK(services_.objects.get_bucket(place.bucket));
-  ANABRANCH_CHECK(check_namespace_free(place));
 
   ANABRANCH_TRY(kv::Batch batch, services_.objects.publish_batch(dummy, place.bucket,
                                                                  place.key + std::string(kDummyName), {}));
   ANABRANCH_CHECK(services_.objects.require_bucket(batch, place.bucket));
   batch.require_absent(objects::keys::bucket(name));
   batch.require_absent(keys::repository(name));
-  const std::string guard = keys::namespace_guard(place.bucket);
-  ANABRANCH_TRY(const auto guarded, services_.kv.get(guard));
-  batch.require(guard, guarded);
-  batch.put(guard, record.uid);
-  const std::string used = keys::used_namespace(place.bucket, place.key);
-  ANABRANCH_TRY(const auto used_before, services_.kv.get(used));
-  if (used_before) {
-    return fail(ErrorCode::namespace_in_use,
-                "storage namespace " + record.info.storage_namespace + " was used before");
-  }
-  batch.require_absent(used);
-  batch.put(used, record.uid);
+  ANABRANCH_CHECK(take_namespace(batch, place, record.uid));
 
   const BranchRecord branch{first.id, make_xid(record.info.created_ms), {}};
   batch.put(keys::repository(name), encode(record));

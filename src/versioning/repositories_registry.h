@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <shared_mutex>
 #include <string>
 
@@ -39,16 +38,15 @@ class RepositoryRegistry {
  private:
   Result<kv::Batch> creation_batch(const RepositoryRecord& record, const S3Address& place,
                                    const Commit& first, const objects::PendingObject& dummy) const;
-  Result<void> check_namespace_free(const S3Address& place) const;
+  Result<void> take_namespace(kv::Batch& batch, const S3Address& place, const std::string& uid) const;
   void insert(RepositoryRecord record, const S3Address& place) const;
   void forget(const std::string& name);
 
   const Services& services_;
   mutable std::shared_mutex mutex_;
-  mutable bool loaded_ = false;                                   // these four are guarded by mutex_
+  mutable bool loaded_ = false;                                   // these three are guarded by mutex_
   mutable std::map<std::string, RepositoryHandle> repositories_;  // by name
   mutable std::map<std::string, std::map<std::string, RepositoryHandle>> live_;  // bucket, prefix
-  mutable std::map<std::string, std::set<std::string>> used_;  // bucket: every prefix that was ever used
 };
 
 }  // namespace anabranch::versioning

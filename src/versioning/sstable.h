@@ -17,9 +17,10 @@
 namespace anabranch::versioning {
 
 /// Far above S3's 1,024: it bounds what prefix compression can unfold to.
-inline constexpr std::size_t kSstableKeySizeMax = 16'384;
-/// Of keys and values; the offsets of the arena are 32 bits wide.
-inline constexpr std::uint64_t kSstableDecodedBytesMax = 1'073'741'824;
+inline constexpr std::size_t kSstableKeySizeMax = 4'096;
+/// Of keys and values. lakeFS cuts its ranges at 20 MiB compressed, which Snappy cannot unfold to more than
+/// 440 MiB.
+inline constexpr std::uint64_t kSstableDecodedBytesMax = 536'870'912;
 
 /// Thread safety: immutable, so any.
 class Sstable {

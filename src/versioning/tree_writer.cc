@@ -6,12 +6,13 @@ namespace anabranch::versioning {
 namespace {
 
 /// No range grows past what a reader takes, whatever the parameters say.
-constexpr std::uint64_t kRawBytesMax = kSstableDecodedBytesMax / 2;
+constexpr std::uint64_t kValueBytesMax = 16 * MiB;
+constexpr std::uint64_t kRawBytesMax = kSstableDecodedBytesMax - 2 * kValueBytesMax;
 
 }  // namespace
 
 Result<void> TreeWriter::add(std::string_view path, std::string_view value) {
-  if (path.size() + sstable::kKeyTrailerSize > kSstableKeySizeMax || value.size() > kRawBytesMax) {
+  if (path.size() + sstable::kKeyTrailerSize > kSstableKeySizeMax || value.size() > kValueBytesMax) {
     return fail(ErrorCode::invalid_argument, "a path of " + std::to_string(path.size()) +
                                                  " bytes with a value of " + std::to_string(value.size()) +
                                                  " bytes is too long");

@@ -34,6 +34,9 @@ TEST_F(Objects, AreReadBackWithAllThatWasSaidOfThem) {
                   Checksum{HashAlgorithm::sha256, sha256("hello"), false},
                   Checksum{HashAlgorithm::crc64nvme, digest(HashAlgorithm::crc64nvme, "hello"), false}));
   EXPECT_EQ(info->parts, 0U);
+  const auto listed = stores_.store.list("b-1", {})->items[0].info;
+  EXPECT_EQ(listed.etag, info->etag);
+  EXPECT_EQ(listed.checksums, info->checksums);
   EXPECT_EQ(put->key, "a/b");
   EXPECT_EQ(bytes_of(stores_, "b-1", "a/b"), "hello");
   EXPECT_THAT((*stores_.store.open("b-1", "a/b"))->part_sizes_bytes(), testing::ElementsAre(5U));

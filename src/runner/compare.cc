@@ -1,0 +1,90 @@
+#include "runner/compare.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <utility>
+
+#include "runner/files.h"
+
+namespace anabranch::runner {
+namespace {
+
+constexpr unsigned kRequestsAtOnce = 8;
+
+std::optional<double> value_of(const ComparedRun& run, const std::string& metric) {
+  if (!run.record) return std::nullopt;
+  const auto found = run.record->metrics.find(metric);
+  return found == run.record->metrics.end() ? std::nullopt : std::optional<double>(found->second);
+}
+
+}  // namespace
+
+std::optional<unsigned long> run_number(const std::string& sweep, const std::string& run) {
+  if (!run.starts_with(sweep + "-")) return std::nullopt;
+  unsigned long number = 0;
+  const char* begin = run.data() + sweep.size() + 1;
+  const char* const end = run.data() + run.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
+  if (begin == end || error != std::errc() || stop != end) return std::nullopt;
+  return number;
+}
+
+void arrange(Comparison& comparison, const std::optional<MetricOrder>& order) {
+  std::set<std::string> metrics;
+  std::set<std::string> parameters;
+  for (const auto& run : comparison.runs) {
+    if (!run.record) continue;
+    for (const auto& [name, value] : run.record->metrics) metrics.insert(name);
+    for (const auto& [name, value] : run.record->parameters) parameters.insert(name);
+  }
+  comparison.order = order;
+  if (!order && !metrics.empty()) comparison.order = MetricOrder{*metrics.begin(), true};
+  comparison.parameters.assign(parameters.begin(), parameters.end());
+  comparison.metrics.clear();
+  if (comparison.order) {
+    comparison.metrics.push_back(comparison.order->metric);
+    metrics.erase(comparison.order->metric);
+  }
+  comparison.metrics.insert(comparison.metrics.end(), metrics.begin(), metrics.end());
+  std::sort(comparison.runs.begin(), comparison.runs.end(),
+            [&](const ComparedRun& left, const ComparedRun& right) {
+              if (comparison.order) {
+                const auto a = value_of(left, comparison.order->metric);
+                const auto b = value_of(right, comparison.order->metric);
+                if (a && b && *a != *b) return comparison.order->better(*a, *b);
+                if (a.has_value() != b.has_value()) return a.has_value();
+              }
+              return run_number(comparison.sweep, left.run) < run_number(comparison.sweep, right.run);
+            });
+}
+
+Result<Comparison> compare(const ApiClient& api, const std::string& repository, const std::string& sweep,
+                           const std::optional<MetricOrder>& order, const std::string& target) {
+  Comparison comparison;
+  comparison.sweep = sweep;
+  comparison.target = target;
+  ANABRANCH_TRY(const auto branches, api.list_branches(repository, sweep + "-"));
+  for (const auto& branch : branches) {
+    if (run_number(sweep, branch.name))
+      comparison.runs.push_back({branch.name, branch.commit_id, std::nullopt});
+  }
+  ANABRANCH_CHECK(
+      for_each_parallel(comparison.runs.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
+        ANABRANCH_TRY(const auto commit, api.get_commit(repository, comparison.runs[i].commit_id));
+        const auto named = commit.metadata.find("anabranch.sweep");
+        if (named == commit.metadata.end() || named->second != sweep) return {};
+        ANABRANCH_TRY(auto record, parse_record(commit.metadata));
+        if (record.run == comparison.runs[i].run) comparison.runs[i].record = std::move(record);
+        return {};
+      }));
+  if (comparison.runs.empty()) {
+    return fail(ErrorCode::not_found,
+                "repository '" + repository + "' has no runs of a sweep '" + sweep + "'");
+  }
+  if (const auto branch = api.get_branch(repository, target)) comparison.target_commit_id = branch->commit_id;
+  arrange(comparison, order);
+  return comparison;
+}
+
+}  // namespace anabranch::runner

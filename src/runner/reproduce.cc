@@ -1,0 +1,207 @@
+#include "runner/reproduce.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include "base/hash.h"
+#include "runner/child_environment.h"
+
+namespace anabranch::runner {
+namespace {
+
+constexpr int kMergesFollowedMax = 64;
+
+/// What a run made, by its own will: logs and our own records differ from run to run by their nature.
+bool is_output(std::string_view path) {
+  return !path.starts_with("logs/") && !path.starts_with(".anabranch/") && path != kMetricsPath;
+}
+
+/// Path → checksum of all that `commit` has and `input` has not, or not so.
+Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository, const std::string& input,
+                            const std::string& commit) {
+  std::vector<std::string> changed;
+  ANABRANCH_CHECK(api.diff(repository, input, commit, true, "", [&](DifferenceInfo difference) {
+    if (is_output(difference.path)) changed.push_back(std::move(difference.path));
+    return true;
+  }));
+  Metadata checksums;
+  for (const auto& path : changed) {
+    const auto object = api.stat_object(repository, commit, path);
+    if (object) {
+      checksums.emplace(path, object->checksum + " (" + std::to_string(object->size_bytes) + " bytes)");
+    } else if (object.error().code == ErrorCode::not_found) {
+      checksums.emplace(path, "deleted");
+    } else {
+      return fail(object.error());
+    }
+  }
+  return checksums;
+}
+
+Result<CodeSnapshot> fetch_code(const ApiClient& api, const DataCache& cache, const std::string& repository,
+                                const CommitInfo& commit, const RunRecord& record) {
+  ANABRANCH_TRY(const auto folder, TemporaryFolder::make(cache.work_folder(), "archive"));
+  const std::string archive = folder.path() + "/code.tar";
+  std::ofstream out(archive, std::ios::binary);
+  ANABRANCH_CHECK(api.download(repository, commit.id, kCodePath, [&](ByteView piece) -> Result<void> {
+    const auto text = as_text(piece);
+    if (out.write(text.data(), static_cast<std::streamsize>(text.size()))) return {};
+    return fail(ErrorCode::io, "cannot write " + archive);
+  }));
+  out.close();
+  if (!out) return fail(ErrorCode::io, "cannot write " + archive);
+  return restore_snapshot(cache, archive, record.code_id);
+}
+
+/// A branch that is deleted at the end.
+class ScratchBranch {
+ public:
+  ScratchBranch(const ApiClient& api, std::string repository, std::string name)
+      : api_(api), repository_(std::move(repository)), name_(std::move(name)) {}
+  ~ScratchBranch() {
+    if (!made_ || kept_) return;
+    // What cannot be deleted stays, named as what it is.
+    static_cast<void>(api_.with_patience(std::chrono::seconds(10)).delete_branch(repository_, name_));
+  }
+  ScratchBranch(const ScratchBranch&) = delete;
+  ScratchBranch& operator=(const ScratchBranch&) = delete;
+  Result<void> make(const std::string& commit) {
+    const auto made = api_.create_branch(repository_, name_, commit);
+    if (!made) return fail(made.error());
+    made_ = true;
+    return {};
+  }
+  void keep() { kept_ = true; }
+
+ private:
+  const ApiClient& api_;
+  std::string repository_;
+  std::string name_;
+  bool made_ = false;
+  bool kept_ = false;
+};
+
+template <class Value, class Show, class Same>
+std::vector<Finding> compare_by_name(Finding::Kind kind, const std::map<std::string, Value>& recorded,
+                                     const std::map<std::string, Value>& found, Show show, Same same) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : recorded) names.insert(name);
+  for (const auto& [name, value] : found) names.insert(name);
+  std::vector<Finding> findings;
+  for (const auto& name : names) {
+    const auto before = recorded.find(name);
+    const auto after = found.find(name);
+    Finding finding{kind, name, {}, {}, false};
+    if (before != recorded.end()) finding.recorded = show(before->second);
+    if (after != found.end()) finding.found = show(after->second);
+    finding.same = before != recorded.end() && after != found.end() && same(before->second, after->second);
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+void append(std::vector<Finding>& findings, std::vector<Finding> more) {
+  findings.insert(findings.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+}  // namespace
+
+std::vector<Finding> compare_metrics(const Metrics& recorded, const Metrics& found, double tolerance) {
+  return compare_by_name(Finding::Kind::metric, recorded, found, format_number,
+                         [&](double before, double after) { return equal_within(before, after, tolerance); });
+}
+
+std::vector<Finding> compare_outputs(const Metadata& recorded, const Metadata& found) {
+  return compare_by_name(
+      Finding::Kind::output, recorded, found, [](const std::string& text) { return text; },
+      [](const std::string& before, const std::string& after) { return before == after; });
+}
+
+Result<CommitInfo> find_run(const ApiClient& api, const std::string& repository, const std::string& ref) {
+  ANABRANCH_TRY(CommitInfo commit, api.get_commit(repository, ref));
+  for (int i = 0; i < kMergesFollowedMax && !is_run(commit.metadata); ++i) {
+    // A merge's second parent is what was merged; one that squashed still says what it promoted.
+    const auto promoted = commit.metadata.find("anabranch.promoted_commit");
+    std::string next;
+    if (commit.parents.size() > 1) {
+      next = commit.parents[1];
+    } else if (promoted != commit.metadata.end()) {
+      next = promoted->second;
+    } else {
+      return fail(ErrorCode::not_found, "'" + ref + "' is no run's commit and no merge of one: " + commit.id +
+                                            " (" + commit.message + ") has no record of a run");
+    }
+    ANABRANCH_TRY(commit, api.get_commit(repository, next));
+  }
+  return commit;
+}
+
+Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const DataCache& cache,
+                               const ReproduceOrder& order, Interruption& interruption,
+                               const OnNews& on_news) {
+  ANABRANCH_TRY(const CommitInfo commit, find_run(api, order.repository, order.ref));
+  ANABRANCH_TRY(const RunRecord recorded, parse_record(commit.metadata));
+  if (recorded.argv.empty())
+    return fail(ErrorCode::malformed, "the record of " + commit.id + " has no command");
+  Reproduction result;
+  result.run = recorded.run;
+  result.commit_id = commit.id;
+  on_news("run " + recorded.run + ", commit " + commit.id + ", input " + recorded.input_commit);
+  ANABRANCH_TRY(const auto data,
+                DataCache::list(api, order.repository, recorded.input_commit, recorded.data));
+  ANABRANCH_TRY(CodeSnapshot code, fetch_code(api, cache, order.repository, commit, recorded));
+  on_news("code " + code.id + ", " + std::to_string(code.files.size()) + " files");
+  ANABRANCH_CHECK(cache.fetch(api, order.repository, recorded.input_commit, data, [](std::size_t) {}));
+  code.packages = list_packages(recorded.argv, code.folder);
+  if (!recorded.packages_id.empty() && to_hex(sha256(code.packages)) != recorded.packages_id) {
+    result.notes.push_back("the Python packages are not those of the run: see " + std::string(kPackagesPath) +
+                           " of the commit");
+  }
+  result.branch = "reproduce-" + make_xid(clock.now_ms());
+  ScratchBranch branch(api, order.repository, result.branch);
+  ANABRANCH_CHECK(branch.make(recorded.input_commit));
+
+  const auto environment = with_recorded(own_environment(), recorded.environment);
+  const RunContext context{api,
+                           clock,
+                           cache,
+                           code,
+                           data,
+                           environment,
+                           std::filesystem::current_path().string(),
+                           order.key_lifetime_seconds,
+                           interruption};
+  RunOrder run{order.repository, recorded};
+  run.record.run = result.branch;
+  run.record.sweep.clear();
+  run.record.status.clear();
+  run.record.metrics.clear();
+  run.record.packages_id = code.packages.empty() ? "" : to_hex(sha256(code.packages));
+  result.outcome = run_once(context, run, [&](RunPhase phase, const std::string&) {
+    on_news(std::string(to_string(phase)) + " on " + result.branch);
+  });
+  if (order.keep_branch) branch.keep();
+  if (result.outcome.commit_id.empty()) {
+    result.notes.push_back(result.outcome.problem);
+    return result;
+  }
+  const RunRecord& again = result.outcome.record;
+  result.findings.push_back({Finding::Kind::exit_code, "exit code", std::to_string(recorded.exit_code),
+                             std::to_string(again.exit_code),
+                             recorded.exit_code == again.exit_code && recorded.status == again.status});
+  append(result.findings, compare_metrics(recorded.metrics, again.metrics, order.tolerance));
+  if (order.compare_outputs) {
+    ANABRANCH_TRY(const auto before, outputs_of(api, order.repository, recorded.input_commit, commit.id));
+    ANABRANCH_TRY(const auto after,
+                  outputs_of(api, order.repository, recorded.input_commit, result.outcome.commit_id));
+    append(result.findings, compare_outputs(before, after));
+  }
+  result.same =
+      std::all_of(result.findings.begin(), result.findings.end(), [](const auto& f) { return f.same; });
+  return result;
+}
+
+}  // namespace anabranch::runner

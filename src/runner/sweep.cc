@@ -1,0 +1,163 @@
+#include "runner/sweep.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "base/hash.h"
+#include "runner/child_environment.h"
+#include "runner/command_line.h"
+
+namespace anabranch::runner {
+namespace {
+
+constexpr std::size_t kBranchNameSizeMax = 255;
+constexpr unsigned kRequestsAtOnce = 8;
+
+bool is_branch_name(std::string_view name) {
+  return !name.empty() && name.front() != '-' && name.size() <= kBranchNameSizeMax &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                  c == '-';
+         });
+}
+
+Result<void> check_plan(const SweepPlan& plan) {
+  if (plan.command.empty()) return fail(ErrorCode::invalid_argument, "there is no command to run");
+  if (plan.combinations.empty()) return fail(ErrorCode::invalid_argument, "there is nothing to run");
+  if (!is_branch_name(run_name(plan.name, plan.combinations.size() - 1))) {
+    return fail(ErrorCode::invalid_argument,
+                "--name '" + plan.name +
+                    "': letters, digits, '_' and '-', the first one not '-': runs are "
+                    "branches");
+  }
+  return {};
+}
+
+Result<void> check_names_free(const ApiClient& api, const SweepPlan& plan) {
+  ANABRANCH_TRY(const auto branches, api.list_branches(plan.repository, plan.name + "-"));
+  std::set<std::string> taken;
+  for (const auto& branch : branches) taken.insert(branch.name);
+  for (std::size_t i = 0; i < plan.combinations.size(); ++i) {
+    if (taken.contains(run_name(plan.name, i))) {
+      return fail(ErrorCode::already_exists,
+                  "branch '" + run_name(plan.name, i) + "' exists: choose another --name");
+    }
+  }
+  return {};
+}
+
+/// The branches of a plan; those that no run has used are removed again.
+class Branches {
+ public:
+  Branches(const ApiClient& api, const SweepPlan& plan)
+      : api_(api), plan_(plan), made_(plan.combinations.size()) {}
+
+  Result<void> make_all(const std::string& commit) {
+    auto made = for_each_parallel(made_.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
+      const auto branch = api_.create_branch(plan_.repository, run_name(plan_.name, i), commit);
+      if (!branch) return fail(branch.error());
+      made_[i] = true;
+      return {};
+    });
+    if (made) return made;
+    for (std::size_t i = 0; i < made_.size(); ++i) remove(i);
+    return made;
+  }
+  /// What cannot be removed stays: an empty branch at the input commit harms nobody.
+  void remove(std::size_t index) {
+    if (made_[index]) static_cast<void>(api_.delete_branch(plan_.repository, run_name(plan_.name, index)));
+  }
+
+ private:
+  const ApiClient& api_;
+  const SweepPlan& plan_;
+  std::vector<std::atomic<bool>> made_;
+};
+
+RunRecord first_record(const SweepPlan& plan, std::size_t index, const std::string& commit,
+                       const CodeSnapshot& code, const Metadata& environment) {
+  RunRecord record;
+  record.run = run_name(plan.name, index);
+  record.sweep = plan.name;
+  record.input_commit = commit;
+  record.argv = bind_parameters(plan.command, plan.combinations[index]);
+  record.parameters = plan.combinations[index];
+  record.data = plan.data;
+  record.code_id = code.id;
+  record.git_sha = code.git.sha;
+  record.git_is_dirty = code.git.is_dirty;
+  if (!code.packages.empty()) record.packages_id = to_hex(sha256(code.packages));
+  record.environment = environment;
+  return record;
+}
+
+}  // namespace
+
+std::string default_sweep_name(TimeMs now) {
+  return fmt::format("sweep-{:%Y%m%d-%H%M%S}", fmt::gmtime(static_cast<std::time_t>(now / 1000)));
+}
+
+std::string run_name(const std::string& sweep, std::size_t index) {
+  return sweep + "-" + std::to_string(index + 1);
+}
+
+Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clock, const DataCache& cache,
+                                          const SweepPlan& plan, Interruption& interruption,
+                                          SweepObserver& observer) {
+  ANABRANCH_CHECK(check_plan(plan));
+  ANABRANCH_TRY(const CommitInfo input, api.get_commit(plan.repository, plan.from));
+  observer.on_input(input.id);
+  ANABRANCH_CHECK(check_names_free(api, plan));
+  ANABRANCH_TRY(const auto data, DataCache::list(api, plan.repository, input.id, plan.data));
+  const std::string workdir = std::filesystem::absolute(plan.workdir).lexically_normal().string();
+  ANABRANCH_TRY(const CodeSnapshot code, take_snapshot(cache, workdir, plan.command));
+  observer.on_code(code);
+  ANABRANCH_CHECK(cache.fetch(api, plan.repository, input.id, data,
+                              [&](std::size_t done) { observer.on_data(done, data.size()); }));
+  Branches branches(api, plan);
+  ANABRANCH_CHECK(branches.make_all(input.id));
+
+  const RunContext context{
+      api, clock, cache, code, data, own_environment(), workdir, plan.key_lifetime_seconds, interruption};
+  const Metadata environment = recorded_environment(context.environment);
+  std::vector<RunOutcome> outcomes(plan.combinations.size());
+  const auto all = for_each_parallel(outcomes.size(), plan.parallel, [&](std::size_t i) -> Result<void> {
+    const RunOrder order{plan.repository, first_record(plan, i, input.id, code, environment)};
+    const auto on_phase = [&](RunPhase phase, const std::string& file) {
+      observer.on_phase(i, order.record.run, phase, file);
+    };
+    if (interruption.requested()) {
+      outcomes[i].phase = RunPhase::cancelled;
+      outcomes[i].record = order.record;
+      outcomes[i].problem = "interrupted before it started";
+      branches.remove(i);
+    } else {
+      outcomes[i] = run_once(context, order, on_phase);
+    }
+    observer.on_outcome(i, outcomes[i]);
+    return {};
+  });
+  if (!all) return fail(all.error());
+  return outcomes;
+}
+
+const RunOutcome* best_of(const std::vector<RunOutcome>& outcomes, const MetricOrder& order) {
+  const RunOutcome* best = nullptr;
+  double best_value = 0;
+  for (const auto& outcome : outcomes) {
+    const auto found = outcome.record.metrics.find(order.metric);
+    if (outcome.phase != RunPhase::ok || found == outcome.record.metrics.end()) continue;
+    if (best != nullptr && !order.better(found->second, best_value)) continue;
+    best = &outcome;
+    best_value = found->second;
+  }
+  return best;
+}
+
+}  // namespace anabranch::runner

@@ -1,0 +1,52 @@
+// runner/sweep.h — many runs at the same time, each on a branch of its own.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/run.h"
+
+namespace anabranch::runner {
+
+struct SweepPlan {
+  std::string repository;
+  std::string from;  // a ref; resolved once
+  std::string name;
+  std::vector<Parameters> combinations;
+  std::vector<DataSpec> data;
+  std::string workdir;
+  std::vector<std::string> command;
+  unsigned parallel = 1;
+  std::int64_t key_lifetime_seconds = 24 * 3600;
+};
+
+/// Told of what happens, from several threads at a time. `index` is a run's place in the plan.
+class SweepObserver {
+ public:
+  virtual ~SweepObserver() = default;
+  virtual void on_input(const std::string& commit_id) = 0;
+  virtual void on_data(std::size_t done, std::size_t total) = 0;
+  virtual void on_code(const CodeSnapshot& code) = 0;
+  virtual void on_phase(std::size_t index, const std::string& run, RunPhase phase,
+                        const std::string& stdout_file) = 0;
+  virtual void on_outcome(std::size_t index, const RunOutcome& outcome) = 0;
+};
+
+/// "sweep-20261122-101112", UTC.
+std::string default_sweep_name(TimeMs now);
+/// The name of run `index` (from 0): "<sweep>-<index + 1>".
+std::string run_name(const std::string& sweep, std::size_t index);
+
+/// Runs all of the plan: resolves `from`, refuses taken names, copies the code, fetches the data, makes the
+/// branches, then runs. A run that fails fails alone. Gives the outcomes in the plan's order. Errors: what
+/// was wrong before the first run began; then nothing is left behind. invalid_argument, not_found,
+/// already_exists (a branch's name is taken), and the API's.
+Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clock, const DataCache& cache,
+                                          const SweepPlan& plan, Interruption& interruption,
+                                          SweepObserver& observer);
+
+/// The best of the runs that are ok, by `order`; the first of equals. nullptr: none has that metric.
+const RunOutcome* best_of(const std::vector<RunOutcome>& outcomes, const MetricOrder& order);
+
+}  // namespace anabranch::runner
