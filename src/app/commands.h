@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -17,5 +19,19 @@ inline constexpr int kExitUsage = 2;
 /// Sets `run` to what the chosen command does; it gives the exit code.
 using Chosen = std::function<int()>;
 void add_serve_command(CLI::App& program, Chosen& run);
+
+// Clients: they know the server by HTTP alone.
+void add_repo_command(CLI::App& program, Chosen& run);
+void add_branch_command(CLI::App& program, Chosen& run);
+void add_tag_command(CLI::App& program, Chosen& run);
+void add_object_commands(CLI::App& program, Chosen& run);   // ls, cat, rm
+void add_history_commands(CLI::App& program, Chosen& run);  // log, diff, commit, merge
+void add_cp_command(CLI::App& program, Chosen& run);
+void add_import_command(CLI::App& program, Chosen& run);
+/// `tail`: what stands after `--`, untouched. Must outlive `run`.
+void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::string>& tail);
+void add_compare_command(CLI::App& program, Chosen& run);
+void add_promote_command(CLI::App& program, Chosen& run);
+void add_reproduce_command(CLI::App& program, Chosen& run);
 
 }  // namespace anabranch::app

@@ -39,7 +39,8 @@ Result<void> write_private(const std::string& path, const std::string& text) {
   const std::string beside = path + ".new";
   const int file = open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) return system_error("cannot make " + beside);
-  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
+  const bool written =
+      write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
   close(file);
   if (!written) return system_error("cannot write " + beside);
   if (rename(beside.c_str(), path.c_str()) != 0) return system_error("cannot rename " + beside);
@@ -58,13 +59,14 @@ Result<RootKey> load_root_key(const std::string& data_folder) {
   const char* id = std::getenv(kRootAccessKeyVariable);
   const char* secret = std::getenv(kRootSecretVariable);
   if ((id == nullptr) != (secret == nullptr)) {
-    return fail(ErrorCode::invalid_argument,
-                std::string(kRootAccessKeyVariable) + " and " + kRootSecretVariable + " must be set together");
+    return fail(ErrorCode::invalid_argument, std::string(kRootAccessKeyVariable) + " and " +
+                                                 kRootSecretVariable + " must be set together");
   }
   if (id != nullptr) {
     if (std::strlen(id) < kAccessKeySizeMin || std::strlen(secret) < kSecretSizeMin) {
-      return fail(ErrorCode::invalid_argument, std::string(kRootAccessKeyVariable) + " needs at least 3 characters, " +
-                                                   kRootSecretVariable + " at least 8");
+      return fail(ErrorCode::invalid_argument, std::string(kRootAccessKeyVariable) +
+                                                   " needs at least 3 characters, " + kRootSecretVariable +
+                                                   " at least 8");
     }
     return RootKey{{id, secret}, false};
   }

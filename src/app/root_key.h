@@ -1,4 +1,5 @@
-// app/root_key.h — the root key pair: from the environment, else from the data folder, else made at the first start.
+// app/root_key.h — the root key pair: from the environment, else from the data folder, else made at the first
+// start.
 #pragma once
 
 #include <string>

@@ -44,8 +44,9 @@ void announce(const RootKey& root, const Server::Addresses& addresses) {
               << "  access key id:     " << root.pair.access_key_id << "\n"
               << "  secret access key: " << root.pair.secret_access_key << std::endl;
   }
-  log::info("serving", {{"listen", addresses.listen}, {"s3_listen", addresses.s3_listen},
-                        {"version", Server::version()}});
+  log::info(
+      "serving",
+      {{"listen", addresses.listen}, {"s3_listen", addresses.s3_listen}, {"version", Server::version()}});
 }
 
 int serve(const ServeOptions& options) {
@@ -82,23 +83,34 @@ int serve(const ServeOptions& options) {
 }  // namespace
 
 void add_serve_command(CLI::App& program, Chosen& run) {
-  auto* command = program.add_subcommand("serve", "Serve S3, the REST API and the repositories of a data folder");
+  auto* command =
+      program.add_subcommand("serve", "Serve S3, the REST API and the repositories of a data folder");
   const auto options = std::make_shared<ServeOptions>();
-  command->add_option("--data", options->data, "The data folder; made where it is absent")->required()->envname("ANABRANCH_DATA");
+  command->add_option("--data", options->data, "The data folder; made where it is absent")
+      ->required()
+      ->envname("ANABRANCH_DATA");
   command->add_option("--listen", options->server.listen, "Address of the REST API, S3 and health checks")
       ->capture_default_str();
   command->add_option("--s3-listen", options->server.s3_listen, "Address of S3 alone; empty for none")
       ->capture_default_str();
-  command->add_option("--region", options->server.region, "The region that S3 clients are told")->capture_default_str();
-  command->add_option("--domain", options->server.domains,
-                      "Host suffix for virtual-host style S3: with example.org, data.example.org is bucket data");
-  command->add_option("--network-threads", options->server.network_threads, "Network threads; 0: one per core")
+  command->add_option("--region", options->server.region, "The region that S3 clients are told")
       ->capture_default_str();
-  command->add_option("--worker-threads", options->server.worker_threads, "Threads for blocking work; 0: four per core")
+  command->add_option(
+      "--domain", options->server.domains,
+      "Host suffix for virtual-host style S3: with example.org, data.example.org is bucket data");
+  command
+      ->add_option("--network-threads", options->server.network_threads, "Network threads; 0: one per core")
       ->capture_default_str();
-  command->add_option("--stop-grace-seconds", options->stop_grace_seconds, "How long running requests may take at a stop")
+  command
+      ->add_option("--worker-threads", options->server.worker_threads,
+                   "Threads for blocking work; 0: four per core")
       ->capture_default_str();
-  command->add_option("--log-level", options->log_level, "debug, info, warning, error or off")->capture_default_str();
+  command
+      ->add_option("--stop-grace-seconds", options->stop_grace_seconds,
+                   "How long running requests may take at a stop")
+      ->capture_default_str();
+  command->add_option("--log-level", options->log_level, "debug, info, warning, error or off")
+      ->capture_default_str();
   command->add_option("--log-format", options->log_format, "text or json")->capture_default_str();
   command->add_flag("--log-requests", options->server.log_requests, "Log every request");
   command->set_config("--config", "", "A TOML file with any of these options");

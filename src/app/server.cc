@@ -58,11 +58,13 @@ class Server::Impl {
         repository_service_(objects_, repositories_, credentials_, clock, workers_),
         gateway_(identity_service_, object_service_, clock, {options_.region, options_.domains}),
         api_(identity_service_, repository_service_, object_service_, {version()}),
-        http_({options_.network_threads, {}}, [this](http::Request request) { return handle(std::move(request)); },
-              [this](int status, std::string_view why, const std::string& local_address) {
-                return local_address == s3_address_ ? s3::Gateway::protocol_error(status, why)
-                                                    : rest::Api::protocol_error(status, why);
-              }) {
+        http_(
+            {options_.network_threads, {}},
+            [this](http::Request request) { return handle(std::move(request)); },
+            [this](int status, std::string_view why, const std::string& local_address) {
+              return local_address == s3_address_ ? s3::Gateway::protocol_error(status, why)
+                                                  : rest::Api::protocol_error(status, why);
+            }) {
     register_metrics();
   }
 
@@ -108,7 +110,8 @@ class Server::Impl {
 
   Task<http::Response> route(http::Request request, bool is_s3) {
     if (request.path == "/healthz") return done(text_response(200, "ok\n"));
-    if (request.path == "/readyz") return done(ready_ ? text_response(200, "ready\n") : text_response(503, "stopping\n"));
+    if (request.path == "/readyz")
+      return done(ready_ ? text_response(200, "ready\n") : text_response(503, "stopping\n"));
     if (is_s3) return gateway_.handle(std::move(request));
     const std::string_view path = request.path;
     if (path.starts_with(kApiPath) && (path.size() == kApiPath.size() || path[kApiPath.size()] == '/')) {
@@ -119,7 +122,9 @@ class Server::Impl {
       page.headers.set("Content-Type", std::string(metrics::Registry::kContentType));
       return done(std::move(page));
     }
-    if (path == "/") return done(text_response(200, "anabranch " + version() + "\nREST API: /api/v1  S3: this address, signed\n"));
+    if (path == "/")
+      return done(
+          text_response(200, "anabranch " + version() + "\nREST API: /api/v1  S3: this address, signed\n"));
     // What is left could be an unsigned S3 request: tell it in S3's form, which its clients understand.
     if (!request.headers.contains("Authorization")) return gateway_.handle(std::move(request));
     return done(rest::Api::protocol_error(404, "no such route: " + request.method + " " + request.path));
@@ -129,8 +134,9 @@ class Server::Impl {
 
   void register_metrics() {
     const auto latency = [this](const char* protocol) {
-      return &metrics_.histogram("anabranch_http_request_seconds", "Time from a request's headers to its answer's",
-                                 metrics::latency_bounds_s(), {{"protocol", protocol}});
+      return &metrics_.histogram("anabranch_http_request_seconds",
+                                 "Time from a request's headers to its answer's", metrics::latency_bounds_s(),
+                                 {{"protocol", protocol}});
     };
     s3_latency_ = latency("s3");
     rest_latency_ = latency("rest");
@@ -143,14 +149,15 @@ class Server::Impl {
           &Counters::connections_accepted);
     gauge("anabranch_http_received_bytes", "Bytes received since the start", &Counters::bytes_in);
     gauge("anabranch_http_sent_bytes", "Bytes sent since the start", &Counters::bytes_out);
-    gauge("anabranch_http_malformed_requests", "Requests refused as malformed since the start", &Counters::malformed);
+    gauge("anabranch_http_malformed_requests", "Requests refused as malformed since the start",
+          &Counters::malformed);
     gauge("anabranch_http_timeouts", "Connections closed by a timeout since the start", &Counters::timeouts);
     constexpr int kStatusClasses = 6;
     for (int protocol = 0; protocol < 2; ++protocol) {
       for (int hundreds = 0; hundreds < kStatusClasses; ++hundreds) {
-        requests_[protocol][hundreds] =
-            &metrics_.counter("anabranch_http_requests_total", "Requests answered",
-                              {{"protocol", protocol == 0 ? "rest" : "s3"}, {"status", status_class(hundreds * 100)}});
+        requests_[protocol][hundreds] = &metrics_.counter(
+            "anabranch_http_requests_total", "Requests answered",
+            {{"protocol", protocol == 0 ? "rest" : "s3"}, {"status", status_class(hundreds * 100)}});
       }
     }
   }
@@ -181,8 +188,8 @@ class Server::Impl {
   metrics::Counter* requests_[2][6] = {};
 };
 
-Server::Server(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root, metrics::Registry& metrics,
-               ServerOptions options)
+Server::Server(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root,
+               metrics::Registry& metrics, ServerOptions options)
     : impl_(std::make_unique<Impl>(kv, blobs, clock, std::move(root), metrics, std::move(options))) {}
 Server::~Server() = default;
 

@@ -31,8 +31,8 @@ struct ServerOptions {
 class Server {
  public:
   /// The stores and the registry must outlive the server.
-  Server(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root, metrics::Registry& metrics,
-         ServerOptions options);
+  Server(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root,
+         metrics::Registry& metrics, ServerOptions options);
   ~Server();
 
   /// Binds and answers. Gives the bound addresses. Errors: invalid_argument, io.

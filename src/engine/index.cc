@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
@@ -88,6 +89,7 @@ rocksdb::Options database_options(const Options& options) {
   db.level_compaction_dynamic_level_bytes = true;
   db.max_manifest_file_size = 4 * MiB;
   db.keep_log_file_num = 1;
+  db.max_bgerror_resume_count = 0;  // after an I/O error the engine is fenced; apply() waits for space by itself
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.index_cache_bytes, 2, false, 0.5);
@@ -105,6 +107,18 @@ class NoLogger final : public rocksdb::Logger {
  public:
   using Logger::Logv;
   void Logv(const char*, va_list) override {}
+};
+
+/// After a failed flush RocksDB sleeps for a second, closing or not. The engine is fenced then, or waits by itself.
+class ImpatientEnv final : public rocksdb::EnvWrapper {
+ public:
+  ImpatientEnv(rocksdb::Env* target, std::shared_ptr<rocksdb::FileSystem> files) : EnvWrapper(target) {
+    file_system_ = std::move(files);
+  }
+  void SleepForMicroseconds(int micros) override { target()->SleepForMicroseconds(std::min(micros, kSleepMicrosMax)); }
+
+ private:
+  static constexpr int kSleepMicrosMax = 10'000;
 };
 
 }  // namespace
@@ -140,7 +154,8 @@ struct Index::Impl {
   };
 
   std::shared_ptr<rocksdb::FileSystem> files;
-  std::unique_ptr<rocksdb::Env> env;
+  std::unique_ptr<rocksdb::Env> files_env;
+  std::unique_ptr<rocksdb::Env> env;  // over files_env
   std::unique_ptr<rocksdb::DB> db;
   std::function<void()> on_flushed;
   mutable std::mutex mutex;
@@ -157,7 +172,8 @@ Result<std::unique_ptr<Index>> Index::open(io::Disk& disk, const Options& option
   auto impl = std::make_unique<Impl>();
   impl->on_flushed = std::move(on_flushed);
   impl->files = make_index_files(disk);
-  impl->env = rocksdb::NewCompositeEnv(impl->files);
+  impl->files_env = rocksdb::NewCompositeEnv(impl->files);
+  impl->env = std::make_unique<ImpatientEnv>(impl->files_env.get(), impl->files);
   rocksdb::Options db_options = database_options(options);
   db_options.env = impl->env.get();
   db_options.info_log = std::make_shared<NoLogger>();

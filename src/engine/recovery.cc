@@ -29,6 +29,10 @@ class Replay {
     ANABRANCH_CHECK(read_headers());
     place_ = {state_.log_segment, state_.log_generation, state_.log_offset};
     next_lsn_ = state_.applied_lsn + 1;
+    for (const auto& header : logs_) {
+      // A log segment that holds keys alone has no record of its own in the index.
+      if (header.segment == place_.segment && header.generation == place_.generation) core_.segments.adopt(header);
+    }
     while (true) {
       move_to_later_segment();
       ANABRANCH_TRY(auto group, read_next());
@@ -102,7 +106,6 @@ class Replay {
     if (later == nullptr) return;
     place_ = {later->segment, later->generation, kSegmentHeaderSize};
     recovered_.state.epoch = std::max(recovered_.state.epoch, later->epoch);
-    moved_ = true;
     core_.segments.adopt(*later);
   }
 
@@ -176,7 +179,6 @@ class Replay {
   std::vector<SegmentHeader> logs_;
   Place place_;
   std::uint64_t next_lsn_ = 1;
-  bool moved_ = false;
   std::optional<ReadGroup> waiting_;
 };
 

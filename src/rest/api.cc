@@ -28,8 +28,9 @@ std::vector<std::string_view> split_path(std::string_view path) {
 bool is_placeholder(std::string_view segment) { return segment.starts_with('{'); }
 
 bool matches(const std::vector<std::string_view>& pattern, const std::vector<std::string_view>& segments) {
-  return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
-                    [](std::string_view want, std::string_view got) { return is_placeholder(want) || want == got; });
+  return std::equal(
+      pattern.begin(), pattern.end(), segments.begin(), segments.end(),
+      [](std::string_view want, std::string_view got) { return is_placeholder(want) || want == got; });
 }
 
 std::string_view cookie(const http::Request& request, std::string_view name) {
@@ -48,7 +49,8 @@ std::string_view cookie(const http::Request& request, std::string_view name) {
 
 }  // namespace
 
-// ── Call ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Call
+// ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 std::string_view Call::parameter(std::string_view name, std::string_view fallback) const {
   for (const auto& [key, value] : query) {
@@ -84,11 +86,12 @@ Result<service::PageRequest> Call::page() const {
   int value = 0;
   const auto [end, error] = std::from_chars(amount.data(), amount.data() + amount.size(), value);
   if (error != std::errc() || end != amount.data() + amount.size() || value < -1) {
-    return fail(ErrorCode::invalid_argument, "amount '" + std::string(amount) + "' must be a number from -1 to 1000");
+    return fail(ErrorCode::invalid_argument,
+                "amount '" + std::string(amount) + "' must be a number from -1 to 1000");
   }
   // lakeFS: a negative or too large amount means the largest page.
   page.amount = value < 0 || value > static_cast<int>(versioning::kPageMax) ? versioning::kPageMax
-                                                                              : static_cast<unsigned>(value);
+                                                                            : static_cast<unsigned>(value);
   if (value == 0) page.amount = versioning::kPageDefault;
   return page;
 }
@@ -110,16 +113,17 @@ Task<Result<boost::json::object>> read_json(http::Request& request) {
   co_return std::move(value.get_object());
 }
 
-// ── Api ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Api
+// ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 class Api::Impl {
  public:
-  Impl(service::IdentityService& identity, service::RepositoryService& repositories, service::ObjectService& objects,
-       ApiOptions options)
+  Impl(service::IdentityService& identity, service::RepositoryService& repositories,
+       service::ObjectService& objects, ApiOptions options)
       : options_(std::move(options)), services_{identity, repositories, objects, options_} {
-    for (const auto& make : {access_key_routes, branch_routes, commit_routes, config_routes, import_routes,
-                             object_routes, object_transfer_routes, ref_routes, repository_routes, staging_routes,
-                             tag_routes}) {
+    for (const auto& make :
+         {access_key_routes, branch_routes, commit_routes, config_routes, import_routes, object_routes,
+          object_transfer_routes, ref_routes, repository_routes, staging_routes, tag_routes}) {
       for (const Route& route : make()) routes_.push_back({route, split_path(route.pattern)});
     }
   }
@@ -178,8 +182,8 @@ class Api::Impl {
   std::vector<Entry> routes_;
 };
 
-Api::Api(service::IdentityService& identity, service::RepositoryService& repositories, service::ObjectService& objects,
-         ApiOptions options)
+Api::Api(service::IdentityService& identity, service::RepositoryService& repositories,
+         service::ObjectService& objects, ApiOptions options)
     : impl_(std::make_unique<Impl>(identity, repositories, objects, std::move(options))) {}
 Api::~Api() = default;
 

@@ -1,4 +1,5 @@
-// rest/api.h — the REST API under /api/v1: lakeFS's paths, JSON and status codes, and a few routes of our own.
+// rest/api.h — the REST API under /api/v1: lakeFS's paths, JSON and status codes, and a few routes of our
+// own.
 //
 // Source: lakeFS OpenAPI (api/swagger.yml). One file per resource.
 #pragma once
@@ -23,8 +24,8 @@ struct ApiOptions {
 class Api {
  public:
   /// All must outlive the API.
-  Api(service::IdentityService& identity, service::RepositoryService& repositories, service::ObjectService& objects,
-      ApiOptions options);
+  Api(service::IdentityService& identity, service::RepositoryService& repositories,
+      service::ObjectService& objects, ApiOptions options);
   ~Api();
 
   /// A request whose path starts with /api/v1.

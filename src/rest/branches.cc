@@ -57,7 +57,8 @@ Result<service::ResetType> parse_reset_type(const json::object& body) {
   if (type == "reset") return service::ResetType::all;
   if (type == "common_prefix") return service::ResetType::prefix;
   if (type == "object") return service::ResetType::object;
-  return fail(ErrorCode::invalid_argument, "field 'type' must be object, common_prefix or reset, not '" + type + "'");
+  return fail(ErrorCode::invalid_argument,
+              "field 'type' must be object, common_prefix or reset, not '" + type + "'");
 }
 
 Task<http::Response> reset(const Services& services, Call call) {
@@ -72,8 +73,8 @@ Task<http::Response> reset(const Services& services, Call call) {
   if (*type != service::ResetType::all && where.empty()) {
     co_return message_response(400, "field 'path' is missing");
   }
-  auto task = services.repositories.reset_branch(call.caller, call.part("repository"), call.part("branch"), *type,
-                                                 std::move(where));
+  auto task = services.repositories.reset_branch(call.caller, call.part("repository"), call.part("branch"),
+                                                 *type, std::move(where));
   auto done = co_await std::move(task);
   if (!done) co_return error_response(done.error());
   co_return empty_response(204);
@@ -82,8 +83,8 @@ Task<http::Response> reset(const Services& services, Call call) {
 Task<http::Response> hard_reset(const Services& services, Call call) {
   const std::string ref(call.parameter("ref"));
   if (ref.empty()) co_return message_response(400, "query parameter 'ref' is missing");
-  auto task = services.repositories.hard_reset_branch(call.caller, call.part("repository"), call.part("branch"), ref,
-                                                      call.flag("force"));
+  auto task = services.repositories.hard_reset_branch(call.caller, call.part("repository"),
+                                                      call.part("branch"), ref, call.flag("force"));
   auto done = co_await std::move(task);
   if (!done) co_return error_response(done.error());
   co_return empty_response(204);

@@ -66,7 +66,8 @@ Routes repository_routes();
 Routes staging_routes();
 Routes tag_routes();
 
-/// Reads the body as a JSON object; an empty body is an empty object. Errors: malformed, entity_too_large, the source's.
+/// Reads the body as a JSON object; an empty body is an empty object. Errors: malformed, entity_too_large,
+/// the source's.
 Task<Result<boost::json::object>> read_json(http::Request& request);
 
 }  // namespace anabranch::rest

@@ -23,7 +23,8 @@ Task<http::Response> create(const Services& services, Call call) {
   auto body = co_await std::move(read);
   if (!body) co_return error_response(body.error());
   if (call.has_parameter("source_metarange")) {
-    co_return message_response(400, "query parameter 'source_metarange' is not taken: import the objects instead");
+    co_return message_response(400,
+                               "query parameter 'source_metarange' is not taken: import the objects instead");
   }
   auto request = parse_creation(*body);
   if (!request) co_return error_response(request.error());

@@ -80,7 +80,9 @@ http::Response message_response(int status, std::string_view message) {
   return response;
 }
 
-http::Response error_response(const Error& error) { return message_response(status_of(error.code), error.message); }
+http::Response error_response(const Error& error) {
+  return message_response(status_of(error.code), error.message);
+}
 
 http::Response empty_response(int status) {
   http::Response response;

@@ -23,7 +23,8 @@ class FormField : public ByteSource {
 
 /// Reads `body` up to the field called `name`; fields before it are skipped. `body` must outlive the field.
 /// Errors: malformed (no boundary, no such field, broken framing), and the body's own.
-Task<Result<std::unique_ptr<FormField>>> find_form_field(ByteSource& body, std::string content_type, std::string name);
+Task<Result<std::unique_ptr<FormField>>> find_form_field(ByteSource& body, std::string content_type,
+                                                         std::string name);
 
 /// A source that keeps `owner` alive as long as it lives.
 std::unique_ptr<ByteSource> keep_with(std::shared_ptr<void> owner, std::unique_ptr<ByteSource> source);

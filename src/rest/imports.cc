@@ -27,7 +27,8 @@ Result<ImportRequest> parse_import(const json::object& body) {
     if (type == "object") {
       source.type = service::ImportSourceType::object;
     } else if (type != "common_prefix") {
-      return fail(ErrorCode::invalid_argument, "field 'type' must be common_prefix or object, not '" + type + "'");
+      return fail(ErrorCode::invalid_argument,
+                  "field 'type' must be common_prefix or object, not '" + type + "'");
     }
     ANABRANCH_TRY(source.uri, required_string(item.get_object(), "path"));
     ANABRANCH_TRY(source.destination, required_string(item.get_object(), "destination"));
@@ -60,7 +61,8 @@ Task<http::Response> start(const Services& services, Call call) {
 Task<http::Response> status(const Services& services, Call call) {
   const std::string id(call.parameter("id"));
   if (id.empty()) co_return message_response(400, "query parameter 'id' is missing");
-  auto task = services.repositories.import_status(call.caller, call.part("repository"), call.part("branch"), id);
+  auto task =
+      services.repositories.import_status(call.caller, call.part("repository"), call.part("branch"), id);
   auto found = co_await std::move(task);
   if (!found) co_return error_response(found.error());
   co_return json_response(200, to_json(*found));
@@ -69,7 +71,8 @@ Task<http::Response> status(const Services& services, Call call) {
 Task<http::Response> cancel(const Services& services, Call call) {
   const std::string id(call.parameter("id"));
   if (id.empty()) co_return message_response(400, "query parameter 'id' is missing");
-  auto task = services.repositories.cancel_import(call.caller, call.part("repository"), call.part("branch"), id);
+  auto task =
+      services.repositories.cancel_import(call.caller, call.part("repository"), call.part("branch"), id);
   auto done = co_await std::move(task);
   if (!done) co_return error_response(done.error());
   co_return empty_response(204);

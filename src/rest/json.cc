@@ -32,7 +32,9 @@ json::object to_json(const service::Repository& repository) {
           {"read_only", repository.read_only}};
 }
 
-json::object to_json(const service::Branch& branch) { return {{"id", branch.id}, {"commit_id", branch.commit_id}}; }
+json::object to_json(const service::Branch& branch) {
+  return {{"id", branch.id}, {"commit_id", branch.commit_id}};
+}
 json::object to_json(const service::Tag& tag) { return {{"id", tag.id}, {"commit_id", tag.commit_id}}; }
 
 json::object to_json(const service::Commit& commit) {
@@ -51,17 +53,19 @@ json::object to_json(const service::Commit& commit) {
 
 json::object to_json(const service::ObjectStat& stat, bool user_metadata) {
   if (stat.is_prefix) {
-    return {{"path", stat.path},        {"path_type", "common_prefix"}, {"physical_address", ""},
-            {"checksum", ""},           {"size_bytes", 0},              {"mtime", 0}};
+    return {{"path", stat.path},      {"path_type", "common_prefix"},
+            {"physical_address", ""}, {"checksum", ""},
+            {"size_bytes", 0},        {"mtime", 0}};
   }
-  json::object object{{"path", stat.path},
-                      {"path_type", "object"},
-                      {"physical_address", stat.physical_address},
-                      {"checksum", stat.entry.etag},
-                      {"size_bytes", stat.entry.size_bytes},
-                      {"mtime", stat.entry.last_modified_ms / 1000},
-                      {"content_type", stat.entry.content_type.empty() ? std::string("application/octet-stream")
-                                                                       : stat.entry.content_type}};
+  json::object object{
+      {"path", stat.path},
+      {"path_type", "object"},
+      {"physical_address", stat.physical_address},
+      {"checksum", stat.entry.etag},
+      {"size_bytes", stat.entry.size_bytes},
+      {"mtime", stat.entry.last_modified_ms / 1000},
+      {"content_type",
+       stat.entry.content_type.empty() ? std::string("application/octet-stream") : stat.entry.content_type}};
   if (user_metadata) object.emplace("metadata", to_json(stat.entry.metadata));
   return object;
 }
@@ -81,7 +85,8 @@ json::object to_json(const service::DiffItem& item) {
       type = "conflict";
       break;
   }
-  json::object object{{"type", type}, {"path", item.path}, {"path_type", item.is_prefix ? "common_prefix" : "object"}};
+  json::object object{
+      {"type", type}, {"path", item.path}, {"path_type", item.is_prefix ? "common_prefix" : "object"}};
   if (!item.is_prefix) object.emplace("size_bytes", item.size_bytes);
   return object;
 }

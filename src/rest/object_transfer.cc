@@ -1,4 +1,5 @@
-// Objects as bytes: upload (raw body, or a form's field `content` as clients of 2023 send it), download, head.
+// Objects as bytes: upload (raw body, or a form's field `content` as clients of 2023 send it), download,
+// head.
 #include <utility>
 
 #include "http/range.h"
@@ -61,8 +62,8 @@ Task<http::Response> upload(const Services& services, Call call) {
     options.content_type = content_type;
     options.size_bytes = call.request.content_length;
   }
-  auto task = services.repositories.upload_object(call.caller, call.part("repository"), call.part("branch"), path,
-                                                  std::move(options), *body, std::move(condition));
+  auto task = services.repositories.upload_object(call.caller, call.part("repository"), call.part("branch"),
+                                                  path, std::move(options), *body, std::move(condition));
   auto made = co_await std::move(task);
   if (!made) co_return error_response(made.error());
   co_return json_response(201, to_json(*made));
@@ -73,8 +74,8 @@ http::Response describe(const service::ObjectStat& stat) {
   http::Response response;
   response.headers.add("ETag", "\"" + stat.entry.etag + "\"");
   response.headers.add("Last-Modified", http::format_http_date(stat.entry.last_modified_ms));
-  response.headers.add("Content-Type",
-                       stat.entry.content_type.empty() ? "application/octet-stream" : stat.entry.content_type);
+  response.headers.add(
+      "Content-Type", stat.entry.content_type.empty() ? "application/octet-stream" : stat.entry.content_type);
   response.headers.add("Accept-Ranges", "bytes");
   response.headers.add("X-Content-Type-Options", "nosniff");
   return response;
@@ -86,8 +87,8 @@ Task<http::Response> download(const Services& services, Call call) {
   const bool head = call.request.method == "HEAD";
   if (call.flag("presign") && !head) {
     service::PresignRequest request{call.endpoint()};
-    auto presign = services.repositories.presign_read(call.caller, call.part("repository"), call.part("ref"), path,
-                                                      std::move(request));
+    auto presign = services.repositories.presign_read(call.caller, call.part("repository"), call.part("ref"),
+                                                      path, std::move(request));
     auto url = co_await std::move(presign);
     if (!url) co_return error_response(url.error());
     http::Response redirect = empty_response(302);

@@ -11,13 +11,13 @@ namespace json = boost::json;
 http::Response missing_path() { return message_response(400, "query parameter 'path' is missing"); }
 
 /// `stat` with a URL that reads the object in the place of its address.
-Task<Result<json::object>> presigned_json(const Services& services, const Call& call, service::ObjectStat stat,
-                                          bool user_metadata) {
+Task<Result<json::object>> presigned_json(const Services& services, const Call& call,
+                                          service::ObjectStat stat, bool user_metadata) {
   json::object object = to_json(stat, user_metadata);
   if (stat.is_prefix) co_return object;
   service::PresignRequest request{call.endpoint()};
-  auto task = services.repositories.presign_read(call.caller, call.part("repository"), call.part("ref"), stat.path,
-                                                 std::move(request));
+  auto task = services.repositories.presign_read(call.caller, call.part("repository"), call.part("ref"),
+                                                 stat.path, std::move(request));
   auto url = co_await std::move(task);
   if (!url) co_return fail(std::move(url).error());
   object["physical_address"] = url->url;
@@ -79,7 +79,8 @@ Task<http::Response> underlying_properties(const Services& services, Call call) 
 Task<http::Response> remove(const Services& services, Call call) {
   const std::string path(call.parameter("path"));
   if (path.empty()) co_return missing_path();
-  auto task = services.repositories.delete_object(call.caller, call.part("repository"), call.part("branch"), path);
+  auto task =
+      services.repositories.delete_object(call.caller, call.part("repository"), call.part("branch"), path);
   auto removed = co_await std::move(task);
   if (!removed) co_return error_response(removed.error());
   co_return empty_response(204);
@@ -92,7 +93,8 @@ Task<http::Response> remove_many(const Services& services, Call call) {
   auto paths = strings_field(*body, "paths");
   if (!paths) co_return error_response(paths.error());
   if (paths->size() > versioning::kPageMax) {
-    co_return message_response(400, "field 'paths' holds " + std::to_string(paths->size()) + " paths, more than 1000");
+    co_return message_response(
+        400, "field 'paths' holds " + std::to_string(paths->size()) + " paths, more than 1000");
   }
   auto task = services.repositories.delete_objects(call.caller, call.part("repository"), call.part("branch"),
                                                    *std::move(paths));
@@ -113,8 +115,8 @@ Task<http::Response> copy(const Services& services, Call call) {
   if (!source_ref) co_return error_response(source_ref.error());
   std::string ref = source_ref->value_or("");
   if (ref.empty()) ref = call.part("branch");
-  auto task = services.repositories.copy_object(call.caller, call.part("repository"), call.part("branch"), target,
-                                                std::move(ref), *std::move(source_path));
+  auto task = services.repositories.copy_object(call.caller, call.part("repository"), call.part("branch"),
+                                                target, std::move(ref), *std::move(source_path));
   auto made = co_await std::move(task);
   if (!made) co_return error_response(made.error());
   co_return json_response(201, to_json(*made));
@@ -128,8 +130,8 @@ Task<http::Response> set_user_metadata(const Services& services, Call call) {
   if (!body) co_return error_response(body.error());
   auto metadata = metadata_field(*body, "set");
   if (!metadata) co_return error_response(metadata.error());
-  auto task = services.repositories.set_user_metadata(call.caller, call.part("repository"), call.part("branch"), path,
-                                                      *std::move(metadata));
+  auto task = services.repositories.set_user_metadata(call.caller, call.part("repository"),
+                                                      call.part("branch"), path, *std::move(metadata));
   auto done = co_await std::move(task);
   if (!done) co_return error_response(done.error());
   co_return empty_response(204);

@@ -15,7 +15,8 @@ namespace json = boost::json;
 Result<std::int64_t> parse_time(const std::string& text) {
   std::tm parts{};
   const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (end == nullptr) return fail(ErrorCode::invalid_argument, "time '" + text + "' is not as RFC 3339 has it");
+  if (end == nullptr)
+    return fail(ErrorCode::invalid_argument, "time '" + text + "' is not as RFC 3339 has it");
   std::int64_t seconds = timegm(&parts);
   if (*end == '.') {
     do ++end;
@@ -92,11 +93,13 @@ Result<service::MergeRequest> parse_merge(const json::object& body) {
   } else if (*strategy == "dest-wins") {
     request.strategy = service::MergeStrategy::dest_wins;
   } else {
-    return fail(ErrorCode::invalid_argument, "field 'strategy' must be source-wins or dest-wins, not '" + *strategy + "'");
+    return fail(ErrorCode::invalid_argument,
+                "field 'strategy' must be source-wins or dest-wins, not '" + *strategy + "'");
   }
   ANABRANCH_TRY(request.allow_empty, bool_field(body, "allow_empty"));
   ANABRANCH_TRY(request.squash, bool_field(body, "squash_merge"));
-  ANABRANCH_TRY(request.expected_destination_commit, string_field(body, "expected_destination_commit"));  // ours
+  ANABRANCH_TRY(request.expected_destination_commit,
+                string_field(body, "expected_destination_commit"));  // ours
   return request;
 }
 

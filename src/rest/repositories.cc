@@ -25,7 +25,8 @@ Result<service::Repository> parse_creation(const json::object& body) {
   ANABRANCH_TRY(auto branch, string_field(body, "default_branch"));
   repository.default_branch = branch && !branch->empty() ? *branch : "main";
   ANABRANCH_TRY(repository.read_only, bool_field(body, "read_only"));
-  ANABRANCH_TRY(const auto split, string_field(body, "split"));  // ours: "lakefs" gives lakeFS's own range ids
+  ANABRANCH_TRY(const auto split,
+                string_field(body, "split"));  // ours: "lakefs" gives lakeFS's own range ids
   if (split && *split == "lakefs") {
     repository.split = versioning::SplitParameters::lakefs();
   } else if (split && *split != "native") {

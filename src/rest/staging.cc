@@ -11,7 +11,8 @@ namespace json = boost::json;
 Task<http::Response> issue(const Services& services, Call call) {
   const std::string path(call.parameter("path"));
   if (path.empty()) co_return message_response(400, "query parameter 'path' is missing");
-  auto task = services.repositories.issue_address(call.caller, call.part("repository"), call.part("branch"), path);
+  auto task =
+      services.repositories.issue_address(call.caller, call.part("repository"), call.part("branch"), path);
   auto location = co_await std::move(task);
   if (!location) co_return error_response(location.error());
   json::object body{{"physical_address", location->physical_address}};
@@ -51,8 +52,8 @@ Task<http::Response> link(const Services& services, Call call) {
   auto request = parse_link(*body);
   if (!request) co_return error_response(request.error());
   if (call.request.headers.get("If-None-Match") == "*") request->condition.if_none_match = "*";
-  auto task = services.repositories.link_address(call.caller, call.part("repository"), call.part("branch"), path,
-                                                 *std::move(request));
+  auto task = services.repositories.link_address(call.caller, call.part("repository"), call.part("branch"),
+                                                 path, *std::move(request));
   auto linked = co_await std::move(task);
   if (!linked) co_return error_response(linked.error());
   co_return json_response(200, to_json(*linked));

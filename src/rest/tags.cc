@@ -26,8 +26,8 @@ Task<http::Response> create(const Services& services, Call call) {
   if (!ref) co_return error_response(ref.error());
   auto force = bool_field(*body, "force");
   if (!force) co_return error_response(force.error());
-  auto task = services.repositories.create_tag(call.caller, call.part("repository"), *std::move(id), *std::move(ref),
-                                               *force);
+  auto task = services.repositories.create_tag(call.caller, call.part("repository"), *std::move(id),
+                                               *std::move(ref), *force);
   auto made = co_await std::move(task);
   if (!made) co_return error_response(made.error());
   co_return json_response(201, to_json(*made));

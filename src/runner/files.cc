@@ -180,14 +180,15 @@ Result<void> copy_without(const std::string& source, const std::string& target,
   const Descriptor to(target, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (!to.is_open()) return system_error("cannot write " + target);
   std::string text;
-  ANABRANCH_CHECK(read_pieces(source, [&](std::string_view piece) -> Result<void> {
+  const auto take = [&](std::string_view piece) -> Result<void> {
     text += piece;
     hide(text, hidden);
     const std::size_t ready = text.size() - undecided_at_end(text, hidden);
     ANABRANCH_CHECK(write_all(to, std::string_view(text).substr(0, ready), target));
     text.erase(0, ready);
     return {};
-  }));
+  };
+  ANABRANCH_CHECK(read_pieces(source, take));
   return write_all(to, text, target);
 }
 

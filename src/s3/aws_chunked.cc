@@ -71,7 +71,8 @@ Task<Result<void>> AwsChunkedSource::begin_chunk() {
   constexpr std::string_view kSignature = "chunk-signature=";
   if (semicolon < text.size()) {
     const std::string_view extension = text.substr(semicolon + 1);
-    if (extension.starts_with(kSignature)) chunk_signature_ = std::string(extension.substr(kSignature.size()));
+    if (extension.starts_with(kSignature))
+      chunk_signature_ = std::string(extension.substr(kSignature.size()));
   }
   if (signing_) {
     if (chunk_signature_.empty()) co_return bad_framing("a chunk has no chunk-signature");
@@ -164,8 +165,8 @@ Task<Result<ByteView>> AwsChunkedSource::next() {
     chunk_left_bytes_ -= take;
     if (chunk_hash_) chunk_hash_->update(piece);
     if (chunk_left_bytes_ == 0) {
-      // The line end after the chunk is in the same piece or the next one, and taking it may reuse the piece's memory:
-      // it is taken at the following call, as an empty line before the next chunk's size.
+      // The line end after the chunk is in the same piece or the next one, and taking it may reuse the
+      // piece's memory: it is taken at the following call, as an empty line before the next chunk's size.
       auto closed = co_await end_chunk();
       if (!closed) co_return fail(std::move(closed).error());
       expect_line_end_ = true;

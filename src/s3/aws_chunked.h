@@ -1,8 +1,9 @@
-// s3/aws_chunked.h — decodes bodies in AWS's chunk coding: "<hex size>[;chunk-signature=<hex>]\r\n<bytes>\r\n...",
-// ended by a chunk of size 0 and, in the -TRAILER forms, trailer lines. It may lie inside HTTP's own chunked coding.
+// s3/aws_chunked.h — decodes bodies in AWS's chunk coding: "<hex
+// size>[;chunk-signature=<hex>]\r\n<bytes>\r\n...", ended by a chunk of size 0 and, in the -TRAILER forms,
+// trailer lines. It may lie inside HTTP's own chunked coding.
 //
-// Source: S3 API Reference, "Signature calculations for the Authorization header: Transferring payload in multiple
-// chunks", "... including trailing headers".
+// Source: S3 API Reference, "Signature calculations for the Authorization header: Transferring payload in
+// multiple chunks", "... including trailing headers".
 #pragma once
 
 #include <memory>
@@ -27,12 +28,14 @@ struct ChunkSigning {
 
 class AwsChunkedSource final : public ByteSource {
  public:
-  /// `body` must outlive the source. Chunks are checked where `signing` is set: bytes of a chunk are given out before
-  /// its signature was seen to hold, an error at its end takes all of them back. `with_trailers`: trailer lines follow.
+  /// `body` must outlive the source. Chunks are checked where `signing` is set: bytes of a chunk are given
+  /// out before its signature was seen to hold, an error at its end takes all of them back. `with_trailers`:
+  /// trailer lines follow.
   AwsChunkedSource(ByteSource& body, std::optional<ChunkSigning> signing, bool with_trailers);
   ~AwsChunkedSource() override;
 
-  /// Errors: malformed (framing, as IncompleteBody's kin), signature_mismatch, incomplete_body, the body's own.
+  /// Errors: malformed (framing, as IncompleteBody's kin), signature_mismatch, incomplete_body, the body's
+  /// own.
   Task<Result<ByteView>> next() override;
   /// Complete once next() gave the end.
   const http::Headers& trailers() const { return trailers_; }

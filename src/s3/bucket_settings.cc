@@ -1,5 +1,5 @@
-// Sub-resources of a bucket that nothing is set for: their GETs say so as S3 does, so that clients that probe go on;
-// setting them is refused as not implemented. Also an object's tags and ACL, for the same reason.
+// Sub-resources of a bucket that nothing is set for: their GETs say so as S3 does, so that clients that probe
+// go on; setting them is refused as not implemented. Also an object's tags and ACL, for the same reason.
 #include <array>
 
 #include "s3/call.h"
@@ -10,7 +10,7 @@ namespace {
 
 struct Setting {
   std::string_view name;
-  int status;              // 200: `answer` is the root of an empty document
+  int status;               // 200: `answer` is the root of an empty document
   std::string_view answer;  // else S3's code for "not set"
 };
 

@@ -49,7 +49,8 @@ Task<http::Response> head_bucket(const Context& context, Call call) {
   auto bucket = co_await std::move(task);
   if (!bucket) co_return call.error(bucket.error());
   http::Response response;
-  response.headers.add("x-amz-bucket-region", bucket->region.empty() ? context.options.region : bucket->region);
+  response.headers.add("x-amz-bucket-region",
+                       bucket->region.empty() ? context.options.region : bucket->region);
   co_return response;
 }
 

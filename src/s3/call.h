@@ -1,4 +1,5 @@
-// s3/call.h — one S3 request as its operation sees it: who, which bucket and key, which sub-resource. Private to s3.
+// s3/call.h — one S3 request as its operation sees it: who, which bucket and key, which sub-resource. Private
+// to s3.
 #pragma once
 
 #include <optional>
@@ -68,7 +69,8 @@ Task<http::Response> list_multipart_uploads(const Context& context, Call call);
 http::Response xml_response(std::string body);
 
 /// The one owner there is, as S3's XML names owners.
-inline constexpr std::string_view kOwnerId = "0b1ec7000000000000000000000000000000000000000000000000000000abcd";
+inline constexpr std::string_view kOwnerId =
+    "0b1ec7000000000000000000000000000000000000000000000000000000abcd";
 inline constexpr std::string_view kOwnerName = "anabranch";
 
 }  // namespace anabranch::s3

@@ -22,7 +22,9 @@ bool matches_any(std::string_view list, const std::string& etag) {
 
 Result<void> check_read_conditions(const http::Headers& headers, std::string_view prefix,
                                    const service::ObjectInfo& info) {
-  const auto find = [&](std::string_view name) { return headers.find(std::string(prefix) + std::string(name)); };
+  const auto find = [&](std::string_view name) {
+    return headers.find(std::string(prefix) + std::string(name));
+  };
   const auto seconds = info.last_modified_ms / 1000;  // HTTP dates know no fractions
   const auto failed = [](std::string_view name) {
     return fail(ErrorCode::precondition_failed,

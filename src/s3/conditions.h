@@ -1,4 +1,5 @@
-// s3/conditions.h — conditional reads and copy sources. Source: RFC 9110 section 13.2.2 (order), S3's GetObject, CopyObject.
+// s3/conditions.h — conditional reads and copy sources. Source: RFC 9110 section 13.2.2 (order), S3's
+// GetObject, CopyObject.
 #pragma once
 
 #include <string_view>
@@ -9,7 +10,8 @@
 namespace anabranch::s3 {
 
 /// If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, each with `prefix` before its name
-/// ("x-amz-copy-source-" or nothing). Errors: precondition_failed, not_modified (never for copies: precondition_failed).
+/// ("x-amz-copy-source-" or nothing). Errors: precondition_failed, not_modified (never for copies:
+/// precondition_failed).
 Result<void> check_read_conditions(const http::Headers& headers, std::string_view prefix,
                                    const service::ObjectInfo& info);
 

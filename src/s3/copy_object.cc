@@ -18,7 +18,8 @@ Result<service::CopySource> parse_copy_source(const Call& call) {
   if (decoded.starts_with('/')) decoded.erase(0, 1);
   const auto slash = decoded.find('/');
   if (slash == std::string::npos || slash == 0 || slash + 1 == decoded.size()) {
-    return fail(ErrorCode::invalid_argument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+    return fail(ErrorCode::invalid_argument,
+                "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
   }
   service::CopySource source{decoded.substr(0, slash), decoded.substr(slash + 1), {}};
   source.check = [headers = call.request.headers](const service::ObjectInfo& info) {
@@ -42,9 +43,10 @@ Task<http::Response> copy_object(const Context& context, Call call) {
     co_return call.error(unknown);
   }
   if (source->bucket == call.bucket && source->key == call.key && !options.replace_metadata) {
-    const S3Error same{400, "InvalidRequest",
-                       "This copy request is illegal because it is trying to copy an object to itself without changing "
-                       "the object's metadata, storage class, website redirect location or encryption attributes."};
+    const S3Error same{
+        400, "InvalidRequest",
+        "This copy request is illegal because it is trying to copy an object to itself without changing "
+        "the object's metadata, storage class, website redirect location or encryption attributes."};
     co_return error_response(same, call.resource(), call.caller.request_id);
   }
   if (options.replace_metadata) {
@@ -52,8 +54,8 @@ Task<http::Response> copy_object(const Context& context, Call call) {
     options.headers = std::move(stored->headers);
     options.user_metadata = std::move(stored->user_metadata);
   }
-  auto task = context.objects.copy_object(call.caller, *std::move(source), call.bucket, call.key, std::move(options),
-                                          *std::move(condition));
+  auto task = context.objects.copy_object(call.caller, *std::move(source), call.bucket, call.key,
+                                          std::move(options), *std::move(condition));
   auto info = co_await std::move(task);
   if (!info) co_return call.error(info.error());
   XmlWriter xml;
@@ -61,7 +63,8 @@ Task<http::Response> copy_object(const Context& context, Call call) {
   xml.element("LastModified", format_xml_time(info->last_modified_ms));
   xml.element("ETag", quoted(info->etag));
   for (const auto& checksum : info->checksums) {
-    xml.element("Checksum" + std::string(checksum_name(checksum.algorithm)), checksum_value(checksum, info->parts));
+    xml.element("Checksum" + std::string(checksum_name(checksum.algorithm)),
+                checksum_value(checksum, info->parts));
   }
   xml.close("CopyObjectResult");
   co_return xml_response(xml.take());

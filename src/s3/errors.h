@@ -23,8 +23,8 @@ S3Error to_s3_error(const Error& error);
 http::Response error_response(const S3Error& error, std::string_view resource, std::string_view request_id);
 http::Response error_response(const Error& error, std::string_view resource, std::string_view request_id);
 
-/// An Error that stands for one of S3's codes that ErrorCode has no word for. The message carries the code in front,
-/// parted by kCodeMark, and to_s3_error() takes it out again.
+/// An Error that stands for one of S3's codes that ErrorCode has no word for. The message carries the code in
+/// front, parted by kCodeMark, and to_s3_error() takes it out again.
 tl::unexpected<Error> s3_fail(ErrorCode nearest, std::string_view s3_code, std::string_view message);
 
 }  // namespace anabranch::s3

@@ -8,7 +8,8 @@
 
 namespace anabranch::s3 {
 
-// ── Call ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Call
+// ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 std::string_view Call::parameter(std::string_view name, std::string_view fallback) const {
   for (const auto& [field, value] : query) {
@@ -37,7 +38,8 @@ namespace {
 std::string virtual_bucket(std::string_view host, const std::vector<std::string>& domains) {
   host = host.substr(0, host.rfind(':'));
   for (const auto& domain : domains) {
-    if (host.size() > domain.size() + 1 && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.') {
+    if (host.size() > domain.size() + 1 && host.ends_with(domain) &&
+        host[host.size() - domain.size() - 1] == '.') {
       return std::string(host.substr(0, host.size() - domain.size() - 1));
     }
   }
@@ -45,10 +47,23 @@ std::string virtual_bucket(std::string_view host, const std::vector<std::string>
 }
 
 /// Sub-resources of buckets that have operations of their own; all others are settings.
-constexpr std::array<std::string_view, 17> kSettingNames{
-    "accelerate", "acl",          "cors",         "encryption",        "lifecycle",   "logging",
-    "notification", "object-lock", "ownershipControls", "policy",       "policyStatus", "publicAccessBlock",
-    "replication", "requestPayment", "tagging",   "versioning",        "website"};
+constexpr std::array<std::string_view, 17> kSettingNames{"accelerate",
+                                                         "acl",
+                                                         "cors",
+                                                         "encryption",
+                                                         "lifecycle",
+                                                         "logging",
+                                                         "notification",
+                                                         "object-lock",
+                                                         "ownershipControls",
+                                                         "policy",
+                                                         "policyStatus",
+                                                         "publicAccessBlock",
+                                                         "replication",
+                                                         "requestPayment",
+                                                         "tagging",
+                                                         "versioning",
+                                                         "website"};
 
 bool is_setting(const Call& call) {
   return std::any_of(kSettingNames.begin(), kSettingNames.end(),
@@ -123,7 +138,8 @@ S3Error authentication_error(const Error& error, const http::Request& request) {
 
 }  // namespace
 
-// ── Gateway ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Gateway
+// ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 class Gateway::Impl {
  public:
@@ -177,8 +193,8 @@ class Gateway::Impl {
     call.request = std::move(request);
     const Operation operation = find_operation(call);
     if (operation == nullptr) {
-      const Error unknown{ErrorCode::not_implemented,
-                          "This operation is not offered: " + call.request.method + " " + call.request.target};
+      const Error unknown{ErrorCode::not_implemented, "This operation is not offered: " +
+                                                          call.request.method + " " + call.request.target};
       co_return call.error(unknown);
     }
     auto task = operation(context_, std::move(call));

@@ -1,4 +1,5 @@
-// s3/gateway.h — the S3 protocol: one HTTP request → one service call → one HTTP answer, XML where S3 has XML.
+// s3/gateway.h — the S3 protocol: one HTTP request → one service call → one HTTP answer, XML where S3 has
+// XML.
 //
 // Source: AWS S3 API Reference. One file per operation or resource.
 #pragma once
@@ -31,8 +32,8 @@ class Gateway {
 
   Task<http::Response> handle(http::Request request);
 
-  /// True if a request that came to the shared port is meant for S3: an AWS Authorization header, a signature in the
-  /// query, or a virtual host.
+  /// True if a request that came to the shared port is meant for S3: an AWS Authorization header, a signature
+  /// in the query, or a virtual host.
   bool claims(const http::Request& request) const;
 
   /// The XML body of an error that the HTTP layer itself found (400, 408, 431, ...).

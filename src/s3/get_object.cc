@@ -32,7 +32,8 @@ Result<Selection> select_part(const Call& call, const service::ObjectReader& rea
     return fail(ErrorCode::invalid_argument, "Part number must be an integer between 1 and 10000, inclusive");
   }
   if (number > sizes.size()) {
-    return s3_fail(ErrorCode::invalid_range, "InvalidPartNumber", "The requested partnumber is not satisfiable");
+    return s3_fail(ErrorCode::invalid_range, "InvalidPartNumber",
+                   "The requested partnumber is not satisfiable");
   }
   Selection selection;
   for (unsigned i = 0; i + 1 < number; ++i) selection.range.offset_bytes += sizes[i];
@@ -88,12 +89,14 @@ Task<http::Response> get_object(const Context& context, Call call) {
   auto selection = select_bytes(call, *reader);
   if (!selection) {
     http::Response refused = call.error(selection.error());
-    if (refused.status == 416) refused.headers.add("Content-Range", "bytes */" + std::to_string(info.size_bytes));
+    if (refused.status == 416)
+      refused.headers.add("Content-Range", "bytes */" + std::to_string(info.size_bytes));
     co_return refused;
   }
   http::Response response;
   const bool whole = selection->range.size_bytes == info.size_bytes;
-  const bool with_checksums = whole && http::equal_ignoring_case(call.header("x-amz-checksum-mode"), "ENABLED");
+  const bool with_checksums =
+      whole && http::equal_ignoring_case(call.header("x-amz-checksum-mode"), "ENABLED");
   add_object_headers(response.headers, info, with_checksums);
   for (const auto& [parameter, header] : kOverrides) {
     if (call.has_parameter(parameter)) {

@@ -45,12 +45,14 @@ void write_parts(XmlWriter& xml, const service::ObjectReader& reader, unsigned m
   xml.element("NextPartNumberMarker", last);
   xml.element("MaxParts", parts_max);
   xml.element("IsTruncated", last < total);
-  for (unsigned i = marker; i < last && !checksums.empty(); ++i) {  // S3 lists parts only where they have checksums
+  for (unsigned i = marker; i < last && !checksums.empty();
+       ++i) {  // S3 lists parts only where they have checksums
     xml.open("Part");
     xml.element("PartNumber", i + 1);
     xml.element("Size", sizes[i]);
     if (i < checksums.size()) {
-      xml.element("Checksum" + std::string(checksum_name(checksums[i].algorithm)), to_base64(checksums[i].value));
+      xml.element("Checksum" + std::string(checksum_name(checksums[i].algorithm)),
+                  to_base64(checksums[i].value));
     }
     xml.close("Part");
   }
@@ -78,7 +80,8 @@ Task<http::Response> get_object_attributes(const Context& context, Call call) {
   if (wants(call, "Checksum") && !info.checksums.empty()) {
     xml.open("Checksum");
     for (const auto& checksum : info.checksums) {
-      xml.element("Checksum" + std::string(checksum_name(checksum.algorithm)), checksum_value(checksum, info.parts));
+      xml.element("Checksum" + std::string(checksum_name(checksum.algorithm)),
+                  checksum_value(checksum, info.parts));
       xml.element("ChecksumType", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
     }
     xml.close("Checksum");

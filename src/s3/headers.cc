@@ -31,9 +31,10 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && http::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
-constexpr std::array<std::string_view, 6> kStoredHeaders{"Cache-Control",    "Content-Disposition", "Content-Encoding",
-                                                         "Content-Language", "Expires",
-                                                         "x-amz-website-redirect-location"};
+constexpr std::array<std::string_view, 6> kStoredHeaders{
+    "Cache-Control",    "Content-Disposition",
+    "Content-Encoding", "Content-Language",
+    "Expires",          "x-amz-website-redirect-location"};
 
 /// Content-Encoding without the transfer's own "aws-chunked".
 std::string strip_aws_chunked(std::string_view value) {
@@ -118,12 +119,13 @@ Result<StoredHeaders> stored_headers(const http::Headers& headers) {
     return s3_fail(ErrorCode::invalid_argument, "InvalidStorageClass",
                    "The storage class '" + std::string(storage_class) + "' is not offered.");
   }
-  for (const std::string_view name : {"x-amz-tagging", "x-amz-server-side-encryption",
-                                      "x-amz-server-side-encryption-customer-algorithm", "x-amz-object-lock-mode",
-                                      "x-amz-object-lock-legal-hold"}) {
+  for (const std::string_view name :
+       {"x-amz-tagging", "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-object-lock-mode", "x-amz-object-lock-legal-hold"}) {
     if (headers.contains(name)) {
-      return fail(ErrorCode::not_implemented, "A header you provided implies functionality that is not implemented: " +
-                                                  std::string(name));
+      return fail(
+          ErrorCode::not_implemented,
+          "A header you provided implies functionality that is not implemented: " + std::string(name));
     }
   }
   return stored;
@@ -165,14 +167,16 @@ std::string unquoted(std::string_view etag) {
 
 std::string quoted(std::string_view etag) { return "\"" + std::string(etag) + "\""; }
 
-Result<unsigned> number_parameter(const Call& call, std::string_view name, unsigned fallback, unsigned value_max) {
+Result<unsigned> number_parameter(const Call& call, std::string_view name, unsigned fallback,
+                                  unsigned value_max) {
   const std::string_view text = call.parameter(name);
   if (text.empty()) return fallback;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0 ||
       value > std::numeric_limits<std::int32_t>::max()) {
-    return fail(ErrorCode::invalid_argument, "Argument " + std::string(name) + " must be an integer between 0 and " +
+    return fail(ErrorCode::invalid_argument, "Argument " + std::string(name) +
+                                                 " must be an integer between 0 and " +
                                                  std::to_string(std::numeric_limits<std::int32_t>::max()));
   }
   return static_cast<unsigned>(std::min<std::int64_t>(value, value_max));

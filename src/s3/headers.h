@@ -12,8 +12,8 @@ namespace anabranch::s3 {
 
 /// "CRC64NVME" ↔ HashAlgorithm; also lower case. nullopt for what S3 does not name.
 std::optional<HashAlgorithm> parse_checksum_algorithm(std::string_view name);
-std::string_view checksum_name(HashAlgorithm algorithm);         // "CRC64NVME"
-std::string_view checksum_header(HashAlgorithm algorithm);       // "x-amz-checksum-crc64nvme"
+std::string_view checksum_name(HashAlgorithm algorithm);    // "CRC64NVME"
+std::string_view checksum_header(HashAlgorithm algorithm);  // "x-amz-checksum-crc64nvme"
 std::size_t digest_size_bytes(HashAlgorithm algorithm);
 /// Base64, with "-<parts>" where composite.
 std::string checksum_value(const service::Checksum& checksum, unsigned parts);
@@ -29,7 +29,8 @@ struct StoredHeaders {
   service::StringPairs headers;
   service::StringPairs user_metadata;
 };
-/// Errors: invalid_argument (MetadataTooLarge, InvalidStorageClass), not_implemented (tags, encryption, object lock).
+/// Errors: invalid_argument (MetadataTooLarge, InvalidStorageClass), not_implemented (tags, encryption,
+/// object lock).
 Result<StoredHeaders> stored_headers(const http::Headers& headers);
 
 /// If-Match, If-None-Match of a write. Errors: not_implemented where both are given.
@@ -44,6 +45,7 @@ std::string unquoted(std::string_view etag);
 std::string quoted(std::string_view etag);
 
 /// A number in a query. Errors: invalid_argument, naming the parameter.
-Result<unsigned> number_parameter(const Call& call, std::string_view name, unsigned fallback, unsigned value_max);
+Result<unsigned> number_parameter(const Call& call, std::string_view name, unsigned fallback,
+                                  unsigned value_max);
 
 }  // namespace anabranch::s3

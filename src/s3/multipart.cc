@@ -43,8 +43,8 @@ Result<service::UploadOptions> upload_options(const Call& call) {
                      (type == "COMPOSITE" && is_crc64);
   if (wrong) {
     return s3_fail(ErrorCode::invalid_argument, "InvalidRequest",
-                   "The checksum type " + std::string(type) + " cannot be used with the checksum algorithm '" +
-                       std::string(algorithm) + "'.");
+                   "The checksum type " + std::string(type) +
+                       " cannot be used with the checksum algorithm '" + std::string(algorithm) + "'.");
   }
   return options;
 }
@@ -84,9 +84,10 @@ Result<std::optional<service::ObjectService::PartRange>> copy_range(const Call& 
   std::string_view text = call.header("x-amz-copy-source-range");
   if (text.empty()) return std::optional<service::ObjectService::PartRange>();
   const auto refused = [&] {
-    return fail(ErrorCode::invalid_argument,
-                "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
-                "zero-based offsets of the first and last bytes to copy");
+    return fail(
+        ErrorCode::invalid_argument,
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
+        "zero-based offsets of the first and last bytes to copy");
   };
   constexpr std::string_view kUnit = "bytes=";
   if (!text.starts_with(kUnit)) return refused();
@@ -143,8 +144,8 @@ Task<http::Response> upload_part(const Context& context, Call call) {
   if (!payload) co_return call.error(payload.error());
   const std::string upload_id(call.parameter("uploadId"));
   service::ReceiveOptions options = (*payload)->options();
-  auto task = context.objects.put_part(call.caller, call.bucket, call.key, upload_id, *number, std::move(options),
-                                       (*payload)->source());
+  auto task = context.objects.put_part(call.caller, call.bucket, call.key, upload_id, *number,
+                                       std::move(options), (*payload)->source());
   auto part = co_await std::move(task);
   if (!part) co_return call.error(part.error());
   http::Response response;
@@ -163,8 +164,8 @@ Task<http::Response> upload_part_copy(const Context& context, Call call) {
   auto range = copy_range(call);
   if (!range) co_return call.error(range.error());
   const std::string upload_id(call.parameter("uploadId"));
-  auto task = context.objects.copy_part(call.caller, *std::move(source), *range, call.bucket, call.key, upload_id,
-                                        *number);
+  auto task = context.objects.copy_part(call.caller, *std::move(source), *range, call.bucket, call.key,
+                                        upload_id, *number);
   auto part = co_await std::move(task);
   if (!part) co_return call.error(part.error());
   XmlWriter xml;
@@ -190,8 +191,8 @@ Task<http::Response> complete_multipart_upload(const Context& context, Call call
   auto parts = completed_parts(*parsed);
   if (!parts) co_return call.error(parts.error());
   const std::string upload_id(call.parameter("uploadId"));
-  auto task = context.objects.complete_upload(call.caller, call.bucket, call.key, upload_id, *std::move(parts),
-                                              *std::move(expected), *std::move(condition));
+  auto task = context.objects.complete_upload(call.caller, call.bucket, call.key, upload_id,
+                                              *std::move(parts), *std::move(expected), *std::move(condition));
   auto info = co_await std::move(task);
   if (!info) co_return call.error(info.error());
   XmlWriter xml;
@@ -241,8 +242,8 @@ Task<http::Response> list_parts(const Context& context, Call call) {
     xml.element("ChecksumType", page->upload.checksum_full_object ? "FULL_OBJECT" : "COMPOSITE");
   }
   xml.element("PartNumberMarker", *marker);
-  xml.element("NextPartNumberMarker", page->truncated ? page->next_marker
-                                                      : (page->parts.empty() ? 0U : page->parts.back().number));
+  xml.element("NextPartNumberMarker",
+              page->truncated ? page->next_marker : (page->parts.empty() ? 0U : page->parts.back().number));
   xml.element("MaxParts", *parts_max);
   xml.element("IsTruncated", page->truncated);
   for (const auto& part : page->parts) {

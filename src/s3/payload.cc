@@ -30,7 +30,8 @@ Result<std::vector<std::pair<HashAlgorithm, std::string>>> trailer_digests(
     const http::Headers& trailers, const std::vector<HashAlgorithm>& announced) {
   ANABRANCH_TRY(auto digests, checksum_headers(trailers));
   for (const HashAlgorithm algorithm : announced) {
-    const bool came = std::any_of(digests.begin(), digests.end(), [&](const auto& d) { return d.first == algorithm; });
+    const bool came =
+        std::any_of(digests.begin(), digests.end(), [&](const auto& d) { return d.first == algorithm; });
     if (!came) {
       return s3_fail(ErrorCode::malformed, "MalformedTrailerError",
                      "The announced trailer " + std::string(checksum_header(algorithm)) + " did not come.");
@@ -45,7 +46,8 @@ Result<void> Payload::read_digests() {
   if (const auto* text = call_.request.headers.find("Content-MD5")) {
     auto digest = from_base64(*text);
     if (!digest || digest->size() != 16) {
-      return s3_fail(ErrorCode::invalid_argument, "InvalidDigest", "The Content-MD5 you specified is not valid.");
+      return s3_fail(ErrorCode::invalid_argument, "InvalidDigest",
+                     "The Content-MD5 you specified is not valid.");
     }
     expected_.emplace_back(HashAlgorithm::md5, *std::move(digest));
   }
@@ -61,11 +63,13 @@ Result<void> Payload::read_digests() {
     names.remove_prefix(std::min(comma + 1, names.size()));
     while (name.starts_with(' ')) name.remove_prefix(1);
     constexpr std::string_view kPrefix = "x-amz-checksum-";
-    if (name.size() <= kPrefix.size() || !http::equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix)) continue;
+    if (name.size() <= kPrefix.size() || !http::equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix))
+      continue;
     const auto algorithm = parse_checksum_algorithm(name.substr(kPrefix.size()));
     if (!algorithm) {
-      return s3_fail(ErrorCode::invalid_argument, "InvalidRequest",
-                     "The value specified in the x-amz-trailer header is not supported: " + std::string(name));
+      return s3_fail(
+          ErrorCode::invalid_argument, "InvalidRequest",
+          "The value specified in the x-amz-trailer header is not supported: " + std::string(name));
     }
     in_trailers_.push_back(*algorithm);
     stored_.push_back(*algorithm);
@@ -95,13 +99,14 @@ Result<std::unique_ptr<Payload>> Payload::of(Call& call, std::uint64_t size_byte
     std::optional<ChunkSigning> signing;
     if (is_signed) {
       if (!call.authenticated || call.authenticated->signing_key.empty()) {
-        return fail(ErrorCode::signature_mismatch, "Signed chunks need a version 4 signature in the headers.");
+        return fail(ErrorCode::signature_mismatch,
+                    "Signed chunks need a version 4 signature in the headers.");
       }
       signing = ChunkSigning{call.authenticated->signing_key, call.authenticated->facts};
     }
     ANABRANCH_TRY(payload->size_bytes_, decoded_length(call));
-    payload->chunked_ = std::make_unique<AwsChunkedSource>(*call.request.body, std::move(signing),
-                                                           form != kStreamingSigned);
+    payload->chunked_ =
+        std::make_unique<AwsChunkedSource>(*call.request.body, std::move(signing), form != kStreamingSigned);
   } else {
     if (!call.request.content_length && !call.request.chunked) {
       return s3_fail(ErrorCode::invalid_argument, "MissingContentLength",
@@ -118,8 +123,9 @@ Result<std::unique_ptr<Payload>> Payload::of(Call& call, std::uint64_t size_byte
     }
   }
   if (payload->size_bytes_ && *payload->size_bytes_ > size_bytes_max) {
-    return fail(ErrorCode::entity_too_large, "Your proposed upload exceeds the maximum allowed object size of " +
-                                                 std::to_string(size_bytes_max) + " bytes.");
+    return fail(ErrorCode::entity_too_large,
+                "Your proposed upload exceeds the maximum allowed object size of " +
+                    std::to_string(size_bytes_max) + " bytes.");
   }
   ANABRANCH_CHECK(payload->read_digests());
   return payload;
@@ -133,7 +139,9 @@ service::ReceiveOptions Payload::options() const {
   if (!in_trailers_.empty()) {
     const http::Headers* trailers = chunked_ ? &chunked_->trailers() : call_.request.trailers.get();
     if (trailers != nullptr) {
-      options.trailing_expected = [trailers, announced = in_trailers_] { return trailer_digests(*trailers, announced); };
+      options.trailing_expected = [trailers, announced = in_trailers_] {
+        return trailer_digests(*trailers, announced);
+      };
     }
   }
   return options;
@@ -155,7 +163,8 @@ Task<Result<std::string>> Payload::read_text(std::uint64_t size_bytes_max) {
       co_return s3_fail(ErrorCode::bad_digest, "XAmzContentSHA256Mismatch",
                         "The provided 'x-amz-content-sha256' header does not match what was computed.");
     }
-    co_return fail(ErrorCode::bad_digest, "The Content-MD5 or checksum you specified did not match what we received.");
+    co_return fail(ErrorCode::bad_digest,
+                   "The Content-MD5 or checksum you specified did not match what we received.");
   }
   co_return text;
 }

@@ -1,6 +1,7 @@
 // s3/payload.h — the body of a PUT in any of S3's payload forms → plain bytes and the digests they must have.
 //
-// Forms: signed (hex SHA-256), UNSIGNED-PAYLOAD, aws-chunked signed and unsigned, each with or without trailers.
+// Forms: signed (hex SHA-256), UNSIGNED-PAYLOAD, aws-chunked signed and unsigned, each with or without
+// trailers.
 #pragma once
 
 #include <memory>

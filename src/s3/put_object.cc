@@ -18,8 +18,8 @@ Task<http::Response> put_object(const Context& context, Call call) {
   options.content_type = std::move(stored->content_type);
   options.headers = std::move(stored->headers);
   options.user_metadata = std::move(stored->user_metadata);
-  auto task = context.objects.put_object(call.caller, call.bucket, call.key, std::move(options), (*payload)->source(),
-                                         *std::move(condition));
+  auto task = context.objects.put_object(call.caller, call.bucket, call.key, std::move(options),
+                                         (*payload)->source(), *std::move(condition));
   auto info = co_await std::move(task);
   if (!info) co_return call.error(info.error());
   http::Response response;

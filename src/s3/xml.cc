@@ -41,7 +41,8 @@ Result<pugi::xml_document> parse(std::string_view xml) {
   pugi::xml_document document;
   // No DOCTYPE, no entities of its own: pugixml expands neither.
   const auto parsed = document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8);
-  if (!parsed) return fail(ErrorCode::malformed, std::string("the request body is not XML: ") + parsed.description());
+  if (!parsed)
+    return fail(ErrorCode::malformed, std::string("the request body is not XML: ") + parsed.description());
   return document;
 }
 
@@ -131,7 +132,8 @@ Result<std::vector<CompletePart>> parse_complete_request(std::string_view xml) {
       } else if (name == "ETag") {
         part.etag = value;
       } else if (name.starts_with("Checksum")) {
-        part.checksums.emplace_back(std::string(name.substr(std::string_view("Checksum").size())), std::string(value));
+        part.checksums.emplace_back(std::string(name.substr(std::string_view("Checksum").size())),
+                                    std::string(value));
       }
     }
     if (part.number == 0 || part.etag.empty()) {

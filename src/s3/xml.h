@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "base/clock.h"
+#include "base/result.h"
 
 namespace anabranch::s3 {
 

@@ -24,8 +24,9 @@ Task<Result<std::optional<Authenticated>>> IdentityService::authenticate_s3(Sign
   if (!identity) co_return fail(std::move(identity).error());
   if (!*identity) co_return std::optional<Authenticated>();
   auth::Credentials::Identity& found = **identity;
-  co_return std::optional<Authenticated>(Authenticated{
-      Caller{std::move(found.principal), std::move(request_id)}, std::move(found.facts), std::move(found.signing_key)});
+  co_return std::optional<Authenticated>(
+      Authenticated{Caller{std::move(found.principal), std::move(request_id)}, std::move(found.facts),
+                    std::move(found.signing_key)});
 }
 
 Task<Result<Caller>> IdentityService::authenticate_rest(std::string authorization, std::string session_token,
@@ -56,16 +57,18 @@ Task<Result<IdentityService::Login>> IdentityService::login(std::string access_k
   co_return Login{credentials_.make_token(*principal), clock_.now_ms() + kSessionLifetimeMs};
 }
 
-Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::string repository, std::string branch,
-                                                           std::string run, TimeMs lifetime_ms) {
+Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::string repository,
+                                                           std::string branch, std::string run,
+                                                           TimeMs lifetime_ms) {
   const Resource resource = Resource::repository(repository, branch);
   auto allowed = auth::authorize(caller.principal, Action::manage_credentials, resource);
   if (!allowed) co_return fail(std::move(allowed).error());
   if (lifetime_ms <= 0 || lifetime_ms > kRunKeyLifetimeMaxMs) {
-    co_return fail(ErrorCode::invalid_argument, "ttl_seconds must be between 1 and " +
-                                                    std::to_string(kRunKeyLifetimeMaxMs / 1000));
+    co_return fail(ErrorCode::invalid_argument,
+                   "ttl_seconds must be between 1 and " + std::to_string(kRunKeyLifetimeMaxMs / 1000));
   }
-  auto task = credentials_.create("run/" + run, auth::Policy::run(repository, branch), clock_.now_ms() + lifetime_ms);
+  auto task =
+      credentials_.create("run/" + run, auth::Policy::run(repository, branch), clock_.now_ms() + lifetime_ms);
   auto credential = co_await std::move(task);
   if (!credential) co_return fail(std::move(credential).error());
   co_return NewAccessKey{credential->key, about(*credential)};

@@ -44,7 +44,8 @@ class IdentityService {
   Task<Result<std::optional<Authenticated>>> authenticate_s3(SignedRequest request, std::string request_id);
   /// A REST request by its Authorization header (Basic or Bearer) or, where empty, a session token.
   /// Errors: unauthenticated, expired.
-  Task<Result<Caller>> authenticate_rest(std::string authorization, std::string session_token, std::string request_id);
+  Task<Result<Caller>> authenticate_rest(std::string authorization, std::string session_token,
+                                         std::string request_id);
 
   struct Login {
     std::string token;
@@ -55,8 +56,8 @@ class IdentityService {
 
   /// A key that is good for one repository and writes only to one branch of it. Errors: access_denied,
   /// invalid_argument (a lifetime over kRunKeyLifetimeMaxMs).
-  Task<Result<NewAccessKey>> create_run_key(Caller caller, std::string repository, std::string branch, std::string run,
-                                            TimeMs lifetime_ms);
+  Task<Result<NewAccessKey>> create_run_key(Caller caller, std::string repository, std::string branch,
+                                            std::string run, TimeMs lifetime_ms);
   /// A key of the caller's own, with the caller's rights.
   Task<Result<NewAccessKey>> create_key(Caller caller);
   Task<Result<void>> remove_key(Caller caller, std::string access_key_id);

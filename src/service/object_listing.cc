@@ -1,4 +1,5 @@
-// Listings: of a plain bucket as it is; of a repository as keys "<ref>/<path>", its branches as the first element.
+// Listings: of a plain bucket as it is; of a repository as keys "<ref>/<path>", its branches as the first
+// element.
 #include <algorithm>
 
 #include "service/object_target.h"
@@ -46,7 +47,8 @@ Result<std::vector<std::string>> branch_names(const versioning::Repositories& re
     if (!branches.has_more) break;
     page.after = branches.next_offset;
   }
-  std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) { return a + "/" < b + "/"; });
+  std::sort(names.begin(), names.end(),
+            [](const std::string& a, const std::string& b) { return a + "/" < b + "/"; });
   return names;
 }
 
@@ -107,7 +109,8 @@ Result<void> list_ref(const versioning::Repositories& repositories, const std::s
 
 }  // namespace
 
-Result<ListPage> ObjectService::list_repository(const std::string& repository, const ListRequest& request) const {
+Result<ListPage> ObjectService::list_repository(const std::string& repository,
+                                                const ListRequest& request) const {
   PageBuilder builder(request.keys_max);
   if (request.keys_max == 0) return builder.take();
   const auto slash = request.prefix.find('/');
@@ -117,7 +120,8 @@ Result<ListPage> ObjectService::list_repository(const std::string& repository, c
     const std::string root = ref + "/";
     const bool behind = request.start_after > root && !request.start_after.starts_with(root);
     if (!behind) {
-      ANABRANCH_CHECK(list_ref(repositories_, repository, ref, request.prefix.substr(slash + 1), request, builder));
+      ANABRANCH_CHECK(
+          list_ref(repositories_, repository, ref, request.prefix.substr(slash + 1), request, builder));
     }
     return builder.take();
   }
@@ -127,8 +131,8 @@ Result<ListPage> ObjectService::list_repository(const std::string& repository, c
     if (builder.full()) break;
     const std::string root = ref + "/";
     if (root <= request.start_after && !request.start_after.starts_with(root)) continue;
-    const auto cut = request.delimiter.empty() ? std::string::npos
-                                               : root.find(request.delimiter, request.prefix.size());
+    const auto cut =
+        request.delimiter.empty() ? std::string::npos : root.find(request.delimiter, request.prefix.size());
     if (cut == std::string::npos) {
       ANABRANCH_CHECK(list_ref(repositories_, repository, ref, "", request, builder));
       continue;

@@ -14,10 +14,12 @@ constexpr const char* kEmptyEtag = "d41d8cd98f00b204e9800998ecf8427e";
 
 }  // namespace
 
-ObjectService::ObjectService(objects::ObjectStore& objects, versioning::Repositories& repositories, Workers& workers)
+ObjectService::ObjectService(objects::ObjectStore& objects, versioning::Repositories& repositories,
+                             Workers& workers)
     : objects_(objects), repositories_(repositories), workers_(workers) {}
 
-// ── which of the two is it ───────────────────────────────────────────────────────────────────────────────────────
+// ── which of the two is it
+// ───────────────────────────────────────────────────────────────────────────────────────
 
 Result<bool> ObjectService::is_repository(const std::string& name) const {
   auto repository = repositories_.get(name);
@@ -26,8 +28,8 @@ Result<bool> ObjectService::is_repository(const std::string& name) const {
   return fail(std::move(repository).error());
 }
 
-Result<ObjectService::Target> ObjectService::target(const Caller& caller, Action action, const std::string& bucket,
-                                                    const std::string& key) const {
+Result<ObjectService::Target> ObjectService::target(const Caller& caller, Action action,
+                                                    const std::string& bucket, const std::string& key) const {
   ANABRANCH_TRY(const bool repository, is_repository(bucket));
   if (!repository) {
     ANABRANCH_CHECK(auth::authorize(caller.principal, action, Resource::bucket(bucket, key)));
@@ -35,12 +37,14 @@ Result<ObjectService::Target> ObjectService::target(const Caller& caller, Action
   }
   const auto slash = key.find('/');
   Target target{true, bucket, key.substr(0, slash), slash == std::string::npos ? "" : key.substr(slash + 1)};
-  ANABRANCH_CHECK(auth::authorize(caller.principal, action, Resource::repository(bucket, target.ref, target.key)));
+  ANABRANCH_CHECK(
+      auth::authorize(caller.principal, action, Resource::repository(bucket, target.ref, target.key)));
   return target;
 }
 
 Result<ObjectService::Target> ObjectService::write_target(const Caller& caller, Action action,
-                                                          const std::string& bucket, const std::string& key) const {
+                                                          const std::string& bucket,
+                                                          const std::string& key) const {
   ANABRANCH_TRY(Target found, target(caller, action, bucket, key));
   if (found.repository) {
     if (!found.key.empty()) ANABRANCH_CHECK(repositories_.check_writable(bucket, found.ref, found.key));
@@ -55,32 +59,35 @@ Result<ObjectService::Target> ObjectService::write_target(const Caller& caller, 
   ANABRANCH_TRY(const auto use, repositories_.namespace_use(bucket, key));
   const bool issued_write = use.issued && action == Action::write_object;
   if (use.inside && !issued_write) {
-    return fail(ErrorCode::access_denied, "'" + bucket + "/" + key +
-                                              "' lies in a repository's storage namespace: change it through the "
-                                              "repository");
+    return fail(ErrorCode::access_denied,
+                "'" + bucket + "/" + key +
+                    "' lies in a repository's storage namespace: change it through the "
+                    "repository");
   }
   return found;
 }
 
-// ── buckets ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── buckets
+// ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Task<Result<std::vector<BucketInfo>>> ObjectService::list_buckets(Caller caller) {
-  return authorized_read(
-      workers_, caller, Action::list_buckets, Resource::server(), [this]() -> Result<std::vector<BucketInfo>> {
-        ANABRANCH_TRY(auto buckets, objects_.list_buckets());
-        PageRequest page{.prefix = "", .after = "", .amount = versioning::kPageMax};
-        while (true) {
-          ANABRANCH_TRY(const auto repositories, repositories_.list(page));
-          for (const auto& repository : repositories.items) {
-            buckets.push_back({repository.id, repository.created_ms, ""});
-          }
-          if (!repositories.has_more) break;
-          page.after = repositories.next_offset;
-        }
-        std::sort(buckets.begin(), buckets.end(),
-                  [](const BucketInfo& a, const BucketInfo& b) { return a.name < b.name; });
-        return buckets;
-      });
+  return authorized_read(workers_, caller, Action::list_buckets, Resource::server(),
+                         [this]() -> Result<std::vector<BucketInfo>> {
+                           ANABRANCH_TRY(auto buckets, objects_.list_buckets());
+                           PageRequest page{.prefix = "", .after = "", .amount = versioning::kPageMax};
+                           while (true) {
+                             ANABRANCH_TRY(const auto repositories, repositories_.list(page));
+                             for (const auto& repository : repositories.items) {
+                               buckets.push_back({repository.id, repository.created_ms, ""});
+                             }
+                             if (!repositories.has_more) break;
+                             page.after = repositories.next_offset;
+                           }
+                           std::sort(
+                               buckets.begin(), buckets.end(),
+                               [](const BucketInfo& a, const BucketInfo& b) { return a.name < b.name; });
+                           return buckets;
+                         });
 }
 
 Task<Result<BucketInfo>> ObjectService::create_bucket(Caller caller, std::string bucket, std::string region) {
@@ -111,10 +118,12 @@ Task<Result<void>> ObjectService::delete_bucket(Caller caller, std::string bucke
   const auto check = [this, caller, bucket]() -> Result<void> {
     ANABRANCH_TRY(const Target found, target(caller, Action::delete_bucket, bucket, ""));
     if (found.repository) {
-      return fail(ErrorCode::not_allowed, "'" + bucket + "' is a repository: delete it through the repository API");
+      return fail(ErrorCode::not_allowed,
+                  "'" + bucket + "' is a repository: delete it through the repository API");
     }
     ANABRANCH_TRY(const bool used, repositories_.bucket_in_use(bucket));
-    if (used) return fail(ErrorCode::not_allowed, "bucket '" + bucket + "' holds a repository's storage namespace");
+    if (used)
+      return fail(ErrorCode::not_allowed, "bucket '" + bucket + "' holds a repository's storage namespace");
     return {};
   };
   auto allowed_task = inline_or_on(workers_, check);
@@ -130,7 +139,8 @@ Task<Result<BucketUsage>> ObjectService::bucket_usage(Caller caller, std::string
                          [this, bucket] { return objects_.usage(bucket); });
 }
 
-// ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── reading
+// ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<ObjectService::Opened> ObjectService::open(const Caller& caller, const std::string& bucket,
                                                   const std::string& key) const {
@@ -168,7 +178,8 @@ Task<Result<std::unique_ptr<ObjectReader>>> ObjectService::open_object(Caller ca
   co_return co_await std::move(task);
 }
 
-// ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── writing
+// ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Task<Result<void>> ObjectService::check_put(Caller caller, std::string bucket, std::string key) {
   const auto check = [this, &caller, &bucket, &key]() -> Result<void> {
@@ -199,7 +210,9 @@ Task<Result<ObjectInfo>> ObjectService::publish(Target target, objects::PendingO
 Task<Result<ObjectInfo>> ObjectService::put_object(Caller caller, std::string bucket, std::string key,
                                                    ReceiveOptions options, ByteSource& body,
                                                    WriteCondition condition) {
-  const auto check = [this, &caller, &bucket, &key] { return write_target(caller, Action::write_object, bucket, key); };
+  const auto check = [this, &caller, &bucket, &key] {
+    return write_target(caller, Action::write_object, bucket, key);
+  };
   auto find = inline_or_on(workers_, check);
   auto target = co_await std::move(find);
   if (!target) co_return fail(std::move(target).error());
@@ -218,7 +231,8 @@ Task<Result<ObjectInfo>> ObjectService::put_object(Caller caller, std::string bu
 }
 
 Task<Result<ObjectInfo>> ObjectService::copy_object(Caller caller, CopySource source, std::string bucket,
-                                                    std::string key, CopyOptions options, WriteCondition condition) {
+                                                    std::string key, CopyOptions options,
+                                                    WriteCondition condition) {
   struct Prepared {
     Target target;
     objects::PendingObject pending;
@@ -258,8 +272,8 @@ Task<Result<bool>> ObjectService::delete_object(Caller caller, std::string bucke
     co_return co_await std::move(task);
   }
   if (target->key.empty()) co_return false;
-  auto task = repositories_.delete_object(std::move(target->name), std::move(target->ref), std::move(target->key),
-                                          std::move(condition));
+  auto task = repositories_.delete_object(std::move(target->name), std::move(target->ref),
+                                          std::move(target->key), std::move(condition));
   co_return co_await std::move(task);
 }
 

@@ -1,5 +1,5 @@
-// service/object_service.h — S3's use cases over one namespace of buckets: a plain bucket, or a repository whose keys
-// are "<ref>/<path>". Every call: may the caller do it; which of the two is it; do it.
+// service/object_service.h — S3's use cases over one namespace of buckets: a plain bucket, or a repository
+// whose keys are "<ref>/<path>". Every call: may the caller do it; which of the two is it; do it.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,8 @@ struct DeleteOutcome {
   std::optional<Error> error;
 };
 
-/// Asked with the source's info before a copy takes its bytes (x-amz-copy-source-if-*). Errors: precondition_failed.
+/// Asked with the source's info before a copy takes its bytes (x-amz-copy-source-if-*). Errors:
+/// precondition_failed.
 using SourceCheck = std::function<Result<void>(const ObjectInfo&)>;
 
 struct CopySource {
@@ -28,9 +29,10 @@ struct CopySource {
   SourceCheck check;  // may be empty
 };
 
-/// Errors of every call: access_denied, no_such_bucket, no_space, io, unavailable; with a key those of ObjectStore and
-/// Repositories: a missing ref is no_such_key on reads, no_such_bucket never; writes to a tag or a commit: not_allowed.
-/// Thread safety: every method from any thread. Tasks may be awaited on network threads; nothing blocks there.
+/// Errors of every call: access_denied, no_such_bucket, no_space, io, unavailable; with a key those of
+/// ObjectStore and Repositories: a missing ref is no_such_key on reads, no_such_bucket never; writes to a tag
+/// or a commit: not_allowed. Thread safety: every method from any thread. Tasks may be awaited on network
+/// threads; nothing blocks there.
 class ObjectService {
  public:
   ObjectService(objects::ObjectStore& objects, versioning::Repositories& repositories, Workers& workers);
@@ -46,47 +48,53 @@ class ObjectService {
   Task<Result<ObjectInfo>> head_object(Caller caller, std::string bucket, std::string key);
   Task<Result<std::unique_ptr<ObjectReader>>> open_object(Caller caller, std::string bucket, std::string key);
 
-  /// What put_object would refuse without reading a byte (rights, names, namespace): ask it before the body is taken.
+  /// What put_object would refuse without reading a byte (rights, names, namespace): ask it before the body
+  /// is taken.
   Task<Result<void>> check_put(Caller caller, std::string bucket, std::string key);
   /// `body` must outlive the task. Keys "<repo>/<branch>/" are a no-op that answers an empty object.
-  Task<Result<ObjectInfo>> put_object(Caller caller, std::string bucket, std::string key, ReceiveOptions options,
-                                      ByteSource& body, WriteCondition condition);
+  Task<Result<ObjectInfo>> put_object(Caller caller, std::string bucket, std::string key,
+                                      ReceiveOptions options, ByteSource& body, WriteCondition condition);
   Task<Result<ObjectInfo>> copy_object(Caller caller, CopySource source, std::string bucket, std::string key,
                                        CopyOptions options, WriteCondition condition);
-  Task<Result<bool>> delete_object(Caller caller, std::string bucket, std::string key, WriteCondition condition);
+  Task<Result<bool>> delete_object(Caller caller, std::string bucket, std::string key,
+                                   WriteCondition condition);
   /// One outcome per key, in order.
   Task<Result<std::vector<DeleteOutcome>>> delete_objects(Caller caller, std::string bucket,
                                                           std::vector<std::string> keys);
 
-  Task<Result<UploadInfo>> create_upload(Caller caller, std::string bucket, std::string key, UploadOptions options);
+  Task<Result<UploadInfo>> create_upload(Caller caller, std::string bucket, std::string key,
+                                         UploadOptions options);
   Task<Result<PartInfo>> put_part(Caller caller, std::string bucket, std::string key, std::string upload_id,
                                   unsigned number, ReceiveOptions options, ByteSource& body);
   struct PartRange {
     std::uint64_t first = 0, last = 0;  // inclusive, as in x-amz-copy-source-range
   };
   Task<Result<PartInfo>> copy_part(Caller caller, CopySource source, std::optional<PartRange> range,
-                                   std::string bucket, std::string key, std::string upload_id, unsigned number);
+                                   std::string bucket, std::string key, std::string upload_id,
+                                   unsigned number);
   Task<Result<PartPage>> list_parts(Caller caller, std::string bucket, std::string key, std::string upload_id,
                                     unsigned after_number, unsigned parts_max);
-  Task<Result<UploadPage>> list_uploads(Caller caller, std::string bucket, std::string prefix, std::string delimiter,
-                                        std::string key_marker, std::string upload_id_marker, unsigned uploads_max);
-  Task<Result<ObjectInfo>> complete_upload(Caller caller, std::string bucket, std::string key, std::string upload_id,
-                                           std::vector<CompletedPart> parts, std::vector<Checksum> expected,
-                                           WriteCondition condition);
+  Task<Result<UploadPage>> list_uploads(Caller caller, std::string bucket, std::string prefix,
+                                        std::string delimiter, std::string key_marker,
+                                        std::string upload_id_marker, unsigned uploads_max);
+  Task<Result<ObjectInfo>> complete_upload(Caller caller, std::string bucket, std::string key,
+                                           std::string upload_id, std::vector<CompletedPart> parts,
+                                           std::vector<Checksum> expected, WriteCondition condition);
   Task<Result<void>> abort_upload(Caller caller, std::string bucket, std::string key, std::string upload_id);
 
  private:
   struct Target;
   struct Opened;
   Result<bool> is_repository(const std::string& name) const;
-  Result<Target> target(const Caller& caller, Action action, const std::string& bucket, const std::string& key) const;
+  Result<Target> target(const Caller& caller, Action action, const std::string& bucket,
+                        const std::string& key) const;
   Result<Target> write_target(const Caller& caller, Action action, const std::string& bucket,
                               const std::string& key) const;
   Result<ListPage> list_repository(const std::string& repository, const ListRequest& request) const;
   Result<Opened> open(const Caller& caller, const std::string& bucket, const std::string& key) const;
   Task<Result<ObjectInfo>> publish(Target target, objects::PendingObject pending, WriteCondition condition);
-  Result<StagingLocation> upload_target(const Caller& caller, const std::string& bucket, const std::string& key,
-                                        const std::string& upload_id) const;
+  Result<StagingLocation> upload_target(const Caller& caller, const std::string& bucket,
+                                        const std::string& key, const std::string& upload_id) const;
   Task<Result<StagingLocation>> find_upload(Caller caller, std::string bucket, std::string key,
                                             std::string upload_id);
 

@@ -1,4 +1,5 @@
-// Multipart uploads: to a plain bucket's key, or to a branch, whose parts go to a physical address of the repository.
+// Multipart uploads: to a plain bucket's key, or to a branch, whose parts go to a physical address of the
+// repository.
 #include <utility>
 
 #include "service/object_target.h"
@@ -7,7 +8,8 @@
 namespace anabranch::service {
 
 Result<StagingLocation> ObjectService::upload_target(const Caller& caller, const std::string& bucket,
-                                                     const std::string& key, const std::string& upload_id) const {
+                                                     const std::string& key,
+                                                     const std::string& upload_id) const {
   ANABRANCH_TRY(const Target found, target(caller, Action::write_object, bucket, key));
   if (found.repository) return repositories_.upload_location(bucket, found.ref, found.key, upload_id);
   return StagingLocation{"s3://" + bucket + "/" + key, bucket, key};
@@ -24,7 +26,9 @@ Task<Result<StagingLocation>> ObjectService::find_upload(Caller caller, std::str
 
 Task<Result<UploadInfo>> ObjectService::create_upload(Caller caller, std::string bucket, std::string key,
                                                       UploadOptions options) {
-  const auto check = [this, &caller, &bucket, &key] { return write_target(caller, Action::write_object, bucket, key); };
+  const auto check = [this, &caller, &bucket, &key] {
+    return write_target(caller, Action::write_object, bucket, key);
+  };
   auto find = inline_or_on(workers_, check);
   auto target = co_await std::move(find);
   if (!target) co_return fail(std::move(target).error());
@@ -35,8 +39,8 @@ Task<Result<UploadInfo>> ObjectService::create_upload(Caller caller, std::string
   if (target->key.empty()) {
     co_return fail(ErrorCode::invalid_argument, "key '" + key + "' names a branch, not an object");
   }
-  auto task = repositories_.create_upload(std::move(target->name), std::move(target->ref), std::move(target->key),
-                                          std::move(options));
+  auto task = repositories_.create_upload(std::move(target->name), std::move(target->ref),
+                                          std::move(target->key), std::move(options));
   auto upload = co_await std::move(task);
   if (upload) upload->key = key;
   co_return upload;
@@ -48,14 +52,14 @@ Task<Result<PartInfo>> ObjectService::put_part(Caller caller, std::string bucket
   auto find = find_upload(std::move(caller), std::move(bucket), std::move(key), upload_id);
   auto location = co_await std::move(find);
   if (!location) co_return fail(std::move(location).error());
-  auto task = objects_.put_part(std::move(location->bucket), std::move(location->key), std::move(upload_id), number,
-                                std::move(options), body);
+  auto task = objects_.put_part(std::move(location->bucket), std::move(location->key), std::move(upload_id),
+                                number, std::move(options), body);
   co_return co_await std::move(task);
 }
 
-Task<Result<PartInfo>> ObjectService::copy_part(Caller caller, CopySource source, std::optional<PartRange> range,
-                                                std::string bucket, std::string key, std::string upload_id,
-                                                unsigned number) {
+Task<Result<PartInfo>> ObjectService::copy_part(Caller caller, CopySource source,
+                                                std::optional<PartRange> range, std::string bucket,
+                                                std::string key, std::string upload_id, unsigned number) {
   struct Prepared {
     StagingLocation location;
     std::shared_ptr<ObjectReader> reader;
@@ -68,9 +72,9 @@ Task<Result<PartInfo>> ObjectService::copy_part(Caller caller, CopySource source
     Prepared prepared{std::move(location), std::move(opened.reader), 0, opened.info.size_bytes};
     if (range) {
       if (range->first > range->last || range->last >= opened.info.size_bytes) {
-        return fail(ErrorCode::invalid_range, "range " + std::to_string(range->first) + "-" +
-                                                  std::to_string(range->last) + " lies outside the source of " +
-                                                  std::to_string(opened.info.size_bytes) + " bytes");
+        return fail(ErrorCode::invalid_range,
+                    "range " + std::to_string(range->first) + "-" + std::to_string(range->last) +
+                        " lies outside the source of " + std::to_string(opened.info.size_bytes) + " bytes");
       }
       prepared.offset_bytes = range->first;
       prepared.size_bytes = range->last - range->first + 1;
@@ -81,14 +85,16 @@ Task<Result<PartInfo>> ObjectService::copy_part(Caller caller, CopySource source
   auto prepared = co_await std::move(prepare_task);
   if (!prepared) co_return fail(std::move(prepared).error());
   auto task = objects_.copy_part(std::move(prepared->location.bucket), std::move(prepared->location.key),
-                                 std::move(upload_id), number, std::move(prepared->reader), prepared->offset_bytes,
-                                 prepared->size_bytes);
+                                 std::move(upload_id), number, std::move(prepared->reader),
+                                 prepared->offset_bytes, prepared->size_bytes);
   co_return co_await std::move(task);
 }
 
 Task<Result<PartPage>> ObjectService::list_parts(Caller caller, std::string bucket, std::string key,
-                                                 std::string upload_id, unsigned after_number, unsigned parts_max) {
-  const auto list = [this, &caller, &bucket, &key, &upload_id, after_number, parts_max]() -> Result<PartPage> {
+                                                 std::string upload_id, unsigned after_number,
+                                                 unsigned parts_max) {
+  const auto list = [this, &caller, &bucket, &key, &upload_id, after_number,
+                     parts_max]() -> Result<PartPage> {
     ANABRANCH_TRY(const auto location, upload_target(caller, bucket, key, upload_id));
     ANABRANCH_TRY(auto page,
                   objects_.list_parts(location.bucket, location.key, upload_id, after_number, parts_max));
@@ -106,7 +112,8 @@ Task<Result<UploadPage>> ObjectService::list_uploads(Caller caller, std::string 
                      uploads_max]() -> Result<UploadPage> {
     ANABRANCH_TRY(const Target found, target(caller, Action::list_objects, bucket, prefix));
     return found.repository
-               ? repositories_.list_uploads(bucket, prefix, delimiter, key_marker, upload_id_marker, uploads_max)
+               ? repositories_.list_uploads(bucket, prefix, delimiter, key_marker, upload_id_marker,
+                                            uploads_max)
                : objects_.list_uploads(bucket, prefix, delimiter, key_marker, upload_id_marker, uploads_max);
   };
   auto task = inline_or_on(workers_, list);
@@ -114,16 +121,20 @@ Task<Result<UploadPage>> ObjectService::list_uploads(Caller caller, std::string 
 }
 
 Task<Result<ObjectInfo>> ObjectService::complete_upload(Caller caller, std::string bucket, std::string key,
-                                                        std::string upload_id, std::vector<CompletedPart> parts,
-                                                        std::vector<Checksum> expected, WriteCondition condition) {
-  const auto check = [this, &caller, &bucket, &key] { return target(caller, Action::write_object, bucket, key); };
+                                                        std::string upload_id,
+                                                        std::vector<CompletedPart> parts,
+                                                        std::vector<Checksum> expected,
+                                                        WriteCondition condition) {
+  const auto check = [this, &caller, &bucket, &key] {
+    return target(caller, Action::write_object, bucket, key);
+  };
   auto find = inline_or_on(workers_, check);
   auto found = co_await std::move(find);
   if (!found) co_return fail(std::move(found).error());
   if (found->repository) {
-    auto task = repositories_.complete_upload(std::move(found->name), std::move(found->ref), std::move(found->key),
-                                              std::move(upload_id), std::move(parts), std::move(expected),
-                                              std::move(condition));
+    auto task = repositories_.complete_upload(std::move(found->name), std::move(found->ref),
+                                              std::move(found->key), std::move(upload_id), std::move(parts),
+                                              std::move(expected), std::move(condition));
     auto stat = co_await std::move(task);
     if (!stat) co_return fail(std::move(stat).error());
     auto head = head_object(caller, bucket, key);
@@ -145,13 +156,15 @@ Task<Result<ObjectInfo>> ObjectService::complete_upload(Caller caller, std::stri
 
 Task<Result<void>> ObjectService::abort_upload(Caller caller, std::string bucket, std::string key,
                                                std::string upload_id) {
-  const auto check = [this, &caller, &bucket, &key] { return target(caller, Action::write_object, bucket, key); };
+  const auto check = [this, &caller, &bucket, &key] {
+    return target(caller, Action::write_object, bucket, key);
+  };
   auto find = inline_or_on(workers_, check);
   auto found = co_await std::move(find);
   if (!found) co_return fail(std::move(found).error());
   if (found->repository) {
-    auto task = repositories_.abort_upload(std::move(found->name), std::move(found->ref), std::move(found->key),
-                                           std::move(upload_id));
+    auto task = repositories_.abort_upload(std::move(found->name), std::move(found->ref),
+                                           std::move(found->key), std::move(upload_id));
     co_return co_await std::move(task);
   }
   auto task = objects_.abort_upload(std::move(bucket), std::move(key), std::move(upload_id));

@@ -20,8 +20,8 @@ std::string encode_path(std::string_view path) {
   std::string encoded;
   for (const char c : path) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '_' || c == '.' || c == '~' || c == '/';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~' || c == '/';
     if (plain) {
       encoded += c;
     } else {
@@ -37,9 +37,14 @@ std::string encode_path(std::string_view path) {
 
 RepositoryService::RepositoryService(objects::ObjectStore& objects, versioning::Repositories& repositories,
                                      auth::Credentials& credentials, const Clock& clock, Workers& workers)
-    : objects_(objects), repositories_(repositories), credentials_(credentials), clock_(clock), workers_(workers) {}
+    : objects_(objects),
+      repositories_(repositories),
+      credentials_(credentials),
+      clock_(clock),
+      workers_(workers) {}
 
-// ── repositories ─────────────────────────────────────────────────────────────────────────────────────────────────
+// ── repositories
+// ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 Task<Result<Repository>> RepositoryService::create_repository(Caller caller, Repository repository) {
   const Resource resource = Resource::repository(repository.id);
@@ -73,32 +78,37 @@ Task<Result<void>> RepositoryService::set_repository_metadata(Caller caller, std
   });
 }
 
-// ── refs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── refs
+// ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Task<Result<Branch>> RepositoryService::get_branch(Caller caller, std::string repository, std::string branch) {
+Task<Result<Branch>> RepositoryService::get_branch(Caller caller, std::string repository,
+                                                   std::string branch) {
   const Resource resource = Resource::repository(repository, branch);
   return authorized_read(workers_, caller, Action::read_branch, resource,
                          [this, repository, branch] { return repositories_.get_branch(repository, branch); });
 }
 
-Task<Result<Page<Branch>>> RepositoryService::list_branches(Caller caller, std::string repository, PageRequest page) {
+Task<Result<Page<Branch>>> RepositoryService::list_branches(Caller caller, std::string repository,
+                                                            PageRequest page) {
   const Resource resource = Resource::repository(repository);
   return authorized_read(workers_, caller, Action::list_branches, resource,
                          [this, repository, page] { return repositories_.list_branches(repository, page); });
 }
 
-Task<Result<Branch>> RepositoryService::create_branch(Caller caller, std::string repository, std::string branch,
-                                                      std::string source) {
+Task<Result<Branch>> RepositoryService::create_branch(Caller caller, std::string repository,
+                                                      std::string branch, std::string source) {
   const Resource resource = Resource::repository(repository, branch);
   return authorized_write(caller, Action::create_branch, resource, [this, repository, branch, source] {
     return repositories_.create_branch(repository, branch, source);
   });
 }
 
-Task<Result<void>> RepositoryService::delete_branch(Caller caller, std::string repository, std::string branch) {
+Task<Result<void>> RepositoryService::delete_branch(Caller caller, std::string repository,
+                                                    std::string branch) {
   const Resource resource = Resource::repository(repository, branch);
-  return authorized_write(caller, Action::delete_branch, resource,
-                          [this, repository, branch] { return repositories_.delete_branch(repository, branch); });
+  return authorized_write(caller, Action::delete_branch, resource, [this, repository, branch] {
+    return repositories_.delete_branch(repository, branch);
+  });
 }
 
 Task<Result<void>> RepositoryService::reset_branch(Caller caller, std::string repository, std::string branch,
@@ -109,8 +119,8 @@ Task<Result<void>> RepositoryService::reset_branch(Caller caller, std::string re
   });
 }
 
-Task<Result<void>> RepositoryService::hard_reset_branch(Caller caller, std::string repository, std::string branch,
-                                                        std::string ref, bool force) {
+Task<Result<void>> RepositoryService::hard_reset_branch(Caller caller, std::string repository,
+                                                        std::string branch, std::string ref, bool force) {
   const Resource resource = Resource::repository(repository, branch);
   return authorized_write(caller, Action::revert_branch, resource, [this, repository, branch, ref, force] {
     return repositories_.hard_reset_branch(repository, branch, ref, force);
@@ -123,7 +133,8 @@ Task<Result<Tag>> RepositoryService::get_tag(Caller caller, std::string reposito
                          [this, repository, tag] { return repositories_.get_tag(repository, tag); });
 }
 
-Task<Result<Page<Tag>>> RepositoryService::list_tags(Caller caller, std::string repository, PageRequest page) {
+Task<Result<Page<Tag>>> RepositoryService::list_tags(Caller caller, std::string repository,
+                                                     PageRequest page) {
   const Resource resource = Resource::repository(repository);
   return authorized_read(workers_, caller, Action::list_tags, resource,
                          [this, repository, page] { return repositories_.list_tags(repository, page); });
@@ -143,7 +154,8 @@ Task<Result<void>> RepositoryService::delete_tag(Caller caller, std::string repo
                           [this, repository, tag] { return repositories_.delete_tag(repository, tag); });
 }
 
-// ── commits ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── commits
+// ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Task<Result<Commit>> RepositoryService::commit(Caller caller, std::string repository, std::string branch,
                                                CommitRequest request) {
@@ -175,12 +187,13 @@ Task<Result<Commit>> RepositoryService::merge(Caller caller, std::string reposit
   });
 }
 
-Task<Result<MergeBase>> RepositoryService::merge_base(Caller caller, std::string repository, std::string source,
-                                                      std::string destination) {
+Task<Result<MergeBase>> RepositoryService::merge_base(Caller caller, std::string repository,
+                                                      std::string source, std::string destination) {
   const Resource resource = Resource::repository(repository, source);
-  return authorized_read(workers_, caller, Action::list_commits, resource, [this, repository, source, destination] {
-    return repositories_.merge_base(repository, source, destination);
-  });
+  return authorized_read(workers_, caller, Action::list_commits, resource,
+                         [this, repository, source, destination] {
+                           return repositories_.merge_base(repository, source, destination);
+                         });
 }
 
 Task<Result<Commit>> RepositoryService::revert(Caller caller, std::string repository, std::string branch,
@@ -201,10 +214,11 @@ Task<Result<Commit>> RepositoryService::cherry_pick(Caller caller, std::string r
   });
 }
 
-// ── objects ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── objects
+// ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Task<Result<ObjectStat>> RepositoryService::stat_object(Caller caller, std::string repository, std::string ref,
-                                                        std::string path) {
+Task<Result<ObjectStat>> RepositoryService::stat_object(Caller caller, std::string repository,
+                                                        std::string ref, std::string path) {
   const Resource resource = Resource::repository(repository, ref, path);
   return authorized_read(workers_, caller, Action::read_object, resource,
                          [this, repository, ref, path] { return repositories_.stat(repository, ref, path); });
@@ -220,28 +234,29 @@ Task<Result<RepositoryService::Opened>> RepositoryService::open_object(Caller ca
                          });
 }
 
-Task<Result<Page<ObjectStat>>> RepositoryService::list_objects(Caller caller, std::string repository, std::string ref,
-                                                               ListObjectsRequest request) {
+Task<Result<Page<ObjectStat>>> RepositoryService::list_objects(Caller caller, std::string repository,
+                                                               std::string ref, ListObjectsRequest request) {
   const Resource resource = Resource::repository(repository, ref, request.page.prefix);
   return authorized_read(workers_, caller, Action::list_objects, resource, [this, repository, ref, request] {
     return repositories_.list_objects(repository, ref, request);
   });
 }
 
-Task<Result<ObjectStat>> RepositoryService::upload_object(Caller caller, std::string repository, std::string branch,
-                                                          std::string path, ReceiveOptions options, ByteSource& body,
+Task<Result<ObjectStat>> RepositoryService::upload_object(Caller caller, std::string repository,
+                                                          std::string branch, std::string path,
+                                                          ReceiveOptions options, ByteSource& body,
                                                           WriteCondition condition) {
   const Resource resource = Resource::repository(repository, branch, path);
-  auto check = authorized_read(workers_, caller, Action::write_object, resource, [this, repository, branch, path] {
-    return repositories_.check_writable(repository, branch, path);
-  });
+  auto check = authorized_read(
+      workers_, caller, Action::write_object, resource,
+      [this, repository, branch, path] { return repositories_.check_writable(repository, branch, path); });
   auto writable = co_await std::move(check);
   if (!writable) co_return fail(std::move(writable).error());
   auto receive = objects_.receive(std::move(options), body);
   auto pending = co_await std::move(receive);
   if (!pending) co_return fail(std::move(pending).error());
-  auto stage = repositories_.stage(std::move(repository), std::move(branch), std::move(path), *std::move(pending),
-                                   std::move(condition));
+  auto stage = repositories_.stage(std::move(repository), std::move(branch), std::move(path),
+                                   *std::move(pending), std::move(condition));
   co_return co_await std::move(stage);
 }
 
@@ -253,8 +268,8 @@ Task<Result<bool>> RepositoryService::delete_object(Caller caller, std::string r
   });
 }
 
-Task<Result<void>> RepositoryService::delete_objects(Caller caller, std::string repository, std::string branch,
-                                                     std::vector<std::string> paths) {
+Task<Result<void>> RepositoryService::delete_objects(Caller caller, std::string repository,
+                                                     std::string branch, std::vector<std::string> paths) {
   for (const auto& path : paths) {
     const Resource resource = Resource::repository(repository, branch, path);
     auto allowed = auth::authorize(caller.principal, Action::delete_object, resource);
@@ -264,9 +279,9 @@ Task<Result<void>> RepositoryService::delete_objects(Caller caller, std::string 
   co_return co_await std::move(task);
 }
 
-Task<Result<ObjectStat>> RepositoryService::copy_object(Caller caller, std::string repository, std::string branch,
-                                                        std::string path, std::string source_ref,
-                                                        std::string source_path) {
+Task<Result<ObjectStat>> RepositoryService::copy_object(Caller caller, std::string repository,
+                                                        std::string branch, std::string path,
+                                                        std::string source_ref, std::string source_path) {
   const Resource source = Resource::repository(repository, source_ref, source_path);
   auto readable = auth::authorize(caller.principal, Action::read_object, source);
   if (!readable) co_return fail(std::move(readable).error());
@@ -288,7 +303,8 @@ Task<Result<ObjectStat>> RepositoryService::set_user_metadata(Caller caller, std
   });
 }
 
-// ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── addresses
+// ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Task<Result<StagingLocation>> RepositoryService::issue_address(Caller caller, std::string repository,
                                                                std::string branch, std::string path) {
@@ -298,8 +314,8 @@ Task<Result<StagingLocation>> RepositoryService::issue_address(Caller caller, st
   });
 }
 
-Task<Result<ObjectStat>> RepositoryService::link_address(Caller caller, std::string repository, std::string branch,
-                                                         std::string path,
+Task<Result<ObjectStat>> RepositoryService::link_address(Caller caller, std::string repository,
+                                                         std::string branch, std::string path,
                                                          versioning::Repositories::LinkRequest request) {
   const Resource resource = Resource::repository(repository, branch, path);
   return authorized_write(caller, Action::write_object, resource, [this, repository, branch, path, request] {
@@ -307,19 +323,22 @@ Task<Result<ObjectStat>> RepositoryService::link_address(Caller caller, std::str
   });
 }
 
-Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::string repository, std::string ref,
-                                                           std::string path, PresignRequest request) {
+Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::string repository,
+                                                           std::string ref, std::string path,
+                                                           PresignRequest request) {
   auto check = stat_object(std::move(caller), repository, ref, path);
   auto stat = co_await std::move(check);
   if (!stat) co_return fail(std::move(stat).error());
   auto presigner = credentials_.presigner();
   auto key = co_await std::move(presigner);
   if (!key) co_return fail(std::move(key).error());
-  // Through the repository, not through the physical key: it gives the bytes of this ref whatever happens to the source.
+  // Through the repository, not through the physical key: it gives the bytes of this ref whatever happens to
+  // the source.
   const std::string url_path = encode_path("/" + repository + "/" + ref + "/" + path);
   const TimeMs now = clock_.now_ms();
-  const std::string query = auth::presign_v4("GET", host_of(request.endpoint), url_path, "", key->access_key_id,
-                                             key->secret_access_key, kRegion, now, kPresignSeconds);
+  const std::string query =
+      auth::presign_v4("GET", host_of(request.endpoint), url_path, "", key->access_key_id,
+                       key->secret_access_key, kRegion, now, kPresignSeconds);
   co_return PresignedUrl{request.endpoint + url_path + "?" + query, now / 1000 + kPresignSeconds};
 }
 
@@ -331,23 +350,25 @@ Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, Stagi
   if (!key) co_return fail(std::move(key).error());
   const std::string url_path = encode_path("/" + location.bucket + "/" + location.key);
   const TimeMs now = clock_.now_ms();
-  const std::string query = auth::presign_v4("PUT", host_of(request.endpoint), url_path, "", key->access_key_id,
-                                             key->secret_access_key, kRegion, now, kPresignSeconds);
+  const std::string query =
+      auth::presign_v4("PUT", host_of(request.endpoint), url_path, "", key->access_key_id,
+                       key->secret_access_key, kRegion, now, kPresignSeconds);
   co_return PresignedUrl{request.endpoint + url_path + "?" + query, now / 1000 + kPresignSeconds};
 }
 
-// ── differences, import ──────────────────────────────────────────────────────────────────────────────────────────
+// ── differences, import
+// ──────────────────────────────────────────────────────────────────────────────────────────
 
-Task<Result<Page<DiffItem>>> RepositoryService::diff_branch(Caller caller, std::string repository, std::string branch,
-                                                            ListObjectsRequest request) {
+Task<Result<Page<DiffItem>>> RepositoryService::diff_branch(Caller caller, std::string repository,
+                                                            std::string branch, ListObjectsRequest request) {
   const Resource resource = Resource::repository(repository, branch);
-  return authorized_read(workers_, caller, Action::list_objects, resource, [this, repository, branch, request] {
-    return repositories_.diff_branch(repository, branch, request);
-  });
+  return authorized_read(
+      workers_, caller, Action::list_objects, resource,
+      [this, repository, branch, request] { return repositories_.diff_branch(repository, branch, request); });
 }
 
-Task<Result<Page<DiffItem>>> RepositoryService::diff_refs(Caller caller, std::string repository, std::string left,
-                                                          std::string right, DiffKind kind,
+Task<Result<Page<DiffItem>>> RepositoryService::diff_refs(Caller caller, std::string repository,
+                                                          std::string left, std::string right, DiffKind kind,
                                                           ListObjectsRequest request) {
   const Resource resource = Resource::repository(repository, right);
   return authorized_read(workers_, caller, Action::list_objects, resource,
@@ -356,13 +377,15 @@ Task<Result<Page<DiffItem>>> RepositoryService::diff_refs(Caller caller, std::st
                          });
 }
 
-Task<Result<std::string>> RepositoryService::start_import(Caller caller, std::string repository, std::string branch,
-                                                          std::vector<ImportSource> sources, CommitRequest request,
-                                                          bool force) {
+Task<Result<std::string>> RepositoryService::start_import(Caller caller, std::string repository,
+                                                          std::string branch,
+                                                          std::vector<ImportSource> sources,
+                                                          CommitRequest request, bool force) {
   constexpr std::string_view kScheme = "s3://";
   for (const auto& source : sources) {
     if (!source.uri.starts_with(kScheme)) {
-      co_return fail(ErrorCode::invalid_argument, "import path '" + source.uri + "' does not start with s3://");
+      co_return fail(ErrorCode::invalid_argument,
+                     "import path '" + source.uri + "' does not start with s3://");
     }
     const std::string rest = source.uri.substr(kScheme.size());
     const auto slash = rest.find('/');
@@ -374,14 +397,15 @@ Task<Result<std::string>> RepositoryService::start_import(Caller caller, std::st
   }
   request.committer = caller.principal.user_id;
   const Resource resource = Resource::repository(repository, branch);
-  auto task = authorized_write(caller, Action::import, resource, [this, repository, branch, sources, request, force] {
-    return repositories_.start_import(repository, branch, sources, request, force);
-  });
+  auto task =
+      authorized_write(caller, Action::import, resource, [this, repository, branch, sources, request, force] {
+        return repositories_.start_import(repository, branch, sources, request, force);
+      });
   co_return co_await std::move(task);
 }
 
-Task<Result<ImportStatus>> RepositoryService::import_status(Caller caller, std::string repository, std::string branch,
-                                                            std::string id) {
+Task<Result<ImportStatus>> RepositoryService::import_status(Caller caller, std::string repository,
+                                                            std::string branch, std::string id) {
   const Resource resource = Resource::repository(repository, branch);
   return authorized_read(workers_, caller, Action::read_branch, resource, [this, repository, branch, id] {
     return repositories_.import_status(repository, branch, id);
@@ -396,7 +420,8 @@ Task<Result<void>> RepositoryService::cancel_import(Caller caller, std::string r
   });
 }
 
-Task<Result<std::string>> RepositoryService::metadata_address(Caller caller, std::string repository, std::string id) {
+Task<Result<std::string>> RepositoryService::metadata_address(Caller caller, std::string repository,
+                                                              std::string id) {
   const Resource resource = Resource::repository(repository);
   return authorized_read(workers_, caller, Action::read_repository, resource,
                          [this, repository, id] { return repositories_.metadata_address(repository, id); });

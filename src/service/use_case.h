@@ -1,4 +1,5 @@
-// service/use_case.h — the shape of a use case: authorise, then read (inline or on the pool) or write (await).
+// service/use_case.h — the shape of a use case: authorise, then read (inline or on the pool) or write
+// (await).
 #pragma once
 
 #include <type_traits>
@@ -22,7 +23,8 @@ auto authorized_read(Workers& workers, Caller caller, Action action, Resource re
 
 /// For writes: `start` returns the task that does it.
 template <class Start>
-auto authorized_write(Caller caller, Action action, Resource resource, Start start) -> std::invoke_result_t<Start&> {
+auto authorized_write(Caller caller, Action action, Resource resource, Start start)
+    -> std::invoke_result_t<Start&> {
   auto allowed = auth::authorize(caller.principal, action, resource);
   if (!allowed) co_return fail(std::move(allowed).error());
   auto task = start();

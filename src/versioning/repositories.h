@@ -71,6 +71,7 @@ class Repositories {
   Task<Result<void>> hard_reset_branch(std::string repository, std::string branch, std::string ref, bool force);
   Result<Tag> get_tag(const std::string& repository, const std::string& tag) const;
   Result<Page<Tag>> list_tags(const std::string& repository, const PageRequest& page) const;
+  /// Errors: already_exists (a branch of the name, too). `force` is for lakeFS's read-only repositories: it overwrites nothing.
   Task<Result<Tag>> create_tag(std::string repository, std::string tag, std::string ref, bool force);
   Task<Result<void>> delete_tag(std::string repository, std::string tag);
 
@@ -105,7 +106,7 @@ class Repositories {
   /// The branch is there and may be written: ask before the body is taken. Errors: not_allowed (a tag or a commit).
   Result<void> check_writable(const std::string& repository, const std::string& ref, const std::string& path) const;
   /// Publishes `pending` at a new physical address under data/ and stages it at `path`, in one batch.
-  /// Errors: precondition_failed, not_allowed, no_such_branch.
+  /// Errors: precondition_failed, no_such_key (if_match on a missing path), not_allowed, no_such_branch.
   Task<Result<ObjectStat>> stage(std::string repository, std::string branch, std::string path,
                                  objects::PendingObject pending, objects::WriteCondition condition);
   /// Deleting what is not there is no error (gives false).
@@ -159,12 +160,13 @@ class Repositories {
                                    const ListObjectsRequest& request) const;
 
   // ── import ─────────────────────────────────────────────────────────────────────────────────────────────────────
-  /// Starts a zero-copy import in the background; the branch must be clean then and at its end.
-  /// Sources are our own buckets. Errors: dirty_branch, invalid_argument (a source), no_such_bucket.
+  /// Starts a zero-copy import in the background; a branch with uncommitted changes is an error of its status.
+  /// Sources are our own buckets. Errors: invalid_argument (a source), no_such_bucket, no_such_branch.
   Task<Result<std::string>> start_import(std::string repository, std::string branch, std::vector<ImportSource> sources,
                                          CommitRequest request, bool force);
   Result<ImportStatus> import_status(const std::string& repository, const std::string& branch,
                                      const std::string& id) const;
+  /// Errors: not_found, conflict (it has ended).
   Task<Result<void>> cancel_import(std::string repository, std::string branch, std::string id);
 
   // ── inspection ─────────────────────────────────────────────────────────────────────────────────────────────────

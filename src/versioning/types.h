@@ -127,7 +127,7 @@ struct LogRequest {
   std::vector<std::string> objects;   // commits that changed one of these paths
   std::vector<std::string> prefixes;  // or anything under these
   bool first_parent = false;
-  bool limit = false;  // stop after `amount` commits were looked at, not found
+  bool limit = false;  // `amount` and no more: has_more is false then (as lakeFS)
   std::optional<std::int64_t> since_seconds;
   std::string stop_at;
 };

@@ -1,4 +1,5 @@
-// aws-chunked bodies: arbitrary bytes in arbitrary pieces never crash the decoder, and it never gives more than came.
+// aws-chunked bodies: arbitrary bytes in arbitrary pieces never crash the decoder, and it never gives more
+// than came.
 #include <cstdlib>
 #include <string>
 
@@ -6,7 +7,9 @@
 #include "support/pieces.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace anabranch;
+  namespace s3 = anabranch::s3;
+  namespace testing_support = anabranch::testing_support;
+  using anabranch::block_on, anabranch::read_all;
   if (size < 2) return 0;
   const std::size_t piece = 1 + data[0];
   const bool with_trailers = (data[1] & 1U) != 0;

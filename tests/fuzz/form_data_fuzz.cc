@@ -6,7 +6,9 @@
 #include "support/pieces.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace anabranch;
+  namespace rest = anabranch::rest;
+  namespace testing_support = anabranch::testing_support;
+  using anabranch::block_on, anabranch::read_all;
   if (size < 1) return 0;
   const std::size_t piece = 1 + data[0];
   testing_support::PieceSource body(std::string(reinterpret_cast<const char*>(data + 1), size - 1),

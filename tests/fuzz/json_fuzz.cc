@@ -4,7 +4,7 @@
 #include "rest/json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace anabranch;
+  namespace rest = anabranch::rest;
   boost::system::error_code error;
   const auto value = boost::json::parse(std::string_view(reinterpret_cast<const char*>(data), size), error);
   if (error || !value.is_object()) return 0;

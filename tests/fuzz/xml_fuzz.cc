@@ -5,7 +5,7 @@
 #include "s3/xml.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace anabranch;
+  namespace s3 = anabranch::s3;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto request = s3::parse_delete_request(text)) {
     for (const auto& entry : request->objects) {

@@ -1,4 +1,5 @@
-// tests/support/store_contract.h — what kv/store.h and blob/store.h promise, as tests over any pair of stores.
+// tests/support/store_contract.h — what kv/store.h and blob/store.h promise, as tests over any pair of
+// stores.
 //
 // A backend's test includes this once and says:
 //   INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, testing::Values(&make_memory_pair));
@@ -117,7 +118,9 @@ class StoreContract : public testing::TestWithParam<MakeStorePair> {
     EXPECT_TRUE(value) << value.error().message;
     return value ? *value : std::nullopt;
   }
-  static ErrorCode code_of(const Result<void>& result) { return result ? ErrorCode::internal : result.error().code; }
+  static ErrorCode code_of(const Result<void>& result) {
+    return result ? ErrorCode::internal : result.error().code;
+  }
 
   std::unique_ptr<StorePair> stores_;
 };
@@ -372,7 +375,8 @@ TEST_P(StoreContract, ARandomRunEndsLikeAMap) {
     ASSERT_TRUE(commit(std::move(batch)));
     if (random() % 10 == 0) snapshots.emplace_back(keys().snapshot(), Entries(model.begin(), model.end()));
     if (snapshots.size() > 3) snapshots.erase(snapshots.begin() + static_cast<std::ptrdiff_t>(random() % 3));
-    for (const auto& [snapshot, entries] : snapshots) ASSERT_EQ(entries_of(*snapshot), entries) << "step " << step;
+    for (const auto& [snapshot, entries] : snapshots)
+      ASSERT_EQ(entries_of(*snapshot), entries) << "step " << step;
     ASSERT_EQ(entries_of(keys()), Entries(model.begin(), model.end())) << "step " << step;
   }
 }
@@ -390,7 +394,8 @@ TEST_P(StoreContract, APublishedBlobIsReadFromAnyOffset) {
     EXPECT_EQ(read_range(**reader, size, 10).value(), "");
     EXPECT_EQ(read_range(**reader, size + 5, 10).value(), "");
     for (const std::size_t offset : {size / 3, size / 2, size - std::min<std::size_t>(size, 5)}) {
-      EXPECT_EQ(read_range(**reader, offset, 70'000).value(), bytes.substr(offset, 70'000)) << size << " at " << offset;
+      EXPECT_EQ(read_range(**reader, offset, 70'000).value(), bytes.substr(offset, 70'000))
+          << size << " at " << offset;
     }
   }
 }
@@ -520,7 +525,8 @@ TEST_P(StoreContract, AnOpenReaderKeepsReadingAReleasedBlob) {
     kv::Batch release;
     release.release(id);
     ASSERT_TRUE(commit(std::move(release)));
-    for (std::uint64_t i = 0; i < 20; ++i) put_blob(*stores_, "n" + std::to_string(i), pattern_bytes(size, 100 + i));
+    for (std::uint64_t i = 0; i < 20; ++i)
+      put_blob(*stores_, "n" + std::to_string(i), pattern_bytes(size, 100 + i));
 
     EXPECT_EQ(read_range(**reader, 0, size).value(), bytes);
   }
@@ -543,7 +549,8 @@ TEST_P(StoreContract, ManyWritersAtOnceKeepTheirOwnBytes) {
   for (std::uint64_t t = 0; t < kThreads; ++t) {
     for (std::uint64_t i = 0; i < kBlobs; ++i) {
       const auto id = BlobId::decode(get(std::to_string(t) + "/" + std::to_string(i)).value());
-      EXPECT_EQ(read_blob(blobs(), id).value(), pattern_bytes(i % 3 == 0 ? 1'300'000 : 4'096 + i, t * 100 + i));
+      EXPECT_EQ(read_blob(blobs(), id).value(),
+                pattern_bytes(i % 3 == 0 ? 1'300'000 : 4'096 + i, t * 100 + i));
     }
   }
 }

@@ -17,7 +17,8 @@ constexpr const char* kType = "multipart/form-data; boundary=\"b-1\"";
 
 std::string form(const std::string& content) {
   return "--b-1\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nskip me\r\n"
-         "--b-1\r\nContent-Disposition: form-data; name=\"content\"; filename=\"f\"\r\nContent-Type: image/png\r\n\r\n" +
+         "--b-1\r\nContent-Disposition: form-data; name=\"content\"; filename=\"f\"\r\nContent-Type: "
+         "image/png\r\n\r\n" +
          content + "\r\n--b-1--\r\n";
 }
 
@@ -26,7 +27,8 @@ struct Read {
   std::string content_type;
 };
 
-Read read_content(const std::string& wire, std::function<std::size_t()> next_size = [] { return std::size_t{65536}; }) {
+Read read_content(
+    const std::string& wire, std::function<std::size_t()> next_size = [] { return std::size_t{65536}; }) {
   PieceSource body(wire, std::move(next_size));
   auto field = block_on(find_form_field(body, kType, "content"));
   if (!field) return {fail(field.error()), {}};
@@ -66,8 +68,8 @@ TEST(FormData, AnySplitGivesTheSameBytesEvenOnesLikeABoundary) {
 
 TEST(FormData, AMissingFieldOrAnEarlyEndIsMalformed) {
   const std::string whole = form("hello");
-  for (const std::string& wire :
-       {std::string(), std::string("--b-1--\r\n"), whole.substr(0, whole.size() / 2), whole.substr(0, whole.size() - 8)}) {
+  for (const std::string& wire : {std::string(), std::string("--b-1--\r\n"),
+                                  whole.substr(0, whole.size() / 2), whole.substr(0, whole.size() - 8)}) {
     const Read read = read_content(wire);
     ASSERT_FALSE(read.bytes) << wire;
     EXPECT_EQ(read.bytes.error().code, ErrorCode::malformed);

@@ -1,4 +1,5 @@
-// What this proves: JSON fields of the wrong type are named in the error; nouns print as lakeFS's clients read them.
+// What this proves: JSON fields of the wrong type are named in the error; nouns print as lakeFS's clients
+// read them.
 #include "rest/json.h"
 
 #include <gmock/gmock.h>

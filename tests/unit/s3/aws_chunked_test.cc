@@ -21,8 +21,9 @@ struct Decoded {
   http::Headers trailers;
 };
 
-Decoded decode(const std::string& wire, std::optional<ChunkSigning> signing, bool with_trailers,
-               std::function<std::size_t()> next_size = [] { return std::size_t{1 << 20}; }) {
+Decoded decode(
+    const std::string& wire, std::optional<ChunkSigning> signing, bool with_trailers,
+    std::function<std::size_t()> next_size = [] { return std::size_t{1 << 20}; }) {
   PieceSource body(wire, std::move(next_size));
   AwsChunkedSource source(body, std::move(signing), with_trailers);
   auto bytes = block_on(read_all(source, 64 * MiB));
@@ -46,11 +47,13 @@ ChunkSigning signing_facts() {
   signing.facts.region = "us-east-1";
   signing.facts.service = "s3";
   signing.facts.signature = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
-  signing.signing_key = auth::make_signing_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "20130524", "us-east-1", "s3");
+  signing.signing_key =
+      auth::make_signing_key("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "20130524", "us-east-1", "s3");
   return signing;
 }
 
-/// The body of S3's documented example: 65 KiB of 'a' in chunks of 64 KiB and 1 KiB, with the published signatures.
+/// The body of S3's documented example: 65 KiB of 'a' in chunks of 64 KiB and 1 KiB, with the published
+/// signatures.
 std::string documented_wire() {
   return "10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n" +
          std::string(65536, 'a') + "\r\n" +
@@ -86,7 +89,8 @@ TEST(AwsChunked, ADroppedLastChunkIsAnIncompleteBody) {
 }
 
 TEST(AwsChunked, GivesTrailersOfUnsignedBodies) {
-  const auto decoded = decode(unsigned_wire({"hello ", "world"}, "x-amz-checksum-crc32:DUoRhQ==\r\n"), std::nullopt, true);
+  const auto decoded =
+      decode(unsigned_wire({"hello ", "world"}, "x-amz-checksum-crc32:DUoRhQ==\r\n"), std::nullopt, true);
 
   ASSERT_TRUE(decoded.bytes) << decoded.bytes.error().message;
   EXPECT_EQ(*decoded.bytes, "hello world");
@@ -137,8 +141,8 @@ TEST(AwsChunked, AnySplitOfTheWireGivesTheSameBytes) {
 }
 
 TEST(AwsChunked, BrokenFramingIsMalformed) {
-  for (const std::string wire : {"xyz\r\nabc\r\n0\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "\r\n", "3\nabc\r\n0\r\n\r\n",
-                                 "FFFFFFFFFFFFFFFFF\r\nabc"}) {
+  for (const std::string wire : {"xyz\r\nabc\r\n0\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "\r\n",
+                                 "3\nabc\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\nabc"}) {
     const auto decoded = decode(wire, std::nullopt, false);
 
     ASSERT_FALSE(decoded.bytes) << wire;

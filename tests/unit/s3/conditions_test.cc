@@ -49,14 +49,17 @@ TEST(ReadConditions, DatesCompareWholeSeconds) {
 }
 
 TEST(ReadConditions, ETagsBeatDates) {
-  EXPECT_EQ(outcome(headers({{"If-Match", "\"abc\""}, {"If-Unmodified-Since", kBefore}})), ErrorCode::internal);
-  EXPECT_EQ(outcome(headers({{"If-None-Match", "\"x\""}, {"If-Modified-Since", kSame}})), ErrorCode::internal);
+  EXPECT_EQ(outcome(headers({{"If-Match", "\"abc\""}, {"If-Unmodified-Since", kBefore}})),
+            ErrorCode::internal);
+  EXPECT_EQ(outcome(headers({{"If-None-Match", "\"x\""}, {"If-Modified-Since", kSame}})),
+            ErrorCode::internal);
 }
 
 TEST(ReadConditions, CopySourcesFailInsteadOfBeingNotModified) {
   EXPECT_EQ(outcome(headers({{"x-amz-copy-source-if-none-match", "abc"}}), "x-amz-copy-source-"),
             ErrorCode::precondition_failed);
-  EXPECT_EQ(outcome(headers({{"x-amz-copy-source-if-match", "abc"}}), "x-amz-copy-source-"), ErrorCode::internal);
+  EXPECT_EQ(outcome(headers({{"x-amz-copy-source-if-match", "abc"}}), "x-amz-copy-source-"),
+            ErrorCode::internal);
 }
 
 TEST(ReadConditions, ADateThatIsNoneIsIgnored) {

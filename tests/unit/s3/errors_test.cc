@@ -22,7 +22,7 @@ TEST(S3Errors, CarryCodeResourceAndRequestId) {
 }
 
 TEST(S3Errors, ACodeOfS3sOwnReplacesTheTables) {
-  const auto failed = [] () -> Result<void> {
+  const auto failed = []() -> Result<void> {
     return s3_fail(ErrorCode::invalid_argument, "InvalidDigest", "not valid");
   }();
 

@@ -14,12 +14,16 @@ TEST(XmlWriter, EscapesMarkupAndWhatXmlCannotHold) {
   EXPECT_THAT(xml.take(), testing::EndsWith("<Key>a&lt;b&gt;&amp;&quot;c&#13;\xEF\xBF\xBDé</Key>"));
 }
 
-TEST(XmlWriter, TimesHaveMilliseconds) { EXPECT_EQ(format_xml_time(1'700'000'000'042), "2023-11-14T22:13:20.042Z"); }
+TEST(XmlWriter, TimesHaveMilliseconds) {
+  EXPECT_EQ(format_xml_time(1'700'000'000'042), "2023-11-14T22:13:20.042Z");
+}
 
 TEST(DeleteRequest, ReadsKeysWithAndWithoutNamespace) {
-  const auto plain = parse_delete_request("<Delete><Object><Key>a b</Key></Object><Quiet>true</Quiet></Delete>");
+  const auto plain =
+      parse_delete_request("<Delete><Object><Key>a b</Key></Object><Quiet>true</Quiet></Delete>");
   const auto spaced = parse_delete_request(
-      "<?xml version='1.0'?><Delete xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><Object><Key>&lt;x&gt;</Key>"
+      "<?xml version='1.0'?><Delete "
+      "xmlns='http://s3.amazonaws.com/doc/2006-03-01/'><Object><Key>&lt;x&gt;</Key>"
       "<VersionId>null</VersionId></Object></Delete>");
 
   ASSERT_TRUE(plain);
@@ -48,7 +52,8 @@ TEST(DeleteRequest, ExpandsNoEntitiesOfItsOwn) {
 
 TEST(CompleteRequest, ReadsPartsAndTheirChecksums) {
   const auto parts = parse_complete_request(
-      "<CompleteMultipartUpload><Part><ETag>\"abc\"</ETag><PartNumber>2</PartNumber><ChecksumCRC32>AAAA</ChecksumCRC32>"
+      "<CompleteMultipartUpload><Part><ETag>\"abc\"</ETag><PartNumber>2</PartNumber><ChecksumCRC32>AAAA</"
+      "ChecksumCRC32>"
       "</Part></CompleteMultipartUpload>");
 
   ASSERT_TRUE(parts);
@@ -63,8 +68,8 @@ TEST(CompleteRequest, RefusesBadPartNumbersAndNoParts) {
                            "<Part><ETag>x</ETag><PartNumber>-1</PartNumber></Part>",
                            "<Part><ETag>x</ETag><PartNumber>1x</PartNumber></Part>",
                            "<Part><PartNumber>1</PartNumber></Part>", ""}) {
-    const auto parts =
-        parse_complete_request("<CompleteMultipartUpload>" + std::string(part) + "</CompleteMultipartUpload>");
+    const auto parts = parse_complete_request("<CompleteMultipartUpload>" + std::string(part) +
+                                              "</CompleteMultipartUpload>");
     ASSERT_FALSE(parts) << part;
     EXPECT_EQ(parts.error().code, ErrorCode::malformed);
   }
@@ -72,8 +77,9 @@ TEST(CompleteRequest, RefusesBadPartNumbersAndNoParts) {
 
 TEST(CreateBucketRequest, GivesTheRegion) {
   EXPECT_EQ(parse_create_bucket_request("").value(), "");
-  EXPECT_EQ(parse_create_bucket_request("<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>"
-                                        "</CreateBucketConfiguration>")
+  EXPECT_EQ(parse_create_bucket_request(
+                "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>"
+                "</CreateBucketConfiguration>")
                 .value(),
             "eu-west-1");
   EXPECT_FALSE(parse_create_bucket_request("<Nope/>"));

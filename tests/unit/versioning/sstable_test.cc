@@ -9,6 +9,7 @@
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
+#include <cstdio>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -120,6 +121,64 @@ TEST_P(SstableTest, ReadsWhatRocksDbWrites) {
 
 // 20,000 records need an index of two levels.
 INSTANTIATE_TEST_SUITE_P(Sizes, SstableTest, testing::Values(0, 1, 2, 16, 17, 40, 1'000, 20'000));
+
+/// What Pebble (v0.0.0-20230106151110-65ff304d3d7a, lakeFS's own) wrote of the records below, with lakeFS's
+/// options: the size that it estimated at the end, SHA-256 of the file, and SHA-256 of "<estimate>," after
+/// each record.
+struct PebbleFile {
+  std::size_t records;
+  std::uint64_t estimated_size_bytes;
+  const char* file_sha256;
+  const char* estimates_sha256;
+};
+constexpr PebbleFile kPebbleFiles[] = {
+    {1, 491, "a342d13255c1b14ee8396331d7a35792d96c5946156745b07ba8af2ef34c94a1",
+     "99f136504638ee9d62c4c52b9f8efca8e498e5361631f4ee75f0f2aa3214fa19"},
+    {300, 27994, "3918d35cf5ccd8646d7e947c6fcda658d5f65326e012576dc1af03bb703b50c7",
+     "083ddb0bfa7f60f28d29cea361ccaed3d5eb8dfc24bb03994e74c2f60e3d0913"},
+    {3000, 257933, "a0475d1d8126ce78b552d8670699c0fd76c5eebdb6f3e960a976c5c4be51f28e",
+     "024b1babc6125967b905826a6e80914a0050b7e585f2b7d0df5e9806fa38eaaa"},
+    {30000, 2548115, "a011595b2ce7cff65308aa2fd4438296aa223b6eb1f4b7dc6e879bcad8ec173e",
+     "d4bd4f677e031964b219b8aae48e3145a841d33479fedaeb19bce9582ab6b973"},
+};
+
+class SstablePebble : public testing::TestWithParam<PebbleFile> {};
+
+TEST_P(SstablePebble, TheSameRecordsGiveTheSameFile) {
+  std::uint64_t state = 88'172'645'463'325'252;
+  const auto next = [&state] {  // xorshift64
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+  };
+  SstableWriter writer(Sstable::Properties{{"type", "ranges"}});
+  std::string estimates, key(64, '\0'), tail(64, '\0');
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < GetParam().records; ++i) {
+    number += 1 + next() % 1'000;
+    key.resize(64);
+    key.resize(static_cast<std::size_t>(std::snprintf(key.data(), key.size(), "data/class-%02u/part-%08u",
+                                                      static_cast<unsigned>(number / 1'000'000),
+                                                      static_cast<unsigned>(number))));
+    std::string value;
+    for (int byte = 0; byte < 32; ++byte) value += static_cast<char>(next());
+    tail.resize(64);
+    tail.resize(static_cast<std::size_t>(std::snprintf(tail.data(), tail.size(), "address/%x/etag/%016llx",
+                                                       static_cast<unsigned>(number),
+                                                       static_cast<unsigned long long>(next()))));
+    value += tail;
+    for (std::uint64_t rest = next() % 400; rest > 0; --rest) value += static_cast<char>('a' + rest % 7);
+    writer.add(key, value);
+    estimates += std::to_string(writer.estimated_size_bytes()) + ",";
+  }
+  const auto written = writer.finish();
+
+  EXPECT_EQ(written.estimated_size_bytes, GetParam().estimated_size_bytes);
+  EXPECT_EQ(to_hex(sha256(estimates)), GetParam().estimates_sha256);
+  EXPECT_EQ(to_hex(sha256(written.file)), GetParam().file_sha256);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, SstablePebble, testing::ValuesIn(kPebbleFiles));
 
 TEST(SstableOrder, LowerBoundIsTheFirstThatIsNotLess) {
   const auto table = write({{"b", "1"}, {"d", "2"}, {"d/x", "3"}}).table;

@@ -1,0 +1,141 @@
+// anabranch promote | reproduce
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "app/cli.h"
+#include "app/commands.h"
+#include "app/interrupt_watch.h"
+#include "base/clock.h"
+#include "runner/connection.h"
+#include "runner/promote.h"
+#include "runner/reproduce.h"
+
+namespace anabranch::app {
+namespace {
+
+struct PromoteOptions {
+  runner::PromoteOrder order;
+  std::vector<std::string> requirements;
+  std::string expected;
+};
+
+struct ReproduceOptions {
+  runner::ReproduceOrder order;
+  std::string outputs = "all";
+};
+
+/// Fills in the default. Errors: invalid_argument.
+Result<void> choose_repository(std::string& repository, const Session& session) {
+  if (repository.empty()) repository = session.repository;
+  if (!repository.empty()) return {};
+  return fail(ErrorCode::invalid_argument, "--repo is missing, and ANABRANCH_REPOSITORY is not set");
+}
+
+int promote(const PromoteOptions& options) {
+  runner::PromoteOrder order = options.order;
+  for (const auto& text : options.requirements) {
+    auto requirement = runner::parse_requirement(text);
+    if (!requirement) return complain_usage("promote", requirement.error().message);
+    order.requirements.push_back(*std::move(requirement));
+  }
+  if (!options.expected.empty()) order.expected_target_commit = options.expected;
+  const auto session = open_session();
+  if (!session) return complain("promote", session.error());
+  if (const auto chosen = choose_repository(order.repository, *session); !chosen) {
+    return complain_usage("promote", chosen.error().message);
+  }
+  const auto merged = runner::promote(session->api, order);
+  if (!merged) return complain("promote", merged.error());
+  std::cout << order.run << " promoted to " << order.target << ": " << *merged << "\n";
+  return kExitOk;
+}
+
+std::string kind_of(runner::Finding::Kind kind) {
+  switch (kind) {
+    case runner::Finding::Kind::exit_code:
+      return "run";
+    case runner::Finding::Kind::metric:
+      return "metric";
+    case runner::Finding::Kind::output:
+      return "output";
+  }
+  return "unknown";
+}
+
+void print(const runner::Reproduction& result) {
+  Table table({"", "KIND", "NAME", "RECORDED", "REPRODUCED"});
+  for (const auto& finding : result.findings) {
+    table.add({finding.same ? "same" : "DIFFERS", kind_of(finding.kind), finding.name,
+               finding.recorded.empty() ? "(none)" : finding.recorded,
+               finding.found.empty() ? "(none)" : finding.found});
+  }
+  if (!result.findings.empty()) std::cout << table.render();
+  for (const auto& warning : result.outcome.warnings) std::cout << "warning: " << warning << "\n";
+  for (const auto& note : result.notes) std::cout << "note: " << note << "\n";
+  std::cout << result.run << (result.same ? " reproduced\n" : " NOT reproduced\n");
+}
+
+int reproduce(const ReproduceOptions& options) {
+  runner::Interruption interruption;
+  const InterruptWatch watch(interruption);
+  const auto session = open_session();
+  if (!session) return complain("reproduce", session.error());
+  runner::ReproduceOrder order = options.order;
+  order.compare_outputs = options.outputs == "all";
+  if (const auto chosen = choose_repository(order.repository, *session); !chosen) {
+    return complain_usage("reproduce", chosen.error().message);
+  }
+  const runner::DataCache cache(runner::DataCache::default_folder(runner::process_environment()));
+  const auto result = runner::reproduce(session->api, system_clock(), cache, order, interruption,
+                                        [](const std::string& news) { std::cerr << news << std::endl; });
+  if (!result) return complain("reproduce", result.error());
+  print(*result);
+  if (order.keep_branch)
+    std::cout << "kept: anabranch://" << order.repository << "/" << result->branch << "\n";
+  return result->same ? kExitOk : kExitFailed;
+}
+
+}  // namespace
+
+void add_promote_command(CLI::App& program, Chosen& run) {
+  auto* command = program.add_subcommand("promote", "Merge a run into main, if it is good enough");
+  const auto options = std::make_shared<PromoteOptions>();
+  command->add_option("run", options->order.run, "The run: its branch")->required();
+  command->add_option("--repo", options->order.repository, "The repository; else $ANABRANCH_REPOSITORY");
+  command->add_option("--into", options->order.target, "The branch to merge into")->capture_default_str();
+  command->add_option("--require", options->requirements,
+                      "Refuse unless it holds: 'accuracy>=0.9'; all must hold");
+  command->add_option("--expect-main", options->expected,
+                      "Refuse if the branch is at another commit than this");
+  command->add_option("-m,--message", options->order.message, "The merge's message");
+  command
+      ->add_option("--strategy", options->order.strategy,
+                   "Who wins where both sides changed; else that is refused")
+      ->check(CLI::IsMember({"source-wins", "dest-wins"}));
+  command->callback([options, &run] { run = [options] { return promote(*options); }; });
+}
+
+void add_reproduce_command(CLI::App& program, Chosen& run) {
+  auto* command =
+      program.add_subcommand("reproduce", "Run a commit's run again from its recorded inputs, and compare");
+  const auto options = std::make_shared<ReproduceOptions>();
+  command->footer(
+      "It runs the recorded command with the recorded code: do so only where you trust who committed it.\n"
+      "Exit code: 0 the same came out, 1 it did not, 2 usage.");
+  command->add_option("commit", options->order.ref, "A run, its commit, or a merge that brought it")
+      ->required();
+  command->add_option("--repo", options->order.repository, "The repository; else $ANABRANCH_REPOSITORY");
+  command
+      ->add_option("--tolerance", options->order.tolerance,
+                   "By how much metrics may differ, absolute or relative")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--outputs", options->outputs, "all: outputs by checksum too; metrics: only metrics")
+      ->check(CLI::IsMember({"all", "metrics"}))
+      ->capture_default_str();
+  command->add_flag("--keep", options->order.keep_branch, "Keep the scratch branch");
+  command->callback([options, &run] { run = [options] { return reproduce(*options); }; });
+}
+
+}  // namespace anabranch::app

@@ -1,0 +1,164 @@
+// anabranch run: a command, many parameters, a branch for each.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "app/cli.h"
+#include "app/commands.h"
+#include "app/interrupt_watch.h"
+#include "app/run_progress.h"
+#include "base/clock.h"
+#include "runner/connection.h"
+#include "runner/promote.h"
+#include "runner/sweep.h"
+
+namespace anabranch::app {
+namespace {
+
+constexpr int kKeyHoursMax = 7 * 24;
+
+struct RunOptions {
+  runner::SweepPlan plan;
+  std::vector<std::string> grid;
+  std::vector<std::string> data;
+  int key_hours = 24;
+  std::string promote;
+  std::string metric;
+  std::vector<std::string> requirements;
+  std::string into = "main";
+};
+
+/// All that can be wrong with the command line is found here, before anything is done.
+struct Ready {
+  runner::SweepPlan plan;
+  std::optional<runner::MetricOrder> order;
+  std::vector<runner::Requirement> requirements;
+};
+
+Result<Ready> make_ready(const RunOptions& options, const std::vector<std::string>& command) {
+  Ready ready{options.plan, std::nullopt, {}};
+  ready.plan.command = command;
+  ready.plan.key_lifetime_seconds = static_cast<std::int64_t>(options.key_hours) * 3600;
+  if (command.empty())
+    return fail(ErrorCode::invalid_argument, "the command is missing: anabranch run ... -- COMMAND");
+  std::vector<runner::GridAxis> axes;
+  for (const auto& text : options.grid) {
+    ANABRANCH_TRY(auto axis, runner::parse_axis(text));
+    axes.push_back(std::move(axis));
+  }
+  ANABRANCH_TRY(ready.plan.combinations, runner::expand(axes));
+  for (const auto& text : options.data) {
+    ANABRANCH_TRY(auto spec, runner::parse_data(text));
+    ready.plan.data.push_back(std::move(spec));
+  }
+  if (ready.plan.name.empty()) ready.plan.name = runner::default_sweep_name(system_clock().now_ms());
+  if (ready.plan.parallel == 0) ready.plan.parallel = std::max(1U, std::thread::hardware_concurrency());
+  if (!options.metric.empty()) {
+    ANABRANCH_TRY(ready.order, runner::parse_metric_order(options.metric));
+  }
+  if (!options.promote.empty() && !ready.order) {
+    return fail(ErrorCode::invalid_argument, "--promote best needs --metric, such as --metric accuracy:max");
+  }
+  for (const auto& text : options.requirements) {
+    ANABRANCH_TRY(auto requirement, runner::parse_requirement(text));
+    ready.requirements.push_back(std::move(requirement));
+  }
+  return ready;
+}
+
+int promote_best(const Session& session, const RunOptions& options, const Ready& ready,
+                 const std::vector<runner::RunOutcome>& outcomes) {
+  const auto* best = runner::best_of(outcomes, *ready.order);
+  if (best == nullptr) {
+    return complain("run", Error{ErrorCode::not_found, "nothing to promote: no run that is ok has metric '" +
+                                                           ready.order->metric + "'"});
+  }
+  runner::PromoteOrder order;
+  order.repository = ready.plan.repository;
+  order.run = best->record.run;
+  order.target = options.into;
+  order.requirements = ready.requirements;
+  const auto merged = runner::promote(session.api, order);
+  if (!merged) return complain("run", merged.error());
+  std::cout << best->record.run << " promoted to " << options.into << ": " << *merged << "\n";
+  return kExitOk;
+}
+
+int run_all(const RunOptions& options, const std::vector<std::string>& command) {
+  auto ready = make_ready(options, command);
+  if (!ready) return complain_usage("run", ready.error().message);
+  runner::Interruption interruption;
+  const InterruptWatch watch(interruption);
+  const auto session = open_session();
+  if (!session) return complain("run", session.error());
+  if (ready->plan.repository.empty()) ready->plan.repository = session->repository;
+  if (ready->plan.repository.empty()) {
+    return complain_usage("run", "--repo is missing, and ANABRANCH_REPOSITORY is not set");
+  }
+  const runner::DataCache cache(runner::DataCache::default_folder(runner::process_environment()));
+  Result<std::vector<runner::RunOutcome>> outcomes;
+  {
+    RunProgress progress(ready->plan.combinations);
+    outcomes = runner::run_sweep(session->api, system_clock(), cache, ready->plan, interruption, progress);
+  }
+  if (!outcomes) {
+    return outcomes.error().code == ErrorCode::invalid_argument
+               ? complain_usage("run", outcomes.error().message)
+               : complain("run", outcomes.error());
+  }
+  const auto count = [&](runner::RunPhase phase) {
+    return std::count_if(outcomes->begin(), outcomes->end(), [&](const auto& o) { return o.phase == phase; });
+  };
+  const auto ok = static_cast<std::size_t>(count(runner::RunPhase::ok));
+  std::cout << fmt::format("{} of {} ok. anabranch compare {} --repo {}\n", ok,
+                           count_of(outcomes->size(), "run"), ready->plan.name, ready->plan.repository);
+  int exit_code = ok == outcomes->size() ? kExitOk : kExitFailed;
+  if (!options.promote.empty() && !interruption.requested()) {
+    exit_code = std::max(exit_code, promote_best(*session, options, *ready, *outcomes));
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::string>& tail) {
+  auto* command = program.add_subcommand(
+      "run", "Run a command once for each combination of parameters, each on a branch of its own");
+  const auto options = std::make_shared<RunOptions>();
+  command->usage(
+      "Usage: anabranch run --repo REPOSITORY --from REF [--grid k=v1,v2 ...] [OPTIONS] -- COMMAND");
+  command->footer(
+      "The command gets each parameter where {name} stands in its arguments, else as --name=value, and "
+      "always as\n"
+      "PARAM_NAME. What it leaves in metrics.json, artifacts/ and config/ is committed to the run's branch, "
+      "with its\n"
+      "logs, code, parameters and metrics. Exit code: 0 all runs are ok, 1 some failed, 2 usage.");
+  command->add_option("--repo", options->plan.repository, "The repository; else $ANABRANCH_REPOSITORY");
+  command->add_option("--from", options->plan.from, "The ref that every run starts from; resolved once")
+      ->required();
+  command->add_option("--grid", options->grid,
+                      "name=value,value: a parameter and its values; \\, is a comma");
+  command->add_option("--data", options->data,
+                      "PREFIX[=DIR]: objects that runs find as read-only files in DIR");
+  command->add_option("--name", options->plan.name, "The sweep's name; runs are <name>-1, <name>-2, ...");
+  command->add_option("--parallel", options->plan.parallel, "How many runs at a time; 0: one per core")
+      ->capture_default_str();
+  options->plan.workdir = ".";
+  command->add_option("--workdir", options->plan.workdir, "The folder that each run gets a private copy of")
+      ->capture_default_str();
+  command->add_option("--key-hours", options->key_hours, "How long a run's own key is good for, at most")
+      ->check(CLI::Range(1, kKeyHoursMax))
+      ->capture_default_str();
+  command->add_option("--promote", options->promote, "best: merge the best run at the end")
+      ->check(CLI::IsMember({"best"}));
+  command->add_option("--metric", options->metric, "What best means: accuracy:max, loss:min");
+  command->add_option("--require", options->requirements, "Promote only if it holds: 'accuracy>=0.9'");
+  command->add_option("--into", options->into, "The branch to promote to")->capture_default_str();
+  command->callback([options, &run, &tail] { run = [options, &tail] { return run_all(*options, tail); }; });
+}
+
+}  // namespace anabranch::app

@@ -1,0 +1,153 @@
+#include "app/run_progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include "app/cli.h"
+
+namespace anabranch::app {
+namespace {
+
+constexpr auto kRefresh = std::chrono::milliseconds(500);
+constexpr int kWidthDefault = 100;
+constexpr std::streamoff kTailSize = 512;
+
+std::string print(const runner::Parameters& parameters) {
+  std::string text;
+  for (const auto& [name, value] : parameters) text += (text.empty() ? "" : " ") + name + "=" + value;
+  return text;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return static_cast<std::size_t>(known ? size.ws_col : kWidthDefault);
+}
+
+/// The last line of a growing file, without what would move the cursor.
+std::string last_line(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file.tellg();
+  if (!file || size <= 0) return {};
+  file.seekg(std::max<std::streamoff>(0, size - kTailSize));
+  std::string tail((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  while (!tail.empty() && (tail.back() == '\n' || tail.back() == '\r')) tail.pop_back();
+  tail = tail.substr(tail.find_last_of("\n\r") + 1);  // npos + 1 is 0
+  std::erase_if(tail, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return tail;
+}
+
+}  // namespace
+
+RunProgress::RunProgress(const std::vector<runner::Parameters>& parameters)
+    : is_terminal_(isatty(STDERR_FILENO) == 1) {
+  for (const auto& each : parameters) rows_.push_back({{}, print(each), runner::RunPhase::waiting, {}, {}});
+  if (is_terminal_) refresher_ = std::thread([this] { refresh_for_ever(); });
+}
+
+RunProgress::~RunProgress() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  if (refresher_.joinable()) refresher_.join();
+  if (is_terminal_) std::cerr << "\r\033[K" << std::flush;
+}
+
+void RunProgress::on_input(const std::string& commit_id) {
+  const std::lock_guard lock(mutex_);
+  say("input commit " + commit_id);
+}
+
+void RunProgress::on_code(const runner::CodeSnapshot& code) {
+  const std::lock_guard lock(mutex_);
+  std::string line = "code " + short_id(code.id) + ", " + count_of(code.files.size(), "file");
+  if (!code.git.sha.empty()) {
+    line += ", git " + short_id(code.git.sha) + (code.git.is_dirty ? " with local changes" : "");
+  }
+  say(line);
+  for (const auto& file : code.hidden)
+    say("note: " + file + " looks secret: runs see it, no commit keeps it");
+}
+
+void RunProgress::on_data(std::size_t done, std::size_t total) {
+  const std::lock_guard lock(mutex_);
+  if (total == 0) return;
+  data_line_ = done == total ? "" : fmt::format("data {}/{} files", done, total);
+  if (done == total) say("data " + count_of(total, "file"));
+}
+
+void RunProgress::on_phase(std::size_t index, const std::string& run, runner::RunPhase phase,
+                           const std::string& stdout_file) {
+  const std::lock_guard lock(mutex_);
+  Row& row = rows_[index];
+  row.run = run;
+  row.phase = phase;
+  row.stdout_file = stdout_file;
+  if (phase == runner::RunPhase::running) {
+    row.began = std::chrono::steady_clock::now();
+    say(run + " started" + (row.parameters.empty() ? "" : ": " + row.parameters));
+  }
+  draw();
+}
+
+void RunProgress::on_outcome(std::size_t index, const runner::RunOutcome& outcome) {
+  const std::lock_guard lock(mutex_);
+  Row& row = rows_[index];
+  row.phase = outcome.phase;
+  ++ended_;
+  const auto& record = outcome.record;
+  std::string line = fmt::format("{} {}", record.run, runner::to_string(outcome.phase));
+  if (record.duration_seconds > 0) line += fmt::format(" after {:.1f} s", record.duration_seconds);
+  if (outcome.phase == runner::RunPhase::failed) line += fmt::format(", exit code {}", record.exit_code);
+  if (!outcome.commit_id.empty()) line += ", commit " + short_id(outcome.commit_id);
+  for (const auto& [name, value] : record.metrics) line += fmt::format(" {}={:.6g}", name, value);
+  if (!outcome.problem.empty()) line += ": " + outcome.problem;
+  say(line);
+  for (const auto& warning : outcome.warnings) say(record.run + ": warning: " + warning);
+}
+
+void RunProgress::refresh_for_ever() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    draw();
+    changed_.wait_for(lock, kRefresh, [this] { return stopping_; });
+  }
+}
+
+void RunProgress::say(const std::string& line) {
+  std::cerr << (is_terminal_ ? "\r\033[K" : "") << line << std::endl;
+  draw();
+}
+
+void RunProgress::draw() {
+  if (!is_terminal_) return;
+  std::string line = status_line();
+  const std::size_t width = terminal_width();
+  if (line.size() >= width) line.resize(width - 1);
+  std::cerr << "\r\033[K" << line << std::flush;
+}
+
+std::string RunProgress::status_line() const {
+  if (!data_line_.empty()) return data_line_;
+  std::string line = fmt::format("{}/{} done", ended_, rows_.size());
+  for (const Row& row : rows_) {
+    if (row.phase == runner::RunPhase::preparing || row.phase == runner::RunPhase::collecting) {
+      line += fmt::format(" | {} {}", row.run, runner::to_string(row.phase));
+    } else if (row.phase == runner::RunPhase::running) {
+      const auto took = std::chrono::steady_clock::now() - row.began;
+      line += fmt::format(" | {} {} s {}", row.run,
+                          std::chrono::duration_cast<std::chrono::seconds>(took).count(),
+                          last_line(row.stdout_file).substr(0, 40));
+    }
+  }
+  return line;
+}
+
+}  // namespace anabranch::app
