@@ -64,15 +64,14 @@ Result<void> TokenCleaner::drop(const std::string& token) const {
   return kv::commit_blocking(services_.kv, std::move(batch));
 }
 
-Result<void> TokenCleaner::drop_recorded() const {
+Result<std::vector<std::string>> TokenCleaner::recorded() const {
   std::vector<std::string> tokens;
   ANABRANCH_CHECK(services_.kv.scan(keys::kDroppedTokens, kv::prefix_end(keys::kDroppedTokens),
                                     [&](std::string_view key, std::string_view) {
                                       tokens.emplace_back(key.substr(keys::kDroppedTokens.size()));
                                       return kv::ScanStep::next();
                                     }));
-  for (const auto& token : tokens) ANABRANCH_CHECK(drop(token));
-  return {};
+  return tokens;
 }
 
 // ── BranchHeads: moving the record

@@ -23,8 +23,9 @@ class TokenCleaner {
   void drop_later(std::vector<std::string> tokens) const;
   /// Now. Errors: those of the store.
   Result<void> drop(const std::string& token) const;
-  /// All that is recorded as dropped.
-  Result<void> drop_recorded() const;
+  /// What is recorded as dropped. To be asked before anything else runs: a reset of a prefix records its new
+  /// token, too, while it fills it.
+  Result<std::vector<std::string>> recorded() const;
   /// Removes all keys under a prefix.
   Result<void> erase_all(const std::string& prefix) const;
 

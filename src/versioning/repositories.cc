@@ -26,9 +26,9 @@ class Repositories::Impl {
 
   /// Finishes what a server that ended left behind.
   void recover() {
+    if (auto tokens = cleaner.recorded()) cleaner.drop_later(*std::move(tokens));
     writers.run([this] {
       // Where one of them fails (the store is not there yet) it is left to the next start.
-      (void)cleaner.drop_recorded().has_value();
       (void)remove_recorded().has_value();
       (void)drop_expired_addresses().has_value();
     });

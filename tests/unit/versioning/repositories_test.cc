@@ -50,6 +50,17 @@ TEST(Repositories, NeedAnExistingBucketAndANamespaceThatNobodyUsed) {
   EXPECT_EQ(create("other", "s3://data/repository"), "none");  // begins with "repo", lies beside it
 }
 
+/// Found by Races.OneOfManyMakesTheRepository: the check looked at what this process knew, and missed the newest.
+TEST(Repositories, DoNotNestWhateverOtherServersMade) {
+  OneRepository repo;
+  Repositories other(repo.kv, *repo.objects, repo.clock, repo.workers);
+  ASSERT_TRUE(other.get("repo"));  // it has read what there is
+  ASSERT_TRUE(block_on(repo.repositories->create(wanted("first", "s3://data/x"), "t")));
+  EXPECT_EQ(error_of(block_on(other.create(wanted("second", "s3://data/x/y"), "t"))), "namespace_in_use");
+  EXPECT_EQ(error_of(block_on(other.create(wanted("second", "s3://data/x"), "t"))), "namespace_in_use");
+  EXPECT_EQ(error_of(block_on(other.create(wanted("first", "s3://data/z"), "t"))), "already_exists");
+}
+
 TEST(Repositories, ANameIsFreeAfterRemovalButItsNamespaceStaysUsed) {
   OneRepository repo;
   ASSERT_TRUE(repo.put("main", "a", "1"));
