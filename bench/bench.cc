@@ -16,8 +16,10 @@ Bench::Bench(const Settings& settings)
       rest_(http_, settings.api_url, settings.s3.access_key_id, settings.s3.secret_access_key) {}
 
 std::uint64_t Bench::scaled(std::uint64_t usual, std::uint64_t least) const {
-  const std::uint64_t share = usual * std::min(settings_.objects, kObjectsUsual) / kObjectsUsual;
-  const std::uint64_t operations = std::max(share, least);
+  return share(std::max(usual * std::min(settings_.objects, kObjectsUsual) / kObjectsUsual, least));
+}
+
+std::uint64_t Bench::share(std::uint64_t operations) const {
   return is_serial_ ? std::max<std::uint64_t>(1, operations / kSerialShare) : operations;
 }
 

@@ -48,8 +48,10 @@ class Bench {
   RestClient& rest() { return rest_; }
 
   /// How often a case runs its operation: `usual`, fewer where there are fewer objects than usual, at least
-  /// `least`; an eighth of that on one connection (`is_serial`), at least one.
+  /// `least`; of that its share().
   std::uint64_t scaled(std::uint64_t usual, std::uint64_t least) const;
+  /// `operations`, or an eighth of them on one connection, at least one.
+  std::uint64_t share(std::uint64_t operations) const;
   void set_serial(bool is_serial) { is_serial_ = is_serial; }
 
   /// The set of that name ("4k"): made known at first use, in a folder of its own.

@@ -40,7 +40,7 @@ Bench::Stored& stored(Bench& bench, const Size& size) {
 
 Result<Plan> plan_put(Bench& bench, const Size& size) {
   auto& target = stored(bench, size);
-  const std::uint64_t operations = std::min(target.set.count, bench.scaled(target.set.count, size.count_min));
+  const std::uint64_t operations = bench.share(target.set.count);
   if (target.set.sha256_hex.size() < operations) hash_payloads(target.set, operations);
   S3Client& s3 = bench.s3();
   return Plan{

@@ -35,7 +35,7 @@ def make_files():
     labels = io.StringIO()
     table = csv.writer(labels, lineterminator="\n")
     table.writerow(("number", "path", "label"))
-    for number, (ink, label) in enumerate(zip(digits.images, digits.target)):
+    for number, (ink, label) in enumerate(zip(digits.images, digits.target, strict=True)):
         picture = io.BytesIO()
         Image.fromarray((ink * (255 / INK_MAX)).round().astype("uint8")).save(picture, "PNG")
         path = f"train/{label}/{number}.png"

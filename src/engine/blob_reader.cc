@@ -21,7 +21,7 @@ Result<std::unique_ptr<blob::Reader>> open_blob(Core& core, BlobId id) {
   if (record->mapped) {
     core.pins.pin(id);
   } else {
-    core.segments.pin(record->where.segment);
+    ANABRANCH_CHECK(core.segments.pin(record->where.segment));
   }
   return std::unique_ptr<blob::Reader>(std::make_unique<BlobReader>(core, id, *std::move(record)));
 }

@@ -351,9 +351,12 @@ std::pair<std::uint32_t, std::uint64_t> Segments::next() const {
   return {next_number_, next_generation_};
 }
 
-void Segments::pin(std::uint32_t number) {
+Result<void> Segments::pin(std::uint32_t number) {
   const std::lock_guard lock(mutex_);
-  ++segments_.at(number).pins;
+  const auto found = segments_.find(number);
+  if (found == segments_.end()) return fail(ErrorCode::corruption, segment_path(number) + " is not there");
+  ++found->second.pins;
+  return {};
 }
 void Segments::unpin(std::uint32_t number) {
   const std::lock_guard lock(mutex_);

@@ -91,7 +91,8 @@ class Segments {
   void apply(const std::map<std::uint32_t, std::int64_t>& live_changes,
              const std::map<std::uint32_t, std::uint64_t>& published_pending, std::uint64_t lsn, IndexBatch& batch);
   std::pair<std::uint32_t, std::uint64_t> next() const;  // number, generation
-  void pin(std::uint32_t number);
+  /// Errors: corruption, where there is no such segment.
+  Result<void> pin(std::uint32_t number);
   void unpin(std::uint32_t number);
   std::uint64_t live_bytes(std::uint32_t number) const;
   SegmentStats stats() const;

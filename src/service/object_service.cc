@@ -279,27 +279,47 @@ Task<Result<bool>> ObjectService::delete_object(Caller caller, std::string bucke
 
 Task<Result<std::vector<DeleteOutcome>>> ObjectService::delete_objects(Caller caller, std::string bucket,
                                                                        std::vector<std::string> keys) {
-  const auto exists = [this, &bucket]() -> Result<void> {
+  struct Checked {
+    std::vector<DeleteOutcome> outcomes;
+    std::vector<std::string> in_bucket;    // may be deleted, all in one batch
+    std::vector<std::size_t> on_branches;  // one by one: each key may be on another branch
+  };
+  const auto check = [this, &caller, &bucket, &keys]() -> Result<Checked> {
     ANABRANCH_TRY(const bool repository, is_repository(bucket));
     if (!repository) {
       if (auto there = objects_.get_bucket(bucket); !there) return fail(std::move(there).error());
     }
-    return {};
+    Checked checked;
+    for (const auto& key : keys) {
+      auto target = write_target(caller, Action::delete_object, bucket, key);
+      if (!target && target.error().code == ErrorCode::would_block) return fail(std::move(target).error());
+      checked.outcomes.push_back({key, std::nullopt});
+      if (!target) {
+        checked.outcomes.back().error = std::move(target).error();
+      } else if (repository) {
+        checked.on_branches.push_back(checked.outcomes.size() - 1);
+      } else {
+        checked.in_bucket.push_back(key);
+      }
+    }
+    return checked;
   };
-  auto find = inline_or_on(workers_, exists);
-  auto found = co_await std::move(find);
-  if (!found) co_return fail(std::move(found).error());
-  std::vector<DeleteOutcome> outcomes;
-  outcomes.reserve(keys.size());
-  for (auto& key : keys) {
-    WriteCondition none;
-    auto task = delete_object(caller, bucket, key, none);
+  auto check_task = inline_or_on(workers_, check);
+  auto checked = co_await std::move(check_task);
+  if (!checked) co_return fail(std::move(checked).error());
+  if (!checked->in_bucket.empty()) {
+    auto task = objects_.remove_all(bucket, std::move(checked->in_bucket));
     auto removed = co_await std::move(task);
-    DeleteOutcome outcome{std::move(key), std::nullopt};
-    if (!removed) outcome.error = std::move(removed).error();
-    outcomes.push_back(std::move(outcome));
+    if (!removed) co_return fail(std::move(removed).error());
   }
-  co_return outcomes;
+  for (const std::size_t index : checked->on_branches) {
+    DeleteOutcome& outcome = checked->outcomes[index];
+    WriteCondition none;
+    auto task = delete_object(caller, bucket, outcome.key, none);
+    auto removed = co_await std::move(task);
+    if (!removed) outcome.error = std::move(removed).error();
+  }
+  co_return std::move(checked->outcomes);
 }
 
 }  // namespace anabranch::service

@@ -12,15 +12,8 @@ constexpr std::int64_t kTimestampSecondsMin = -62'135'596'800;
 constexpr std::int64_t kTimestampSecondsMax = 253'402'300'799;
 
 // Field numbers of lakeFS's catalog.Entry. Format: docs/formats/sstable.md.
-enum EntryField : unsigned {
-  kAddress = 1,
-  kLastModified = 2,
-  kSize = 3,
-  kEtag = 4,
-  kMetadata = 5,
-  kAddressType = 6,
-  kContentType = 7,
-};
+constexpr unsigned kAddress = 1, kLastModified = 2, kSize = 3, kEtag = 4, kMetadata = 5, kAddressType = 6,
+                   kContentType = 7;
 
 void append_timestamp(std::string& out, TimeMs time_ms, std::uint32_t below_ms_ns) {
   std::int64_t seconds = time_ms / 1000;

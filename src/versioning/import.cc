@@ -6,6 +6,8 @@ namespace anabranch::versioning {
 namespace {
 
 constexpr TimeMs kSavedEveryMs = 500;
+/// An import that dies leaves its pin open for so long; none walks longer.
+constexpr TimeMs kImportWalkMaxMs = 6LL * 3600 * 1000;
 constexpr std::string_view kStrategyKey = ".lakefs.merge.strategy";
 
 /// The entries of a tree that lie under prefixes (sorted, disjoint).
@@ -182,18 +184,32 @@ Result<MetarangeId> Imports::build(Job& job, const CommitHandle& head, std::opti
   return tree;
 }
 
-Result<Commit> Imports::import(Job& job) {
-  // Pinned before the walk: what is seen there stays readable, whatever happens to its key.
+Result<void> Imports::pin(const Job& job, TimeMs open_for_ms) {
   for (const auto& source : job.sources) {
-    ANABRANCH_CHECK(block_on(services_.objects.pin(source.place.bucket, source.place.key)));
+    auto pinned = services_.objects.pin(source.place.bucket, source.place.key, open_for_ms);
+    ANABRANCH_CHECK(block_on(std::move(pinned)));
   }
+  return {};
+}
+
+Result<MetarangeId> Imports::build_pinned(Job& job, const CommitHandle& base,
+                                          std::optional<MetarangeId>& built) {
+  // Pinned openly before the walk, so that what appears and goes while it runs is retained too; closed behind
+  // it.
+  ANABRANCH_CHECK(pin(job, kImportWalkMaxMs));
+  ANABRANCH_TRY(auto tree, build(job, base, built));
+  ANABRANCH_CHECK(pin(job, 0));
+  return tree;
+}
+
+Result<Commit> Imports::import(Job& job) {
   const OpenRepository& repository = *job.repository;
   // Without the branch's turn first, so that a long walk holds nobody up; then with it, on the head of then.
   ANABRANCH_TRY(const auto state, refs_.writable_branch(services_.kv, repository, job.branch));
   ANABRANCH_TRY(const CommitHandle before, refs_.commit(services_.kv, repository, state.record.commit_id));
   ANABRANCH_CHECK(heads_.require_clean(repository, job.branch));
   std::optional<MetarangeId> built;
-  ANABRANCH_TRY(const MetarangeId tree, build(job, before, built));
+  ANABRANCH_TRY(const MetarangeId tree, build_pinned(job, before, built));
 
   const auto turn = block_on(queues_.wait(repository.uid + "/" + job.branch));
   return heads_.advance(repository, job.branch, [&](const CommitHandle& head) -> Result<Commit> {
@@ -201,7 +217,7 @@ Result<Commit> Imports::import(Job& job) {
     Commit commit;
     commit.metarange_id = tree;
     if (head->metarange_id != before->metarange_id) {
-      ANABRANCH_TRY(commit.metarange_id, build(job, head, built));
+      ANABRANCH_TRY(commit.metarange_id, build_pinned(job, head, built));
     }
     commit.committer = job.request.committer;
     commit.message = job.request.message.empty() ? "Import objects" : job.request.message;

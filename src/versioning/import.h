@@ -46,6 +46,8 @@ class Imports {
 
   void run(const JobHandle& job);
   Result<Commit> import(Job& job);
+  Result<void> pin(const Job& job, TimeMs open_for_ms);
+  Result<MetarangeId> build_pinned(Job& job, const CommitHandle& base, std::optional<MetarangeId>& built);
   Result<MetarangeId> build(Job& job, const CommitHandle& head, std::optional<MetarangeId>& built);
   bool progress(Job& job, std::uint64_t count);
   void save(const Job& job, const ImportStatus& status, bool ended) const;

@@ -8,7 +8,7 @@ namespace anabranch::versioning {
 namespace {
 
 // Field numbers of lakeFS's committed.RangeData.
-enum RangeField : unsigned { kKeyMin = 1, kKeyMax = 2, kEstimatedSize = 3, kCount = 4 };
+constexpr unsigned kKeyMin = 1, kKeyMax = 2, kEstimatedSize = 3, kCount = 4;
 
 bool parse_range(std::string_view value, RangeInfo& range) {
   RecordView record;

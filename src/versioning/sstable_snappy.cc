@@ -18,7 +18,8 @@ constexpr std::size_t kMatchMargin = 15;                   // no match starts in
 constexpr std::size_t kMatchedSizeMin = kMatchMargin + 2;  // shorter fragments are literals
 constexpr unsigned kSkipShift = 5;  // after 32 fruitless bytes look at every second one, and so on
 
-enum Tag : unsigned { kLiteral = 0, kCopyNear = 1, kCopyFar = 2, kCopyWide = 3 };
+// The low two bits of an element's first byte; 3 is a copy with an offset of four bytes, which is only read.
+constexpr unsigned kLiteral = 0, kCopyNear = 1, kCopyFar = 2;
 
 std::uint32_t load32(const char* at) {
   std::uint32_t value;

@@ -33,8 +33,7 @@ class CallersChanges final : public RecordChanges {
     ANABRANCH_TRY(const bool found, changes_.next());
     if (!found) return false;
     const Change& change = changes_.change();
-    path_ = change.path;
-    value_ = change.entry ? std::optional(encoded_.encode(*change.entry)) : std::nullopt;
+    give(change.path, change.entry ? std::optional(encoded_.encode(*change.entry)) : std::nullopt);
     return true;
   }
 
@@ -72,8 +71,7 @@ class BuildChanges final : public RecordChanges {
   Result<bool> next() override {
     ANABRANCH_TRY(const bool found, feed_.next());
     if (!found) return false;
-    path_ = feed_.path();
-    value_ = feed_.value();
+    give(feed_.path(), feed_.value());
     return true;
   }
 
@@ -97,8 +95,11 @@ class ReplacementChanges final : public RecordChanges {
     base_given_ = has_base && (removes || base_.key() == feed_.path());
     if (base_given_) ANABRANCH_CHECK(base_.load());
     entry_wanted_ = !removes;
-    path_ = removes ? base_.key() : std::string_view(feed_.path());
-    value_ = removes ? std::nullopt : std::optional(feed_.value());
+    if (removes) {
+      give(base_.key(), std::nullopt);
+    } else {
+      give(feed_.path(), feed_.value());
+    }
     return true;
   }
 
@@ -147,8 +148,7 @@ class MergeChanges final : public RecordChanges {
       if (!found) return false;
       const RecordDifference& difference = diff_.difference();
       if (difference.type == DifferenceType::conflict && !source_wins_) continue;
-      path_ = difference.path;
-      value_ = difference.right;
+      give(difference.path, difference.right);
       return true;
     }
   }

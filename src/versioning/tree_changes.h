@@ -27,6 +27,12 @@ class RecordChanges {
   const std::optional<std::string_view>& value() const { return value_; }
 
  protected:
+  void give(std::string_view path, std::optional<std::string_view> value) {
+    path_ = path;
+    value_ = value;
+  }
+
+ private:
   std::string_view path_;
   std::optional<std::string_view> value_;
 };

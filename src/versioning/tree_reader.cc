@@ -5,8 +5,8 @@
 namespace anabranch::versioning {
 
 Result<std::shared_ptr<const Metarange>> TreeReader::metarange(const MetarangeId& id) const {
-  static const auto kEmpty = std::make_shared<const Metarange>();
-  if (id.empty()) return kEmpty;
+  static const auto empty = std::make_shared<const Metarange>();
+  if (id.empty()) return empty;
   if (auto cached = cache_->impl().metarange(id)) return cached;
   if (!is_content_id(id)) return fail(ErrorCode::not_found, "'" + id + "' is no metarange id");
   ANABRANCH_TRY(const auto table, read(id, kMetarangesType));

@@ -80,6 +80,7 @@ void run_steps(io::MemoryDisk& disk, std::uint64_t seed, std::uint64_t to, Progr
   bool sending = true;
   {
     Runner runner(**engine);
+    sending = runner.ready();
     while (sending && workload.model().steps < to) {
       const Step step = workload.next();
       auto done = outcomes.sent();
@@ -133,6 +134,7 @@ void cut_at(std::uint64_t operation, bool torn, std::uint64_t seed, bool& comple
     Workload workload(seed);
     workload.skip_to(steps);
     Runner runner(**engine);
+    ASSERT_TRUE(runner.ready());
     Outcomes outcomes;
     ASSERT_TRUE(runner.submit(workload.next(), outcomes.sent()));
     outcomes.wait_until_in_flight(0);

@@ -112,8 +112,10 @@ class Runner {
       ids_[std::string(key)] = BlobId::decode(value);
       return kv::ScanStep::next();
     });
-    if (!scanned) ADD_FAILURE() << scanned.error().message;
+    ready_ = scanned.has_value();
   }
+  /// False: the disk failed before the first step.
+  bool ready() const { return ready_; }
 
   /// Writes the step's blobs (blocking) and sends its batch. False: a blob could not be written; nothing was sent.
   bool submit(const Step& step, const std::function<void(Result<void>)>& done) {
@@ -160,6 +162,7 @@ class Runner {
   }
 
   engine::Engine& engine_;
+  bool ready_ = false;
   std::map<std::string, BlobId> ids_;
   std::vector<std::shared_ptr<std::vector<std::unique_ptr<blob::Writer>>>> kept_;
 };

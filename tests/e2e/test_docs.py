@@ -30,7 +30,7 @@ def blocks(page):
         line = text.count("\n", 0, block.start("code")) + 1
         if block["excuse"]:
             continue
-        assert block["language"] in ("sh", "python"), f"{page}:{line}: neither sh nor python, and no reason not to run it"
+        assert block["language"] in ("sh", "python"), f"{page}:{line}: neither sh nor python, and no reason"
         yield line, block["language"], textwrap.dedent(block["code"])
 
 

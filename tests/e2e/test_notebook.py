@@ -11,7 +11,8 @@ CELL_SECONDS_MAX = 1200  # a cell that trains, on a busy machine
 
 
 def printed(notebook):
-    return "".join(output["text"] for cell in notebook.cells for output in cell.get("outputs", []) if output["output_type"] == "stream")
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(output["text"] for output in outputs if output["output_type"] == "stream")
 
 
 def test_the_notebook_runs_headless_and_leaves_a_reproducible_main(server, monkeypatch):

@@ -17,10 +17,8 @@
 #include "versioning/sstable_snappy.h"
 #include "versioning/sstable_writer.h"
 
+namespace anabranch::versioning {
 namespace {
-
-using namespace anabranch;
-using namespace anabranch::versioning;
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -89,10 +87,7 @@ void check(const Sstable& table) {
   require(again && (*again)->size() == written.table->size() && (*again)->content_id() == written.id);
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::string file(reinterpret_cast<const char*>(data), size);
+void fuzz(std::string file) {
   if (const auto table = Sstable::decode(file)) check(**table);
   repair(file);
   const auto table = Sstable::decode(file);
@@ -101,5 +96,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     require(table.error().code == ErrorCode::corruption && !table.error().message.empty());
   }
+}
+
+}  // namespace
+}  // namespace anabranch::versioning
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  anabranch::versioning::fuzz(std::string(reinterpret_cast<const char*>(data), size));
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "http/server.h"
 
@@ -61,17 +62,12 @@ class TestServer {
 
 /// Waits until `condition` holds, up to ten seconds; says whether it did.
 template <class Condition>
-bool eventually(Condition condition);
-
-}  // namespace anabranch::http
-
-#include <thread>
-
-template <class Condition>
-bool anabranch::http::eventually(Condition condition) {
+bool eventually(Condition condition) {
   for (int i = 0; i < 2'000; ++i) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return false;
 }
+
+}  // namespace anabranch::http

@@ -150,6 +150,27 @@ TEST_F(ObjectServiceTest, MultipartOnABranchIsSeenOnceItIsComplete) {
   EXPECT_EQ(get(root_, "repo", "main/m").value(), std::string(100, 'x'));
 }
 
+TEST_F(ObjectServiceTest, AMultiDeleteTellsTheOutcomeOfEachKeyInOrder) {
+  for (const char* key : {"a", "b", "keep"}) ASSERT_TRUE(put(root_, "store", key, "x"));
+  ASSERT_TRUE(put(root_, "repo", "main/a", "x"));
+
+  const auto plain =
+      run(objects_.delete_objects(root_, "store", {"a", "repo/_lakefs/dummy", "missing", "b", "a"}));
+  const auto branch = run(objects_.delete_objects(root_, "repo", {"main/a", "nothing/a", "main/missing"}));
+
+  ASSERT_TRUE(plain) << plain.error().message;
+  ASSERT_EQ(plain->size(), 5U);
+  EXPECT_EQ(plain->at(1).error->code, ErrorCode::access_denied);
+  for (const std::size_t ok : {0U, 2U, 3U, 4U}) EXPECT_FALSE(plain->at(ok).error) << ok;
+  EXPECT_EQ(get(root_, "store", "a").error().code, ErrorCode::no_such_key);
+  EXPECT_EQ(get(root_, "store", "keep").value(), "x");
+  ASSERT_TRUE(branch) << branch.error().message;
+  EXPECT_FALSE(branch->at(0).error);
+  EXPECT_TRUE(branch->at(1).error);
+  EXPECT_FALSE(branch->at(2).error);
+  EXPECT_EQ(run(objects_.delete_objects(root_, "gone", {"a"})).error().code, ErrorCode::no_such_bucket);
+}
+
 TEST_F(ObjectServiceTest, AFolderMarkerAtABranchsRootIsNoError) {
   EXPECT_TRUE(put(root_, "repo", "main/", ""));
   EXPECT_EQ(put(root_, "repo", "main", "x").error().code, ErrorCode::invalid_argument);
