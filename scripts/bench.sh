@@ -10,7 +10,7 @@
 #
 # BENCH_DATA     where the data folder bench-data is made and removed (build); its disk is what is measured
 # BENCH_OBJECTS  objects of 4 KiB (100000)          BENCH_ROUNDS   turns with a peer (3)
-# BENCH_CASES    cases of our own run (all and three on one connection)
+# BENCH_CASES    which (all, three of them on one connection too; with a peer s3)
 # BENCH_PORT     two ports from here (18800)        BENCH_WHAT     name of the result (ours, or peer)
 # BENCH_RESULTS  where the report goes (bench/results)   BENCH_BUILD  folder of both programs (build/release)
 set -euo pipefail
@@ -31,7 +31,7 @@ else
   objects="${BENCH_OBJECTS:-100000}" rounds="${BENCH_ROUNDS:-3}" seconds=120 starts=10
   [[ "$objects" -lt 100000 ]] || serial+=",commit-100k-serial"
 fi
-cases="${BENCH_CASES:-all,$serial}"
+if [[ -z "$PEER" ]]; then cases="${BENCH_CASES:-all,$serial}"; else cases="${BENCH_CASES:-s3}"; fi
 what="${BENCH_WHAT:-$([[ -z "$PEER" ]] && echo ours || echo peer)}"
 if $quick; then what+="-quick"; fi
 
@@ -129,11 +129,18 @@ measure_disk() {
   local empty
   empty="$(disk_bytes)"
   start_server
-  objects=10000 load_ours "$raw/unused.json" --cases put-4k --keep >&2
+  objects=10000 seconds=3600 load_ours "$raw/disk-load.json" --cases put-4k --keep >&2
   stop_server
-  printf '{"objects": 10000, "object_bytes": 4096, "disk_bytes": %s, "inodes": %s, "empty_disk_bytes": %s}\n' \
+  printf '{"disk_bytes": %s, "inodes": %s, "empty_disk_bytes": %s}\n' \
     "$(disk_bytes)" "$(du -s --inodes "$data" | cut -f1)" "$empty" >"$raw/disk.json"
-  rm "$raw/unused.json"
+}
+# The plain reads among the cases: what they read is there by then.
+cold_cases() {
+  if [[ ",$cases," =~ ,(all|s3), ]]; then
+    echo get-4k,get-64k,get-1m,get-64m,head,list
+  else
+    tr , '\n' <<<"$cases" | grep -E '^(get-[0-9]+[km]|head|list)$' | paste -sd , || true
+  fi
 }
 measure_ours() {
   measure_start
@@ -143,10 +150,13 @@ measure_ours() {
   start_server
   load_ours "$raw/ours-main-1.json" --api "$api/api/v1" --cases "$cases" --bucket bench --keep >&2
   stop_server
+  local reads
+  reads="$(cold_cases)"
+  [[ -n "$reads" ]] || return 0
   say "cold reads"
   echo "page cache: $(drop_page_cache)" >>"$raw/about.txt"
   start_server
-  load_ours "$raw/ours-cold-1.json" --cases get-4k,get-64k,get-1m,get-64m,head,list --bucket bench --keep >&2
+  load_ours "$raw/ours-cold-1.json" --cases "$reads" --bucket bench --keep >&2
   stop_server
 }
 measure_in_turns() {
@@ -154,9 +164,9 @@ measure_in_turns() {
   start_server
   for round in $(seq 1 "$rounds"); do
     say "round $round of $rounds: ours"
-    load_ours "$raw/ours-main-$round.json" --cases s3 >&2
+    load_ours "$raw/ours-main-$round.json" --cases "$cases" >&2
     say "round $round of $rounds: the peer"
-    load_peer "$raw/peer-main-$round.json" --cases s3 >&2
+    load_peer "$raw/peer-main-$round.json" --cases "$cases" >&2
   done
   stop_server
 }

@@ -3,8 +3,9 @@
 
     scripts/bench_report.py FOLDER > report.md
 
-FOLDER holds a server's runs as <server>-<part>-<round>.json (part: main, cold), start.json and disk.json where there
-are such, and the lines `name: value` of about.txt. Several rounds are summed up by their medians.
+FOLDER holds a server's runs as <server>-<part>-<round>.json (part: main, cold); start.json, disk.json and the run that
+filled that disk, disk-load.json, where there are such; and the lines `name: value` in about.txt. Several rounds are
+summed up by their medians.
 """
 
 import argparse
@@ -134,8 +135,9 @@ def startup_lines(folder):
         yield f"- idle RSS: {idle:.1f} MiB"
     if (path := folder / "disk.json").exists():
         disk = json.loads(path.read_text())
-        ratio = disk["disk_bytes"] / (disk["objects"] * disk["object_bytes"])
-        yield (f"- disk for {disk['objects']:,} x {disk['object_bytes'] // 1024} KiB after a clean stop: "
+        stored = json.loads((folder / "disk-load.json").read_text())["cases"][0]  # what was put, not what was meant to be
+        ratio = disk["disk_bytes"] / stored["bytes"]
+        yield (f"- disk for {stored['operations']:,} x {stored['bytes'] // stored['operations'] // 1024} KiB after a clean stop: "
                f"{disk['disk_bytes'] / 2**20:.1f} MiB = {ratio:.2f}x, {disk['inodes']:,} inodes "
                f"(empty data folder: {disk['empty_disk_bytes'] / 2**20:.1f} MiB)")  # fmt: skip
 

@@ -70,7 +70,9 @@ stop_server() {
 at_exit() {
   local status=$?
   trap - EXIT
-  if [[ $status -ne 0 ]]; then
+  if [[ $status -eq 130 || $status -eq 143 ]]; then
+    printf '\ndemo: interrupted (%s)\n' "$current_step" >&2
+  elif [[ $status -ne 0 ]]; then
     printf '\ndemo: FAILED (%s). The end of %s:\n' "$current_step" "$demo/server.log" >&2
     [[ ! -f "$demo/server.log" ]] || tail -n 20 "$demo/server.log" | grep -v 'secret access key' >&2 || true
   fi
@@ -83,7 +85,9 @@ check_programs() {
     echo "demo: there is no program $binary: run make build" >&2
     exit 1
   }
-  "$python" -c 'import boto3, lakefs, keras, PIL, sklearn' 2>/dev/null || {
+  # Found, not imported: TensorFlow alone takes seconds.
+  "$python" -c 'import importlib.util as u, sys
+sys.exit(not all(map(u.find_spec, ("boto3", "lakefs", "keras", "tensorflow", "PIL", "sklearn"))))' || {
     echo "demo: $python lacks packages: run scripts/setup.sh demo" >&2
     exit 1
   }
@@ -125,6 +129,7 @@ start_server() {
   # The root key is printed into the log: for this user's eyes only.
   (umask 077 && : >"$demo/server.log")
   printf '$ %s\n' "$(shown anabranch serve --data "$demo/data" --listen "$listen" --s3-listen "$s3_listen")"
+  step_began_ms="$(now_ms)"
   "$binary" serve --data "$demo/data" --listen "$listen" --s3-listen "$s3_listen" \
     >>"$demo/server.log" 2>&1 </dev/null &
   server_pid=$!
@@ -191,7 +196,7 @@ head_of_main() {
 print_what_next() {
   cat <<EOF
 
-What to try next. The server $1:
+What to try next. $1
   REST API, S3 and health   http://$listen   (/api/v1, /healthz, /metrics)
   S3 alone                  http://$s3_listen
   access key id             $access_key_id
@@ -216,7 +221,7 @@ trap 'exit 143' TERM
 echo "Anabranch's main job on real data. Everything it makes is in $demo."
 start_server
 write_environment
-echo "-- the server was ready $(seconds_since "$began_ms") after the start; its log: $demo/server.log"
+echo "-- the server was ready within $(seconds_since "$step_began_ms"). Its log: $demo/server.log"
 cd examples/digits
 
 step "1,797 pictures of digits into bucket sample-data, with boto3"
@@ -241,8 +246,8 @@ run anabranch compare sweep --metric accuracy:max
 best="$(best_run)"
 took "anabranch compare sweep --json"
 
-step "Promote the best, $best, into main"
 data_before="$(python object_info.py digits main --count-data)"
+step "Promote the best, $best, into main"
 run anabranch promote "$best" --require "$requirement"
 merge="$(head_of_main)"
 took "anabranch log anabranch://digits/main"
@@ -260,11 +265,11 @@ took "anabranch cat anabranch://digits/$merge/metrics/metrics.json"
 current_step='the end'
 printf '\nAll of it took %s.\n' "$(seconds_since "$began_ms")"
 if [[ "${DEMO_KEEP:-0}" == 1 ]]; then
-  print_what_next "runs until you press Ctrl-C here"
   trap 'stop_server && exit 0' INT TERM
+  print_what_next "The server runs until you press Ctrl-C here:"
   wait "$server_pid"
 else
-  print_what_next "stops now; DEMO_KEEP=1 make demo keeps it, and so does this, with the same data and keys:
+  print_what_next "The server stops now (DEMO_KEEP=1 make demo keeps it). This starts it again on the same data:
   $(shown "$binary" serve --data "$demo/data" --listen "$listen" --s3-listen "$s3_listen")"
   stop_server
 fi

@@ -80,8 +80,13 @@ void Table::add(std::vector<std::string> row) {
 
 std::string Table::render() const {
   std::vector<std::size_t> widths(rows_.front().size());
-  for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  std::vector<bool> numeric(rows_.front().size(), true);
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const std::string& cell = rows_[row][i];
+      widths[i] = std::max(widths[i], width_of(cell));
+      if (row != 0 && !cell.empty() && !runner::parse_number(cell)) numeric[i] = false;
+    }
   }
   std::string out;
   for (const auto& row : rows_) {
@@ -89,7 +94,7 @@ std::string Table::render() const {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string blanks(widths[i] - width_of(row[i]), ' ');
       line += (i == 0 ? "" : "  ");
-      line += runner::parse_number(row[i]) ? blanks + row[i] : row[i] + blanks;
+      line += numeric[i] ? blanks + row[i] : row[i] + blanks;
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";

@@ -36,7 +36,7 @@ std::string short_id(const std::string& id);
 /// How many of what: "1 file", "2 files".
 std::string count_of(std::size_t count, const std::string& noun);
 
-/// Columns as wide as their longest cell. Numbers stand to the right.
+/// Columns as wide as their longest cell. A column of numbers stands to the right.
 class Table {
  public:
   explicit Table(std::vector<std::string> header);

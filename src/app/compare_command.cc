@@ -85,7 +85,7 @@ void print_json(const Comparison& comparison) {
     all.emplace("metric", comparison.order->metric);
     all.emplace("order", comparison.order->max_is_best ? "max" : "min");
   }
-  all.emplace(comparison.target, comparison.target_commit_id);
+  all.emplace("target", json::object{{"branch", comparison.target}, {"commit", comparison.target_commit_id}});
   std::cout << json::serialize(all) << "\n";
 }
 

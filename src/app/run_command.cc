@@ -130,7 +130,8 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
       "run", "Run a command once for each combination of parameters, each on a branch of its own");
   const auto options = std::make_shared<RunOptions>();
   command->footer(
-      "The command stands at the end, after --:  anabranch run --repo R --from REF --grid k=v1,v2 -- python train.py\n"
+      "The command stands at the end, after --:  anabranch run --repo R --from REF --grid k=v1,v2 -- python "
+      "train.py\n"
       "It gets each parameter where {name} stands in its arguments, else as --name=value, and "
       "always as\n"
       "PARAM_NAME. What it leaves in metrics.json, artifacts/ and config/ is committed to the run's branch, "

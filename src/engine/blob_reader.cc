@@ -20,7 +20,7 @@ Result<std::unique_ptr<blob::Reader>> open_blob(Core& core, BlobId id) {
   if (!record) return fail(ErrorCode::corruption, "the record of blob " + id.to_string() + " does not parse");
   if (record->mapped) {
     core.pins.pin(id);
-  } else {
+  } else if (record->size_bytes > 0) {  // nothing keeps the segment of an empty blob, nor need it
     ANABRANCH_CHECK(core.segments.pin(record->where.segment));
   }
   return std::unique_ptr<blob::Reader>(std::make_unique<BlobReader>(core, id, *std::move(record)));
@@ -34,7 +34,7 @@ BlobReader::~BlobReader() {
   file_.reset();
   if (record_.mapped) {
     if (core_.pins.unpin(id_)) core_.reclaimer->note_unpinned(id_);
-  } else {
+  } else if (record_.size_bytes > 0) {
     core_.segments.unpin(record_.where.segment);
   }
 }

@@ -205,6 +205,7 @@ Result<SegmentHeader> Segments::make(SegmentKind kind, std::uint64_t first_lsn, 
   auto prepared = prepare();
   const std::lock_guard lock(mutex_);
   if (!prepared) {
+    if (prepared.error().code != ErrorCode::no_space) health_.fence(prepared.error().message);
     if (fresh) {
       (void)disk_.remove(path);
     } else {

@@ -26,6 +26,7 @@ struct MemoryDisk::Node {
   bool folder = false;
   std::string bytes;
   std::string durable;
+  std::uint64_t allocated_size = 0;       // by allocate(), since the last sync
   std::set<std::uint64_t> dirty_sectors;  // differ, maybe, between the two
   std::set<std::uint64_t> blocks;         // that take space
 };
@@ -117,17 +118,27 @@ struct MemoryDisk::State {
     for (const std::uint64_t sector : node.dirty_sectors) settle_sector(node, sector);
     node.durable.resize(node.bytes.size());
     node.dirty_sectors.clear();
+    node.allocated_size = 0;
+  }
+
+  static void tear(Node& node, std::mt19937_64& random) {
+    // A truncation, or space reserved by allocate(), may have reached the drive by itself.
+    if (node.bytes.size() < node.durable.size() && random() % 2 == 0) node.durable.resize(node.bytes.size());
+    if (node.allocated_size > node.durable.size() && random() % 2 == 0) node.durable.resize(node.allocated_size);
+    const std::uint64_t size = node.durable.size();
+    const std::uint64_t grown = node.bytes.size() > size ? node.bytes.size() - size : 0;
+    const std::uint64_t end = size + random() % (grown + 1);
+    for (const std::uint64_t sector : node.dirty_sectors) {
+      const bool kept = sector * kSectorSize < size ? random() % 2 == 0 : sector * kSectorSize < end;
+      if (kept) settle_sector(node, sector);
+    }
   }
 
   static void cut(Node& node, std::mt19937_64* random) {
-    if (random != nullptr) {
-      for (const std::uint64_t sector : node.dirty_sectors) {
-        if ((*random)() % 2 == 0) settle_sector(node, sector);
-      }
-      if ((*random)() % 2 == 0) node.durable.resize(node.bytes.size());
-    }
+    if (random != nullptr) tear(node, *random);
     node.bytes = node.durable;
     node.dirty_sectors.clear();
+    node.allocated_size = 0;
     node.blocks.erase(node.blocks.lower_bound(blocks_of(node.bytes.size())), node.blocks.end());
   }
 
@@ -199,6 +210,7 @@ class MemoryDisk::MemoryFile final : public File {
     if (size_bytes > before) {
       ANABRANCH_CHECK(state_->take_blocks(*node_, before, size_bytes - before));
       grow(size_bytes);
+      node_->allocated_size = size_bytes;
     }
     return outcome(alive);
   }

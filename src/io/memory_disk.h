@@ -1,8 +1,9 @@
 // io/memory_disk.h — a Disk in memory that behaves in a power cut as badly as a real one may. For tests.
 //
 // What was written and not synced is volatile, sector by sector; names that were not synced with their folder too.
-// A cut drops all of that, or keeps what a seed chooses (torn writes: any subset of the unsynced sectors; of the
-// unsynced changes of names a prefix, as a journalling file system keeps them).
+// A cut drops all of that, or keeps what a seed chooses: of sectors inside the durable size any subset (torn writes);
+// of written growth a prefix, as file systems extend a file only once the new bytes are on the drive (ext4 ordered,
+// XFS); of unsynced changes of names a prefix, as journals keep their order. allocate() may have grown the file or not.
 #pragma once
 
 #include <cstdint>

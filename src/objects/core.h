@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/md5_lanes.h"
 #include "objects/keys.h"
 #include "objects/object_store.h"
 #include "objects/record.h"
@@ -22,6 +23,8 @@ namespace anabranch::objects {
 
 /// Slices (parts, keys) that are few enough for a network thread; more are answered with would_block there.
 inline constexpr std::size_t kInlineSlicesMax = 64;
+
+inline constexpr unsigned kMd5RunnersMax = 2;
 
 /// Which id a bucket name had when last seen. A hint: buckets are deleted and made again, here or by another
 /// server. Thread safety: every method from any thread.
@@ -50,6 +53,8 @@ struct Core {
   const Clock& clock;
   Workers& workers;
   mutable BucketIdCache bucket_ids = {};
+  /// Large uploads that arrive side by side share SIMD lanes; a runner is enough for several GB/s.
+  mutable Md5Lanes md5_lanes{workers, kMd5RunnersMax};
 
   /// The bucket's record as `reader` shows it. Errors: no_such_bucket.
   Result<BucketRecord> read_bucket(const kv::Reader& reader, const std::string& name) const;

@@ -15,24 +15,34 @@ constexpr std::size_t kPieceSize = 1 * MiB;
 
 using Digests = std::vector<std::pair<HashAlgorithm, std::string>>;
 
+/// MD5, which every object has, and what else was asked for.
 class HasherSet {
  public:
   void add(HashAlgorithm algorithm) {
-    const bool there = std::any_of(hashers_.begin(), hashers_.end(),
+    const bool there = algorithm == HashAlgorithm::md5 ||
+                       std::any_of(others_.begin(), others_.end(),
                                    [&](const auto& entry) { return entry.first == algorithm; });
-    if (!there) hashers_.emplace_back(algorithm, make_hasher(algorithm));
+    if (!there) others_.emplace_back(algorithm, make_hasher(algorithm));
   }
   void update(ByteView bytes) {
-    for (auto& [algorithm, hasher] : hashers_) hasher->update(bytes);
+    md5_.update(bytes);
+    update_others(bytes);
   }
+  /// All but MD5, which is then md5()'s to add.
+  void update_others(ByteView bytes) {
+    for (auto& [algorithm, hasher] : others_) hasher->update(bytes);
+  }
+  Md5Stream& md5() { return md5_; }
   Digests finish() {
     Digests digests;
-    for (auto& [algorithm, hasher] : hashers_) digests.emplace_back(algorithm, hasher->finish());
+    digests.emplace_back(HashAlgorithm::md5, md5_.finish());
+    for (auto& [algorithm, hasher] : others_) digests.emplace_back(algorithm, hasher->finish());
     return digests;
   }
 
  private:
-  std::vector<std::pair<HashAlgorithm, std::unique_ptr<Hasher>>> hashers_;
+  Md5Stream md5_;
+  std::vector<std::pair<HashAlgorithm, std::unique_ptr<Hasher>>> others_;
 };
 
 /// Hashes pieces one after the other on workers. The job owns what it touches, so nothing need wait for it to
@@ -45,21 +55,16 @@ class HashLane {
   HasherSet& hashers() { return hashers_; }
 
   /// Begins to hash a piece; only while idle.
-  static void start(const std::shared_ptr<HashLane>& lane, Workers& workers, Piece piece, std::size_t size) {
+  static void start(const std::shared_ptr<HashLane>& lane, const Core& core, const Piece& piece,
+                    std::size_t size) {
     {
       const std::lock_guard lock(lane->mutex_);
       lane->busy_ = true;
     }
-    workers.run([lane, piece = std::move(piece), size] {
-      lane->hashers_.update(ByteView(*piece).first(size));
-      std::function<void(bool)> resume;
-      {
-        const std::lock_guard lock(lane->mutex_);
-        lane->busy_ = false;
-        resume = std::move(lane->resume_);
-        lane->resume_ = nullptr;
-      }
-      if (resume) resume(true);
+    core.workers.run([lane, piece, size, &core] {
+      const ByteView bytes = ByteView(*piece).first(size);
+      lane->hashers_.update_others(bytes);
+      core.md5_lanes.update(lane->hashers_.md5(), bytes, [lane, piece] { end(*lane); });
     });
   }
 
@@ -82,6 +87,17 @@ class HashLane {
   }
 
  private:
+  static void end(HashLane& lane) {
+    std::function<void(bool)> resume;
+    {
+      const std::lock_guard lock(lane.mutex_);
+      lane.busy_ = false;
+      resume = std::move(lane.resume_);
+      lane.resume_ = nullptr;
+    }
+    if (resume) resume(true);
+  }
+
   HasherSet hashers_;  // the job's while busy_, else the coroutine's
   std::mutex mutex_;
   bool busy_ = false;                 // guarded by mutex_
@@ -181,7 +197,7 @@ Task<Result<void>> take_large(Intake& intake) {
     if (bytes.size() <= kInlineHashSizeMax) {
       intake.lane->hashers().update(bytes);
     } else {
-      HashLane::start(intake.lane, intake.core.workers, piece, bytes.size());
+      HashLane::start(intake.lane, intake.core, piece, bytes.size());
     }
     auto appending = intake.writer->append(bytes);
     Result<void> appended = co_await std::move(appending);
@@ -246,7 +262,6 @@ Task<Result<PendingObject>> receive_body(const Core& core, ReceiveOptions option
 
   Intake intake{core, body, options.size_bytes, size_max_bytes};
   HasherSet& hashers = intake.lane->hashers();
-  hashers.add(HashAlgorithm::md5);
   for (const auto& [algorithm, digest] : options.expected) hashers.add(algorithm);
   for (const HashAlgorithm algorithm : options.stored_checksums) hashers.add(algorithm);
 

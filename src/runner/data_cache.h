@@ -51,6 +51,7 @@ class DataCache {
   Result<void> materialise(const ApiClient& api, const std::vector<DataFile>& files,
                            const std::string& folder) const;
 
+  const std::string& folder() const { return folder_; }
   std::string work_folder() const { return folder_ + "/work"; }
 
  private:

@@ -153,7 +153,7 @@ Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const D
   ANABRANCH_TRY(const auto data,
                 DataCache::list(api, order.repository, recorded.input_commit, recorded.data));
   ANABRANCH_TRY(CodeSnapshot code, fetch_code(api, cache, order.repository, commit, recorded));
-  on_news("code " + code.id + ", " + std::to_string(code.files.size()) + " files");
+  on_news("code " + code.id);
   ANABRANCH_CHECK(cache.fetch(api, order.repository, recorded.input_commit, data, [](std::size_t) {}));
   code.packages = list_packages(recorded.argv, code.folder);
   if (!recorded.packages_id.empty() && to_hex(sha256(code.packages)) != recorded.packages_id) {

@@ -15,6 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// As shells have it: there is no such command; it could not be run.
+constexpr int kExitNotFound = 127;
+constexpr int kExitNotRun = 126;
 constexpr std::size_t kPackagesSizeMax = 4 * MiB;
 /// How long a finished run waits for a server that does not answer before its results are given up.
 constexpr auto kCommitPatience = std::chrono::minutes(2);
@@ -68,6 +71,7 @@ class Run {
     if (done) done = execute();
     if (!done) {
       outcome_.problem = done.error().message;
+      if (record_.exit_code == 0) record_.exit_code = kExitNotRun;
       if (record_.status.empty()) {
         record_.status = done.error().code == ErrorCode::cancelled ? "interrupted" : "failed";
       }
@@ -93,6 +97,7 @@ class Run {
 
   Result<void> prepare() {
     on_phase_(RunPhase::preparing, "");
+    record_.exit_code = 0;
     record_.run_id = make_xid(context_.clock.now_ms());
     record_.started_seconds = context_.clock.now_ms() / 1000;
     ANABRANCH_TRY(auto home, TemporaryFolder::make(context_.cache.work_folder(), record_.run));
@@ -128,7 +133,10 @@ class Run {
     if (auto removed = context_.api.with_patience(kCommitPatience).delete_key(key.id); !removed) {
       outcome_.warnings.push_back("the run's key " + key.id + " was not removed: " + removed.error().message);
     }
-    if (!exit_code) return fail(exit_code.error());
+    if (!exit_code) {
+      if (exit_code.error().code == ErrorCode::not_found) record_.exit_code = kExitNotFound;
+      return fail(exit_code.error());
+    }
     record_.exit_code = *exit_code;
     record_.status = context_.interruption.requested() ? "interrupted" : *exit_code == 0 ? "ok" : "failed";
     return {};
@@ -200,7 +208,7 @@ std::string list_packages(const std::vector<std::string>& command, const std::st
 Result<CodeSnapshot> take_snapshot(const DataCache& cache, const std::string& workdir,
                                    const std::vector<std::string>& command) {
   ANABRANCH_TRY(CodeSnapshot snapshot, new_snapshot(cache));
-  ANABRANCH_TRY(snapshot.files, list_source(workdir));
+  ANABRANCH_TRY(snapshot.files, list_source(workdir, {cache.folder()}));
   ANABRANCH_CHECK(copy_source(workdir, snapshot.files, snapshot.folder));
   const auto kept = publishable(snapshot.files);
   for (const auto& file : snapshot.files) {

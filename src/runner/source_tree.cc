@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -89,6 +90,40 @@ Result<void> list_paths(const std::string& folder, const AddPath& add) {
   return walk(folder, "", rules, add);
 }
 
+/// Knows the folders that are no code although git may list them: a server's data (with its root key), the
+/// cache.
+class ForeignFolders {
+ public:
+  ForeignFolders(const std::string& root, const std::vector<std::string>& excluded) : root_(root) {
+    for (const auto& folder : excluded) {
+      std::error_code error;
+      excluded_.push_back(fs::weakly_canonical(folder, error).string());
+    }
+  }
+  bool contain(const std::string& path) {
+    for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+      const auto [known, is_new] = known_.try_emplace(path.substr(0, slash), false);
+      if (is_new) known->second = is_foreign(root_ + "/" + known->first);
+      if (known->second) return true;
+    }
+    return false;
+  }
+
+ private:
+  bool is_foreign(const std::string& folder) const {
+    std::error_code error;
+    if (fs::exists(folder + "/lock", error) && fs::is_directory(folder + "/segments", error) &&
+        fs::is_directory(folder + "/index", error)) {
+      return true;
+    }
+    const std::string real = fs::weakly_canonical(folder, error).string();
+    return std::find(excluded_.begin(), excluded_.end(), real) != excluded_.end();
+  }
+  std::string root_;
+  std::vector<std::string> excluded_;
+  std::map<std::string, bool> known_;
+};
+
 std::optional<SourceFile> describe(const std::string& folder, std::string path, std::uint64_t& size_bytes) {
   const std::string full = folder + "/" + path;
   struct stat about {};
@@ -110,13 +145,15 @@ void sort_by_path(std::vector<SourceFile>& files) {
 
 }  // namespace
 
-Result<std::vector<SourceFile>> list_source(const std::string& folder) {
+Result<std::vector<SourceFile>> list_source(const std::string& folder,
+                                            const std::vector<std::string>& excluded) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return fail(ErrorCode::not_found, folder + " is no folder");
   std::vector<SourceFile> files;
   std::uint64_t size_bytes = 0;
+  ForeignFolders foreign(folder, excluded);
   ANABRANCH_CHECK(list_paths(folder, [&](std::string path) -> Result<void> {
-    if (is_run_output(path)) return {};
+    if (is_run_output(path) || foreign.contain(path)) return {};
     auto file = describe(folder, std::move(path), size_bytes);
     if (!file) return {};  // gone meanwhile
     files.push_back(*std::move(file));
@@ -147,9 +184,9 @@ Result<std::vector<SourceFile>> list_unpacked(const std::string& folder) {
 }
 
 bool looks_secret(std::string_view path) {
-  constexpr std::string_view kNames[] = {".env",    ".netrc",           ".pgpass",
-                                         ".pypirc", ".git-credentials", "credentials.json",
-                                         "id_rsa",  "id_ed25519",       "id_ecdsa"};
+  constexpr std::string_view kNames[] = {".env",    ".git-credentials", ".netrc",   ".pgpass",
+                                         ".pypirc", "credentials.json", "id_ecdsa", "id_ed25519",
+                                         "id_rsa",  "root-key.json"};
   constexpr std::string_view kEndings[] = {".pem", ".p12", ".pfx", ".key"};
   constexpr std::string_view kFolders[] = {".aws", ".ssh", ".gnupg", ".kube"};
   const std::string name = file_name(path);

@@ -23,9 +23,11 @@ inline constexpr std::uint64_t kSourceSizeMax = 2ULL << 30;
 
 /// What git would take into a commit (tracked and untracked, not ignored) where `folder` is in a git work
 /// tree; else every file but those that .gitignore files exclude. Never `.git`, nor what runs produce at the
-/// top (metrics.json, artifacts/): stale results must not pass for new ones. Sorted by path. Errors:
-/// not_found, io, entity_too_large (the limits above).
-Result<std::vector<SourceFile>> list_source(const std::string& folder);
+/// top (metrics.json, artifacts/): stale results must not pass for new ones. Nor a server's data folder
+/// below, nor the folders of `excluded`. Sorted by path. Errors: not_found, io, entity_too_large (the limits
+/// above).
+Result<std::vector<SourceFile>> list_source(const std::string& folder,
+                                            const std::vector<std::string>& excluded = {});
 
 /// Every file and link below `folder`, whatever ignore rules say. Errors: io.
 Result<std::vector<SourceFile>> list_unpacked(const std::string& folder);

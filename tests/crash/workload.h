@@ -17,7 +17,7 @@
 
 #include "engine/engine.h"
 #include "engine/inspect.h"
-#include "support/store_contract.h"
+#include "support/store_helpers.h"
 
 namespace anabranch::crash {
 

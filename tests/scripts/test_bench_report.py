@@ -59,12 +59,14 @@ def test_start_and_disk_are_reported_where_they_were_measured(folder):
     write_run(folder, "ours-main-1.json", a_case())
     runs = [{"ready_ms": ms, "idle_rss_mib": 24.0, "stop_ms": 5.0} for ms in (40, 20, 30)]
     (folder / "start.json").write_text(json.dumps({"runs": runs}))
-    (folder / "disk.json").write_text(json.dumps({"objects": 10000, "object_bytes": 4096, "disk_bytes": 45056000,
-                                                  "inodes": 12, "empty_disk_bytes": 1048576}))  # fmt: skip
+    write_run(folder, "disk-load.json", a_case(operations=5000))
+    disk = {"disk_bytes": 22528000, "inodes": 12, "empty_disk_bytes": 1048576}
+    (folder / "disk.json").write_text(json.dumps(disk))
 
     text = run(folder).stdout
 
     assert "median 30.0 ms of 3 starts (20.0 to 40.0)" in text
+    assert "disk for 5,000 x 4 KiB" in text
     assert "= 1.10x, 12 inodes" in text
 
 

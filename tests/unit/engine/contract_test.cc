@@ -4,24 +4,10 @@
 #include "io/posix_disk.h"
 #include "support/scratch.h"
 #include "support/store_contract.h"
+#include "unit/engine/engine_options.h"
 
 namespace anabranch::testing_support {
 namespace {
-
-/// Sizes at which a small test crosses many segments, extents and spills.
-engine::Options small_options() {
-  engine::Options options;
-  options.segment_bytes = 512 * KiB;
-  options.log_allocation_bytes = 64 * KiB;
-  options.extent_bytes_min = 64 * KiB;
-  options.extent_bytes_max = 256 * KiB;
-  options.write_piece_bytes = 128 * KiB;
-  options.pending_extents_max = 4;
-  options.reserve_bytes = 1 * MiB;
-  options.read_threads = 2;
-  options.write_threads = 2;
-  return options;
-}
 
 template <class Disk>
 class EnginePair final : public StorePair {
@@ -49,8 +35,8 @@ class FolderPair final : public StorePair {
 };
 
 std::unique_ptr<StorePair> on_folder() { return std::make_unique<FolderPair>(engine::Options()); }
-std::unique_ptr<StorePair> on_folder_small() { return std::make_unique<FolderPair>(small_options()); }
-std::unique_ptr<StorePair> in_memory() { return std::make_unique<EnginePair<io::MemoryDisk>>(small_options()); }
+std::unique_ptr<StorePair> on_folder_small() { return std::make_unique<FolderPair>(small_engine_options()); }
+std::unique_ptr<StorePair> in_memory() { return std::make_unique<EnginePair<io::MemoryDisk>>(small_engine_options()); }
 
 INSTANTIATE_TEST_SUITE_P(EngineOnFolder, StoreContract, testing::Values(&on_folder));
 INSTANTIATE_TEST_SUITE_P(EngineOnFolderSmall, StoreContract, testing::Values(&on_folder_small));

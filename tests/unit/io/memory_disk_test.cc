@@ -89,6 +89,21 @@ TEST(MemoryDisk, ATornWriteLeavesAnySubsetOfItsSectors) {
   EXPECT_EQ(outcomes.size(), 8u);
 }
 
+TEST(MemoryDisk, OfTornGrowthAPrefixIsKept) {
+  std::set<std::size_t> sizes;
+  for (std::uint64_t seed = 0; seed < 64; ++seed) {
+    MemoryDisk disk;
+    auto file = disk.open("f", OpenMode::write).value();
+    ASSERT_TRUE(disk.sync_directory(""));
+    ASSERT_TRUE(file->write(0, as_bytes(std::string(3 * kSectorSize, 'b'))));
+    disk.power_cut(seed);
+    const std::string bytes = contents(disk, "f");
+    EXPECT_EQ(bytes, std::string(bytes.size(), 'b'));
+    sizes.insert(bytes.size());
+  }
+  EXPECT_EQ(sizes, (std::set<std::size_t>{kSectorSize, 2 * kSectorSize, 3 * kSectorSize}));
+}
+
 TEST(MemoryDisk, FromTheChosenOperationOnEverythingFailsUntilThePowerIsBack) {
   MemoryDisk disk;
   auto file = disk.open("f", OpenMode::write).value();

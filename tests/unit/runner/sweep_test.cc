@@ -1,0 +1,34 @@
+// What this proves: the best run is the best of those that succeeded.
+#include "runner/sweep.h"
+
+#include <gtest/gtest.h>
+
+namespace anabranch::runner {
+namespace {
+
+RunOutcome outcome(const char* run, RunPhase phase, Metrics metrics) {
+  RunOutcome made;
+  made.phase = phase;
+  made.record.run = run;
+  made.record.metrics = std::move(metrics);
+  return made;
+}
+
+TEST(Sweep, TheBestIsChosenAmongRunsThatAreOk) {
+  const std::vector<RunOutcome> outcomes{
+      outcome("s-1", RunPhase::ok, {{"loss", 0.5}}), outcome("s-2", RunPhase::failed, {{"loss", 0.1}}),
+      outcome("s-3", RunPhase::ok, {{"loss", 0.2}}), outcome("s-4", RunPhase::ok, {{"loss", 0.2}}),
+      outcome("s-5", RunPhase::ok, {})};
+
+  EXPECT_EQ(best_of(outcomes, {"loss", false})->record.run, "s-3");
+  EXPECT_EQ(best_of(outcomes, {"loss", true})->record.run, "s-1");
+  EXPECT_EQ(best_of(outcomes, {"accuracy", true}), nullptr);
+}
+
+TEST(Sweep, NamesAreMadeFromTimeAndNumber) {
+  EXPECT_EQ(default_sweep_name(1'795'393'751'000), "sweep-20261123-002911");
+  EXPECT_EQ(run_name("s", 0), "s-1");
+}
+
+}  // namespace
+}  // namespace anabranch::runner
