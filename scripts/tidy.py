@@ -34,7 +34,7 @@ class LineRule:
 LINE_RULES = [
     LineRule(r"\bstd::(cout|cerr|clog)\b|(?<![\w.:])f?printf\(", "base/log.h",
              under=("src/",), but_not=("src/app/", "src/base/assert.cc", "src/base/log")),
-    LineRule(r"^\s*using namespace ", "the names themselves, or a namespace alias"),
+    LineRule(r"^\s*using namespace ", "the names themselves, or a namespace alias", but_not=("tests/fuzz/",)),
     LineRule(r"(?<![\w.:])assert\(|#include <cassert>", "ANABRANCH_ASSERT, which stays on in release builds"),
     LineRule(r"\b(sprintf|vsprintf|strcpy|strcat|gets)\(", "fmt::format or std::string"),
     LineRule(r"\b(atoi|atol|atoll|strtok)\(", "std::from_chars, which reports errors"),

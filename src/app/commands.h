@@ -1,4 +1,5 @@
-// app/commands.h — the program's commands. Each adds its options to the command line and runs when it is chosen.
+// app/commands.h — the program's commands. Each adds its options to the command line and runs when it is
+// chosen.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
-// The program: `anabranch <command> ...`. Options come from the command line, then from --config (TOML), then defaults.
+// The program: `anabranch <command> ...`. Options come from the command line, then from --config (TOML), then
+// defaults.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -12,7 +13,8 @@
 namespace app = anabranch::app;
 
 int main(int argc, char** argv) {
-  // The command that `run` runs is its own: CLI11 would take its arguments for options and split some of them.
+  // The command that `run` runs is its own: CLI11 would take its arguments for options and split some of
+  // them.
   std::vector<std::string> tail;
   if (argc > 1 && std::string_view(argv[1]) == "run") {
     char** const end = argv + argc;

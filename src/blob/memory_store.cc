@@ -75,15 +75,18 @@ Result<std::unique_ptr<Reader>> MemoryStore::open(BlobId id) {
   return std::unique_ptr<Reader>(std::make_unique<MemoryReader>(blob->second.bytes));
 }
 
-Result<void> MemoryStore::change_references(const std::vector<BlobId>& published, const std::vector<BlobId>& shared,
+Result<void> MemoryStore::change_references(const std::vector<BlobId>& published,
+                                            const std::vector<BlobId>& shared,
                                             const std::vector<BlobId>& released) {
   const std::lock_guard lock(state_->mutex);
   std::map<BlobId, std::int64_t> references;  // after the batch
   for (const auto& id : published) {
     const auto blob = state_->blobs.find(id);
-    const bool fresh = blob != state_->blobs.end() && blob->second.bytes != nullptr && blob->second.references == 0;
+    const bool fresh =
+        blob != state_->blobs.end() && blob->second.bytes != nullptr && blob->second.references == 0;
     if (!fresh || !references.emplace(id, 1).second) {
-      return fail(ErrorCode::invalid_argument, "blob " + id.to_string() + " was not finished, or is published already");
+      return fail(ErrorCode::invalid_argument,
+                  "blob " + id.to_string() + " was not finished, or is published already");
     }
   }
   const auto change = [&](const BlobId& id, std::int64_t delta) -> Result<void> {
@@ -97,7 +100,8 @@ Result<void> MemoryStore::change_references(const std::vector<BlobId>& published
   for (const auto& id : shared) ANABRANCH_CHECK(change(id, +1));
   for (const auto& id : released) ANABRANCH_CHECK(change(id, -1));
   for (const auto& [id, count] : references) {
-    if (count < 0) return fail(ErrorCode::not_found, "blob " + id.to_string() + " is released more often than held");
+    if (count < 0)
+      return fail(ErrorCode::not_found, "blob " + id.to_string() + " is released more often than held");
   }
   for (const auto& [id, count] : references) {
     if (count == 0) {
@@ -126,8 +130,9 @@ std::uint64_t MemoryStore::published_bytes() const {
 
 std::size_t MemoryStore::unpublished_count() const {
   const std::lock_guard lock(state_->mutex);
-  return static_cast<std::size_t>(std::count_if(state_->blobs.begin(), state_->blobs.end(),
-                                                [](const auto& blob) { return blob.second.references == 0; }));
+  return static_cast<std::size_t>(
+      std::count_if(state_->blobs.begin(), state_->blobs.end(),
+                    [](const auto& blob) { return blob.second.references == 0; }));
 }
 
 }  // namespace anabranch::blob

@@ -1,7 +1,7 @@
 // blob/memory_store.h — the blob store in memory: for tests, and for servers that need not remember.
 //
-// In:   bytes. Out: the same bytes. Its references are counted by a key store through kv::LedgerOver (kv may not be
-// named here), which calls change_references().
+// In:   bytes. Out: the same bytes. Its references are counted by a key store through kv::LedgerOver (kv may
+// not be named here), which calls change_references().
 #pragma once
 
 #include <cstdint>

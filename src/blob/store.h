@@ -1,8 +1,8 @@
 // blob/store.h — the byte contract: immutable byte strings of any size, named by stable ids.
 //
 // In:   bytes from objects. Out: the same bytes, checked, or an Error.
-// A blob is written, finished, then published by a kv::Batch; until then no crash leaves anything of it. Published
-// blobs are counted (publish 1, share +1, release -1) and gone at zero.
+// A blob is written, finished, then published by a kv::Batch; until then no crash leaves anything of it.
+// Published blobs are counted (publish 1, share +1, release -1) and gone at zero.
 #pragma once
 
 #include <cstdint>

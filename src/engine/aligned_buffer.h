@@ -17,7 +17,8 @@ class AlignedBuffer {
  public:
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t size_bytes)
-      : bytes_(static_cast<std::byte*>(std::aligned_alloc(io::kBlockSize, size_bytes))), size_bytes_(size_bytes) {
+      : bytes_(static_cast<std::byte*>(std::aligned_alloc(io::kBlockSize, size_bytes))),
+        size_bytes_(size_bytes) {
     if (bytes_ == nullptr) throw std::bad_alloc();
   }
   std::byte* data() { return bytes_.get(); }
@@ -35,7 +36,8 @@ class AlignedBuffer {
 /// Keeps a few buffers of one size for the next user. Thread safety: every method from any thread.
 class BufferPool {
  public:
-  BufferPool(std::size_t buffer_bytes, std::size_t kept_max) : buffer_bytes_(buffer_bytes), kept_max_(kept_max) {}
+  BufferPool(std::size_t buffer_bytes, std::size_t kept_max)
+      : buffer_bytes_(buffer_bytes), kept_max_(kept_max) {}
 
   AlignedBuffer take() {
     {

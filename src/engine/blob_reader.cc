@@ -26,7 +26,8 @@ Result<std::unique_ptr<blob::Reader>> open_blob(Core& core, BlobId id) {
   return std::unique_ptr<blob::Reader>(std::make_unique<BlobReader>(core, id, *std::move(record)));
 }
 
-BlobReader::BlobReader(Core& core, BlobId id, BlobRecord record) : core_(core), id_(id), record_(std::move(record)) {
+BlobReader::BlobReader(Core& core, BlobId id, BlobRecord record)
+    : core_(core), id_(id), record_(std::move(record)) {
   if (!record_.mapped) extent_ = Extent{0, record_.where, std::move(record_.checksums)};
 }
 
@@ -63,7 +64,8 @@ Result<void> BlobReader::find_extent(std::uint64_t offset) {
     if (found) extent_ = decode_extent(keys::extent_offset(found->first), found->second);
     if (!found || !extent_ || offset < extent_->blob_offset || offset >= extent_end()) {
       extent_.reset();
-      return fail(ErrorCode::corruption, "blob " + id_.to_string() + " has no bytes at " + std::to_string(offset));
+      return fail(ErrorCode::corruption,
+                  "blob " + id_.to_string() + " has no bytes at " + std::to_string(offset));
     }
   }
   const std::uint64_t chunks = (extent_->where.length + kChunkSize - 1) / kChunkSize;
@@ -88,7 +90,8 @@ Result<std::size_t> BlobReader::read_some(std::uint64_t offset, ByteSpan out) {
   }
   if (chunk_.empty() || chunk_offset_ != chunk_begin) {
     std::string chunk(chunk_end - chunk_begin, '\0');
-    ANABRANCH_CHECK(read_chunks(chunk_begin, ByteSpan(reinterpret_cast<std::byte*>(chunk.data()), chunk.size())));
+    ANABRANCH_CHECK(
+        read_chunks(chunk_begin, ByteSpan(reinterpret_cast<std::byte*>(chunk.data()), chunk.size())));
     chunk_ = std::move(chunk);
     chunk_offset_ = chunk_begin;
   }
@@ -101,13 +104,15 @@ Result<void> BlobReader::read_chunks(std::uint64_t offset, ByteSpan out) {
   const std::uint64_t at = offset - extent_->blob_offset;
   ANABRANCH_TRY(const std::size_t count, file_->read(extent_->where.offset + at, out));
   const auto corrupt = [&] {
-    return fail(ErrorCode::corruption, "blob " + id_.to_string() + " is damaged near byte " + std::to_string(offset) +
-                                           ", in " + segment_path(extent_->where.segment));
+    return fail(ErrorCode::corruption, "blob " + id_.to_string() + " is damaged near byte " +
+                                           std::to_string(offset) + ", in " +
+                                           segment_path(extent_->where.segment));
   };
   if (count < out.size()) return corrupt();
   for (std::uint64_t begin = 0; begin < out.size(); begin += kChunkSize) {
     const auto chunk = out.subspan(begin, std::min<std::uint64_t>(kChunkSize, out.size() - begin));
-    if (chunk_checksum(id_, offset + begin, chunk) != extent_->checksums[(at + begin) / kChunkSize]) return corrupt();
+    if (chunk_checksum(id_, offset + begin, chunk) != extent_->checksums[(at + begin) / kChunkSize])
+      return corrupt();
   }
   return {};
 }

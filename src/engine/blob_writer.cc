@@ -46,7 +46,9 @@ void Flight::wait_blocking() {
 }
 
 BlobWriter::BlobWriter(Core& core, std::optional<std::uint64_t> size_hint_bytes)
-    : core_(core), blob_(std::make_shared<PendingBlob>()), size_hint_bytes_(size_hint_bytes),
+    : core_(core),
+      blob_(std::make_shared<PendingBlob>()),
+      size_hint_bytes_(size_hint_bytes),
       next_extent_bytes_(core.options.extent_bytes_min) {
   blob_->id = core.next_id();
   if (size_hint_bytes && *size_hint_bytes <= kSmallBlobSizeMax) small_.reserve(*size_hint_bytes);
@@ -185,7 +187,8 @@ Result<void> BlobWriter::next_extent(std::uint64_t piece_bytes) {
   extent.where = where;
   extent.where.length = 0;
   blob_->extents.push_back(std::move(extent));
-  if (std::find(touched_segments_.begin(), touched_segments_.end(), where.segment) == touched_segments_.end()) {
+  if (std::find(touched_segments_.begin(), touched_segments_.end(), where.segment) ==
+      touched_segments_.end()) {
     touched_segments_.push_back(where.segment);
   }
   return {};

@@ -1,4 +1,5 @@
-// engine/blob_writer.h — takes a blob's bytes: small ones into memory, larger ones to data segments while they arrive.
+// engine/blob_writer.h — takes a blob's bytes: small ones into memory, larger ones to data segments while
+// they arrive.
 #pragma once
 
 #include <condition_variable>
@@ -69,7 +70,7 @@ class BlobWriter final : public blob::Writer {
 
   // The flying job's, or the user's while none flies.
   std::uint64_t written_bytes_ = 0;
-  std::optional<Location> extent_;         // allocated, partly written
+  std::optional<Location> extent_;  // allocated, partly written
   std::uint64_t extent_written_bytes_ = 0;
   std::uint64_t next_extent_bytes_ = 0;
   std::vector<std::uint32_t> touched_segments_;  // written since their last sync

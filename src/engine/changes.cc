@@ -84,7 +84,8 @@ void Changes::publish_record(BlobId id, BlobRecord record, bool own_body) {
   blobs_[id] = {std::move(record), own_body};
 }
 
-void Changes::add_small(BlobId id, std::uint64_t offset, std::uint64_t length, std::vector<std::uint32_t> checksums) {
+void Changes::add_small(BlobId id, std::uint64_t offset, std::uint64_t length,
+                        std::vector<std::uint32_t> checksums) {
   BlobRecord record;
   record.references = 1;
   record.size_bytes = length;
@@ -95,7 +96,8 @@ void Changes::add_small(BlobId id, std::uint64_t offset, std::uint64_t length, s
   publish_record(id, std::move(record), true);
 }
 
-void Changes::publish_small(BlobId id, std::shared_ptr<const std::string> body, std::vector<std::uint32_t> checksums) {
+void Changes::publish_small(BlobId id, std::shared_ptr<const std::string> body,
+                            std::vector<std::uint32_t> checksums) {
   auto out = begin(metadata_, Operation::publish_small);
   out.id(id);
   out.varint(body_length_);
@@ -190,7 +192,8 @@ void Changes::reclaim(BlobId id, const std::vector<Extent>& extents, bool last) 
 Result<BlobRecord> Changes::must_have(BlobId id) const {
   auto record = blob(id);
   if (!record) return fail(std::move(record).error());
-  if (!*record) return fail(ErrorCode::corruption, "the log changes blob " + id.to_string() + ", which is not there");
+  if (!*record)
+    return fail(ErrorCode::corruption, "the log changes blob " + id.to_string() + ", which is not there");
   return **std::move(record);
 }
 

@@ -1,7 +1,8 @@
-// engine/changes.h — what one commit group does: its own view over the index, its bytes for the log, its effect.
+// engine/changes.h — what one commit group does: its own view over the index, its bytes for the log, its
+// effect.
 //
-// The sequencer fills it from batches, recovery from the log's metadata; both then apply it to the index in the same
-// way, which is what makes replay give the state that was acknowledged.
+// The sequencer fills it from batches, recovery from the log's metadata; both then apply it to the index in
+// the same way, which is what makes replay give the state that was acknowledged.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,8 @@ class Changes {
   // --- one batch: its changes, then end_batch() ---
   void put(std::string_view user_key, std::string value);
   void erase(std::string_view user_key);
-  void publish_small(BlobId id, std::shared_ptr<const std::string> body, std::vector<std::uint32_t> checksums);
+  void publish_small(BlobId id, std::shared_ptr<const std::string> body,
+                     std::vector<std::uint32_t> checksums);
   /// `extents` are those that add_pending() has not brought.
   void publish_mapped(BlobId id, std::uint64_t size_bytes, const std::vector<Extent>& extents);
   /// From `before` to `references` (not 0).

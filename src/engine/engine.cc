@@ -30,7 +30,8 @@ class Engine::KeysSnapshot final : public kv::Reader {
   Result<std::optional<std::string>> get(std::string_view key) const override {
     return index_.get(keys::user(key), snapshot_.get());
   }
-  Result<void> scan(std::string_view begin, std::string_view end, const kv::ScanVisitor& visitor) const override {
+  Result<void> scan(std::string_view begin, std::string_view end,
+                    const kv::ScanVisitor& visitor) const override {
     return scan_user(index_, begin, end, visitor, snapshot_.get());
   }
 
@@ -45,10 +46,13 @@ class Engine::Keys final : public kv::Store {
   Result<std::optional<std::string>> get(std::string_view key) const override {
     return core_.index->get(keys::user(key));
   }
-  Result<void> scan(std::string_view begin, std::string_view end, const kv::ScanVisitor& visitor) const override {
+  Result<void> scan(std::string_view begin, std::string_view end,
+                    const kv::ScanVisitor& visitor) const override {
     return scan_user(*core_.index, begin, end, visitor, nullptr);
   }
-  std::unique_ptr<kv::Reader> snapshot() const override { return std::make_unique<KeysSnapshot>(*core_.index); }
+  std::unique_ptr<kv::Reader> snapshot() const override {
+    return std::make_unique<KeysSnapshot>(*core_.index);
+  }
   void commit(kv::Batch batch, CommitCallback done) override {
     core_.sequencer->commit(std::move(batch), std::move(done));
   }
@@ -70,7 +74,9 @@ class Engine::Blobs final : public blob::Store {
 };
 
 Engine::Engine(std::unique_ptr<Core> core)
-    : core_(std::move(core)), keys_(std::make_unique<Keys>(*core_)), blobs_(std::make_unique<Blobs>(*core_)) {}
+    : core_(std::move(core)),
+      keys_(std::make_unique<Keys>(*core_)),
+      blobs_(std::make_unique<Blobs>(*core_)) {}
 
 Engine::~Engine() {
   if (!closed_) (void)close();  // a folder that could not be closed opens as after a crash
@@ -92,9 +98,10 @@ Result<std::unique_ptr<Engine>> Engine::open(io::Disk& disk, const Options& opti
   Sequencer::Hooks hooks;
   hooks.on_garbage = [&parts](const std::vector<BlobId>& ids) { parts.reclaimer->add_garbage(ids); };
   hooks.on_discard = [&parts](const std::shared_ptr<PendingBlob>& blob) { parts.reclaimer->discard(*blob); };
-  hooks.on_applied = [&parts](bool low_on_space) { parts.reclaimer->note_applied(low_on_space); };
-  core->sequencer = std::make_unique<Sequencer>(disk, core->options, core->health, *core->index, core->segments,
-                                                core->pending, recovered->state, std::move(hooks));
+  hooks.on_applied = [&parts](bool urgent) { parts.reclaimer->note_applied(urgent); };
+  core->sequencer =
+      std::make_unique<Sequencer>(disk, core->options, core->health, *core->index, core->segments,
+                                  core->pending, recovered->state, std::move(hooks));
   core->reclaimer->add_garbage(recovered->garbage);
   core->reclaimer->add_dropped(recovered->dropped);
   core->sequencer->start();

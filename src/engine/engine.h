@@ -1,4 +1,5 @@
-// engine/engine.h — the embedded engine: a key store and a blob store in one data folder that commit in one record.
+// engine/engine.h — the embedded engine: a key store and a blob store in one data folder that commit in one
+// record.
 //
 // In:   kv batches and blob bytes. Out: the same, durable when acknowledged, verified when read.
 // Disk: `lock`, `segments/` (docs/formats/engine-log.md) and `index/` (docs/formats/engine-index.md).
@@ -42,13 +43,14 @@ struct Stats {
 };
 
 /// Thread safety: every method from any thread, but close() and the destructor.
-/// Callbacks of commit() run on the log's thread. Readers, writers and snapshots must be gone before it closes.
+/// Callbacks of commit() run on the log's thread. Readers, writers and snapshots must be gone before it
+/// closes.
 class Engine {
  public:
   /// Opens or makes the engine in `disk`'s folder, which must outlive it; recovers what a crash left.
   /// Errors: conflict    another process has it open.
-  ///         corruption  the log or the index is damaged where acknowledged data depend on it: names the file.
-  ///         io, no_space, access_denied
+  ///         corruption  the log or the index is damaged where acknowledged data depend on it: names the
+  ///         file. io, no_space, access_denied
   static Result<std::unique_ptr<Engine>> open(io::Disk& disk, const Options& options = {});
   /// As close().
   ~Engine();
@@ -61,8 +63,8 @@ class Engine {
   /// For inspect.h.
   Core& core() { return *core_; }
 
-  /// Finishes what is queued and leaves a folder that opens without replay and takes little more than its data.
-  /// Errors: io, no_space: the folder is as after a crash. Once.
+  /// Finishes what is queued and leaves a folder that opens without replay and takes little more than its
+  /// data. Errors: io, no_space: the folder is as after a crash. Once.
   Result<void> close();
 
  private:

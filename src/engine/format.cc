@@ -173,8 +173,9 @@ std::string StateRecord::encode() const {
   Encoder out(bytes);
   out.varint(kFormatVersion);
   out.fixed64(store_id);
-  for (const std::uint64_t field : {applied_lsn, epoch, next_generation, std::uint64_t{next_segment},
-                                    std::uint64_t{log_segment}, log_generation, log_offset, blob_count, blob_bytes}) {
+  for (const std::uint64_t field :
+       {applied_lsn, epoch, next_generation, std::uint64_t{next_segment}, std::uint64_t{log_segment},
+        log_generation, log_offset, blob_count, blob_bytes}) {
     out.varint(field);
   }
   return bytes;
@@ -252,15 +253,21 @@ std::string user(std::string_view key) {
 }
 std::string blob(BlobId id) { return "b" + id.encode(); }
 std::string extent_prefix(BlobId id) { return "e" + id.encode(); }
-std::string extent(BlobId id, std::uint64_t blob_offset) { return extent_prefix(id) + big_endian64(blob_offset); }
+std::string extent(BlobId id, std::uint64_t blob_offset) {
+  return extent_prefix(id) + big_endian64(blob_offset);
+}
 std::uint64_t extent_offset(std::string_view key) { return from_big_endian(key.substr(key.size() - 8)); }
 std::string placed_prefix(std::uint32_t segment) { return "x" + big_endian32(segment); }
-std::string placed(std::uint32_t segment, std::uint64_t offset) { return placed_prefix(segment) + big_endian64(offset); }
+std::string placed(std::uint32_t segment, std::uint64_t offset) {
+  return placed_prefix(segment) + big_endian64(offset);
+}
 std::uint64_t placed_offset(std::string_view key) { return from_big_endian(key.substr(key.size() - 8)); }
 std::string pending(BlobId id) { return "p" + id.encode(); }
 std::string garbage(BlobId id) { return "g" + id.encode(); }
 std::string segment(std::uint32_t number) { return "s" + big_endian32(number); }
-std::uint32_t segment_number(std::string_view key) { return static_cast<std::uint32_t>(from_big_endian(key.substr(1))); }
+std::uint32_t segment_number(std::string_view key) {
+  return static_cast<std::uint32_t>(from_big_endian(key.substr(1)));
+}
 std::string state() { return "m"; }
 }  // namespace keys
 

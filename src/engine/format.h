@@ -1,7 +1,8 @@
-// engine/format.h — the bytes on disk: segment headers, group headers, log operations, index keys and records.
+// engine/format.h — the bytes on disk: segment headers, group headers, log operations, index keys and
+// records.
 //
-// The only description besides this file: docs/formats/engine-log.md and engine-index.md. Integers are little endian
-// unless they are part of a key (then big endian, so that byte order is number order).
+// The only description besides this file: docs/formats/engine-log.md and engine-index.md. Integers are little
+// endian unless they are part of a key (then big endian, so that byte order is number order).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace anabranch::engine {
 
 /// Blobs are checked in chunks of this size, counted from the blob's start.
 inline constexpr std::uint64_t kChunkSize = 64 * KiB;
-/// Blobs up to this size ride in the group that publishes them; larger ones are streamed to data segments first.
+/// Blobs up to this size ride in the group that publishes them; larger ones are streamed to data segments
+/// first.
 inline constexpr std::uint64_t kSmallBlobSizeMax = 128 * KiB;
 inline constexpr std::uint64_t kSegmentHeaderSize = io::kBlockSize;
 inline constexpr std::size_t kGroupHeaderSize = 128;

@@ -1,4 +1,5 @@
-// engine/health.h — whether the engine may still write. Once a log write or a sync has failed it never does again.
+// engine/health.h — whether the engine may still write. Once a log write or a sync has failed it never does
+// again.
 #pragma once
 
 #include <atomic>

@@ -89,7 +89,8 @@ rocksdb::Options database_options(const Options& options) {
   db.level_compaction_dynamic_level_bytes = true;
   db.max_manifest_file_size = 4 * MiB;
   db.keep_log_file_num = 1;
-  db.max_bgerror_resume_count = 0;  // after an I/O error the engine is fenced; apply() waits for space by itself
+  db.max_bgerror_resume_count =
+      0;  // after an I/O error the engine is fenced; apply() waits for space by itself
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.index_cache_bytes, 2, false, 0.5);
@@ -109,13 +110,16 @@ class NoLogger final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-/// After a failed flush RocksDB sleeps for a second, closing or not. The engine is fenced then, or waits by itself.
+/// After a failed flush RocksDB sleeps for a second, closing or not. The engine is fenced then, or waits by
+/// itself.
 class ImpatientEnv final : public rocksdb::EnvWrapper {
  public:
   ImpatientEnv(rocksdb::Env* target, std::shared_ptr<rocksdb::FileSystem> files) : EnvWrapper(target) {
     file_system_ = std::move(files);
   }
-  void SleepForMicroseconds(int micros) override { target()->SleepForMicroseconds(std::min(micros, kSleepMicrosMax)); }
+  void SleepForMicroseconds(int micros) override {
+    target()->SleepForMicroseconds(std::min(micros, kSleepMicrosMax));
+  }
 
  private:
   static constexpr int kSleepMicrosMax = 10'000;
@@ -168,7 +172,8 @@ Index::~Index() {
   if (impl_->db != nullptr) impl_->db->Close().PermitUncheckedError();
 }
 
-Result<std::unique_ptr<Index>> Index::open(io::Disk& disk, const Options& options, std::function<void()> on_flushed) {
+Result<std::unique_ptr<Index>> Index::open(io::Disk& disk, const Options& options,
+                                           std::function<void()> on_flushed) {
   auto impl = std::make_unique<Impl>();
   impl->on_flushed = std::move(on_flushed);
   impl->files = make_index_files(disk);
@@ -232,6 +237,7 @@ std::unique_ptr<Index::Snapshot> Index::snapshot() const { return std::make_uniq
 Result<void> Index::apply(IndexBatch& batch, std::uint64_t lsn) {
   rocksdb::Status status = impl_->db->Write(write_options(), batch.batch_.get());
   for (int i = 0; status.IsNoSpace() && i < kNoSpaceRetries; ++i) {
+    // tidy-allow: RocksDB tells of no event when it has space again
     std::this_thread::sleep_for(kNoSpacePause);
     if (impl_->db->Resume().ok()) status = impl_->db->Write(write_options(), batch.batch_.get());
   }

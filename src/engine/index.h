@@ -49,7 +49,8 @@ class Index {
 
   /// Opens or makes `index/` on `disk`, which must outlive it. `on_flushed` is called on RocksDB's threads.
   /// Errors: corruption, io, no_space.
-  static Result<std::unique_ptr<Index>> open(io::Disk& disk, const Options& options, std::function<void()> on_flushed);
+  static Result<std::unique_ptr<Index>> open(io::Disk& disk, const Options& options,
+                                             std::function<void()> on_flushed);
   ~Index();
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
@@ -59,7 +60,8 @@ class Index {
   Result<void> scan(std::string_view begin, std::string_view end, const kv::ScanVisitor& visitor,
                     const Snapshot* snapshot = nullptr) const;
   /// The last entry whose key is at most `key` and starts with `prefix`. Errors: as get().
-  Result<std::optional<std::pair<std::string, std::string>>> floor(std::string_view key, std::string_view prefix) const;
+  Result<std::optional<std::pair<std::string, std::string>>> floor(std::string_view key,
+                                                                   std::string_view prefix) const;
   std::unique_ptr<Snapshot> snapshot() const;
 
   /// Applies a group whose last LSN is `lsn`. The batch's last change must be the state record. One thread.

@@ -79,7 +79,8 @@ class RandomAccessFile final : public rocksdb::FSRandomAccessFile {
 
 class WritableFile final : public rocksdb::FSWritableFile {
  public:
-  explicit WritableFile(std::unique_ptr<io::File> file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  explicit WritableFile(std::unique_ptr<io::File> file, std::uint64_t size)
+      : file_(std::move(file)), size_(size) {}
   using FSWritableFile::Append;
   IOStatus Append(const Slice& bytes, const IOOptions&, IODebugContext*) override {
     const auto written = file_->write(size_, as_bytes(std::string_view(bytes.data(), bytes.size())));
@@ -106,7 +107,9 @@ class WritableFile final : public rocksdb::FSWritableFile {
 class Directory final : public rocksdb::FSDirectory {
  public:
   Directory(io::Disk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
-  IOStatus Fsync(const IOOptions&, IODebugContext*) override { return status_of(disk_.sync_directory(path_)); }
+  IOStatus Fsync(const IOOptions&, IODebugContext*) override {
+    return status_of(disk_.sync_directory(path_));
+  }
   IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
 
  private:
@@ -127,7 +130,8 @@ class IndexFiles final : public rocksdb::FileSystem {
     return open_as<SequentialFile>(path, result);
   }
   IOStatus NewRandomAccessFile(const std::string& path, const FileOptions&,
-                               std::unique_ptr<rocksdb::FSRandomAccessFile>* result, IODebugContext*) override {
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+                               IODebugContext*) override {
     return open_as<RandomAccessFile>(path, result);
   }
   IOStatus NewWritableFile(const std::string& path, const FileOptions&,
@@ -148,8 +152,8 @@ class IndexFiles final : public rocksdb::FileSystem {
     *result = std::make_unique<WritableFile>(*std::move(file), *size);
     return IOStatus::OK();
   }
-  IOStatus NewDirectory(const std::string& path, const IOOptions&, std::unique_ptr<rocksdb::FSDirectory>* result,
-                        IODebugContext*) override {
+  IOStatus NewDirectory(const std::string& path, const IOOptions&,
+                        std::unique_ptr<rocksdb::FSDirectory>* result, IODebugContext*) override {
     *result = std::make_unique<Directory>(disk_, local(path));
     return IOStatus::OK();
   }
@@ -185,14 +189,16 @@ class IndexFiles final : public rocksdb::FileSystem {
     *size = *found;
     return IOStatus::OK();
   }
-  IOStatus GetFileModificationTime(const std::string&, const IOOptions&, uint64_t*, IODebugContext*) override {
+  IOStatus GetFileModificationTime(const std::string&, const IOOptions&, uint64_t*,
+                                   IODebugContext*) override {
     return IOStatus::NotSupported("files have no times here");
   }
   IOStatus RenameFile(const std::string& source, const std::string& target, const IOOptions&,
                       IODebugContext*) override {
     return status_of(disk_.rename(local(source), local(target)));
   }
-  IOStatus LockFile(const std::string&, const IOOptions&, rocksdb::FileLock** lock, IODebugContext*) override {
+  IOStatus LockFile(const std::string&, const IOOptions&, rocksdb::FileLock** lock,
+                    IODebugContext*) override {
     *lock = new Token;
     return IOStatus::OK();
   }
@@ -207,7 +213,8 @@ class IndexFiles final : public rocksdb::FileSystem {
                      IODebugContext*) override {
     return IOStatus::NotSupported("the index keeps no text log");
   }
-  IOStatus GetAbsolutePath(const std::string& path, const IOOptions&, std::string* result, IODebugContext*) override {
+  IOStatus GetAbsolutePath(const std::string& path, const IOOptions&, std::string* result,
+                           IODebugContext*) override {
     *result = path;
     return IOStatus::OK();
   }
@@ -236,6 +243,8 @@ class IndexFiles final : public rocksdb::FileSystem {
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> make_index_files(io::Disk& disk) { return std::make_shared<IndexFiles>(disk); }
+std::shared_ptr<rocksdb::FileSystem> make_index_files(io::Disk& disk) {
+  return std::make_shared<IndexFiles>(disk);
+}
 
 }  // namespace anabranch::engine

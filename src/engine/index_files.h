@@ -1,5 +1,5 @@
-// engine/index_files.h — RocksDB's file system over an io::Disk, so that one door leads to the disk and power cuts in
-// tests reach the index too.
+// engine/index_files.h — RocksDB's file system over an io::Disk, so that one door leads to the disk and power
+// cuts in tests reach the index too.
 #pragma once
 
 #include <memory>

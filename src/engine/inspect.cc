@@ -34,7 +34,8 @@ class Check {
   }
 
  private:
-  Result<void> each(const std::string& prefix, const std::function<void(std::string_view, std::string_view)>& visit) {
+  Result<void> each(const std::string& prefix,
+                    const std::function<void(std::string_view, std::string_view)>& visit) {
     const auto visitor = [&](std::string_view key, std::string_view value) {
       visit(key, value);
       return broken_ ? kv::ScanStep::stop() : kv::ScanStep::next();
@@ -62,7 +63,8 @@ class Check {
     report_.blob_bytes += record->size_bytes;
     if (!record->mapped) {
       live_[record->where.segment] += static_cast<std::int64_t>(record->where.length);
-      if (record->where.length != record->size_bytes) problem("blob " + id.to_string() + " lies in another length");
+      if (record->where.length != record->size_bytes)
+        problem("blob " + id.to_string() + " lies in another length");
     } else {
       mapped_[id] = record->size_bytes;
     }
@@ -74,7 +76,8 @@ class Check {
     if (!reader) return problem("blob " + id.to_string() + ": " + reader.error().message);
     std::string piece(std::min<std::uint64_t>(kCheckPieceSize, size_bytes), '\0');
     for (std::uint64_t at = 0; at < size_bytes;) {
-      const auto count = block_on((*reader)->read(at, {reinterpret_cast<std::byte*>(piece.data()), piece.size()}));
+      const auto count =
+          block_on((*reader)->read(at, {reinterpret_cast<std::byte*>(piece.data()), piece.size()}));
       if (!count) return problem(count.error().message);
       if (*count == 0) return problem("blob " + id.to_string() + " ends early");
       at += *count;
@@ -109,8 +112,8 @@ class Check {
     if (!record) return problem("the record of " + segment_path(number) + " does not parse");
     const std::int64_t found = live_.contains(number) ? live_[number] : 0;
     if (static_cast<std::int64_t>(record->live_bytes) != found) {
-      problem(segment_path(number) + " counts " + std::to_string(record->live_bytes) + " live bytes, and has " +
-              std::to_string(found));
+      problem(segment_path(number) + " counts " + std::to_string(record->live_bytes) +
+              " live bytes, and has " + std::to_string(found));
     }
     live_.erase(number);
   }
@@ -120,15 +123,17 @@ class Check {
       if (bytes != 0) problem(segment_path(number) + " has live bytes, and no record");
     }
     for (const auto& [id, size_bytes] : mapped_) {
-      if (next_offset_[id] != size_bytes) problem("the extents of blob " + id.to_string() + " are not all of it");
+      if (next_offset_[id] != size_bytes)
+        problem("the extents of blob " + id.to_string() + " are not all of it");
     }
     if (placed_ != report_.extents) problem("places and extents differ in number");
     const auto bytes = get(keys::state());
     const auto state = bytes ? StateRecord::decode(*bytes) : std::nullopt;
     if (!state) return problem("the state record is not readable");
     if (state->blob_count != report_.blobs || state->blob_bytes != report_.blob_bytes) {
-      problem("usage says " + std::to_string(state->blob_count) + " blobs of " + std::to_string(state->blob_bytes) +
-              " bytes, there are " + std::to_string(report_.blobs) + " of " + std::to_string(report_.blob_bytes));
+      problem("usage says " + std::to_string(state->blob_count) + " blobs of " +
+              std::to_string(state->blob_bytes) + " bytes, there are " + std::to_string(report_.blobs) +
+              " of " + std::to_string(report_.blob_bytes));
     }
   }
 
@@ -153,7 +158,8 @@ Result<FsckReport> fsck(io::Disk& disk, const Options& options) {
   return report;
 }
 
-Result<void> dump_segment(io::Disk& disk, std::uint32_t number, const std::function<void(const std::string&)>& line) {
+Result<void> dump_segment(io::Disk& disk, std::uint32_t number,
+                          const std::function<void(const std::string&)>& line) {
   ANABRANCH_TRY(const auto file, disk.open(segment_path(number), io::OpenMode::read));
   ANABRANCH_TRY(const std::uint64_t size, file->size());
   std::string block(io::kBlockSize, '\0');

@@ -1,5 +1,5 @@
-// engine/inspect.h — looks at an engine's folder: checks everything against everything, prints a segment's groups.
-// `anabranch fsck` and `anabranch debug` call these.
+// engine/inspect.h — looks at an engine's folder: checks everything against everything, prints a segment's
+// groups. `anabranch fsck` and `anabranch debug` call these.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +30,12 @@ inline constexpr std::size_t kProblemsMax = 100;
 /// Errors: io. What is wrong with the data is in the report.
 Result<FsckReport> check(Engine& engine);
 
-/// Opens the folder (which replays its log, as a start does), checks it, closes it. Errors: as Engine::open(), io.
+/// Opens the folder (which replays its log, as a start does), checks it, closes it. Errors: as
+/// Engine::open(), io.
 Result<FsckReport> fsck(io::Disk& disk, const Options& options = {});
 
 /// Tells the header and the groups of one segment, a line each. Errors: not_found, io.
-Result<void> dump_segment(io::Disk& disk, std::uint32_t number, const std::function<void(const std::string&)>& line);
+Result<void> dump_segment(io::Disk& disk, std::uint32_t number,
+                          const std::function<void(const std::string&)>& line);
 
 }  // namespace anabranch::engine

@@ -18,7 +18,8 @@ ByteSpan span_of(std::string& bytes) { return {reinterpret_cast<std::byte*>(byte
 
 Result<void> LogWriter::make_room(std::uint64_t bytes) {
   if (segment_ == 0 || offset_ + bytes > options_.segment_bytes) {
-    const bool fits_alone = offset_ == kSegmentHeaderSize && segment_ != 0;  // an oversize group in an empty segment
+    const bool fits_alone =
+        offset_ == kSegmentHeaderSize && segment_ != 0;  // an oversize group in an empty segment
     if (!fits_alone) {
       auto header = segments_.start_log(durable_lsn_ + 1, bytes);
       if (!header) return fail(std::move(header).error());
@@ -83,13 +84,15 @@ Result<GroupPlace> LogWriter::write(const Changes& changes) {
 }
 
 Result<std::optional<ReadGroup>> read_group(io::File& file, std::uint64_t offset, std::uint64_t store_id,
-                                            std::uint32_t segment, std::uint64_t generation, std::uint64_t first_lsn) {
+                                            std::uint32_t segment, std::uint64_t generation,
+                                            std::uint64_t first_lsn) {
   std::string head(kGroupHeaderSize, '\0');
   ANABRANCH_TRY(const std::size_t count, file.read(offset, span_of(head)));
   if (count < kGroupHeaderSize) return std::nullopt;
   const auto header = GroupHeader::decode(head);
-  if (!header || header->store_id != store_id || header->segment != segment || header->generation != generation ||
-      header->first_lsn != first_lsn || header->last_lsn < first_lsn || header->next_offset <= offset) {
+  if (!header || header->store_id != store_id || header->segment != segment ||
+      header->generation != generation || header->first_lsn != first_lsn || header->last_lsn < first_lsn ||
+      header->next_offset <= offset) {
     return std::nullopt;
   }
   ANABRANCH_TRY(const std::uint64_t size, file.size());
@@ -101,15 +104,15 @@ Result<std::optional<ReadGroup>> read_group(io::File& file, std::uint64_t offset
   return group;
 }
 
-Result<bool> later_group_exists(io::File& file, std::uint64_t offset, std::uint64_t store_id, std::uint32_t segment,
-                                std::uint64_t generation, std::uint64_t lsn) {
+Result<bool> later_group_exists(io::File& file, std::uint64_t offset, std::uint64_t store_id,
+                                std::uint32_t segment, std::uint64_t generation, std::uint64_t lsn) {
   std::string piece(kSearchPieceSize, '\0');
   while (true) {
     ANABRANCH_TRY(const std::size_t count, file.read(offset, span_of(piece)));
     for (std::size_t at = 0; at + kGroupHeaderSize <= count; at += io::kBlockSize) {
       const auto header = GroupHeader::decode(std::string_view(piece).substr(at, kGroupHeaderSize));
-      if (header && header->store_id == store_id && header->segment == segment && header->generation == generation &&
-          header->first_lsn > lsn) {
+      if (header && header->store_id == store_id && header->segment == segment &&
+          header->generation == generation && header->first_lsn > lsn) {
         return true;
       }
     }

@@ -29,7 +29,11 @@ class LogWriter {
   /// Everything up to `durable_lsn` is durable.
   LogWriter(Segments& segments, const Options& options, std::uint64_t store_id, std::uint64_t epoch,
             std::uint64_t durable_lsn)
-      : segments_(segments), options_(options), store_id_(store_id), epoch_(epoch), durable_lsn_(durable_lsn) {}
+      : segments_(segments),
+        options_(options),
+        store_id_(store_id),
+        epoch_(epoch),
+        durable_lsn_(durable_lsn) {}
 
   /// Writes `changes` as one group that follows the last one; durable when it returns.
   /// Errors: no_space (nothing was written), io (the log must not be written again).
@@ -58,15 +62,16 @@ struct ReadGroup {
   std::string metadata;
 };
 
-/// The group of this store and generation at `offset` whose first LSN is `first_lsn`; nullopt where there is none or
-/// it is torn. Errors: io.
+/// The group of this store and generation at `offset` whose first LSN is `first_lsn`; nullopt where there is
+/// none or it is torn. Errors: io.
 Result<std::optional<ReadGroup>> read_group(io::File& file, std::uint64_t offset, std::uint64_t store_id,
-                                            std::uint32_t segment, std::uint64_t generation, std::uint64_t first_lsn);
+                                            std::uint32_t segment, std::uint64_t generation,
+                                            std::uint64_t first_lsn);
 
-/// Whether a whole group header of this store, segment and generation with an LSN above `lsn` lies anywhere after
-/// `offset`: then the log went on, and a gap before it is damage, no torn tail. Errors: io.
-Result<bool> later_group_exists(io::File& file, std::uint64_t offset, std::uint64_t store_id, std::uint32_t segment,
-                                std::uint64_t generation, std::uint64_t lsn);
+/// Whether a whole group header of this store, segment and generation with an LSN above `lsn` lies anywhere
+/// after `offset`: then the log went on, and a gap before it is damage, no torn tail. Errors: io.
+Result<bool> later_group_exists(io::File& file, std::uint64_t offset, std::uint64_t store_id,
+                                std::uint32_t segment, std::uint64_t generation, std::uint64_t lsn);
 
 /// Whether the small bodies of a replayed group are whole. Errors: io.
 Result<bool> bodies_are_whole(io::File& file, const ReadGroup& group, const Changes& changes);

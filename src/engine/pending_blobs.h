@@ -41,7 +41,8 @@ class PendingBlobs {
     return found->second.blob;
   }
 
-  /// The claiming batch is over. True where it failed and the writer is gone too: the caller discards the blob.
+  /// The claiming batch is over. True where it failed and the writer is gone too: the caller discards the
+  /// blob.
   bool settle(BlobId id, bool published) {
     const std::lock_guard lock(mutex_);
     const auto found = blobs_.find(id);
@@ -51,7 +52,8 @@ class PendingBlobs {
     return discard;
   }
 
-  /// The writer of a finished blob goes. True where nobody has published or claimed it: the caller discards it.
+  /// The writer of a finished blob goes. True where nobody has published or claimed it: the caller discards
+  /// it.
   bool abandon(BlobId id) {
     const std::lock_guard lock(mutex_);
     const auto found = blobs_.find(id);

@@ -134,21 +134,23 @@ Result<void> Reclaimer::reclaim_blob(BlobId id) {
     std::vector<Extent> extents;
     bool broken = false;
     last = true;
-    ANABRANCH_CHECK(core_.index->scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view value) {
-      if (extents.size() == kReclaimPageExtents) {
-        last = false;
-        return kv::ScanStep::stop();
-      }
-      auto extent = decode_extent(keys::extent_offset(key), value);
-      broken = broken || !extent;
-      if (extent) extents.push_back(*std::move(extent));
-      return kv::ScanStep::next();
-    }));
+    ANABRANCH_CHECK(
+        core_.index->scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view value) {
+          if (extents.size() == kReclaimPageExtents) {
+            last = false;
+            return kv::ScanStep::stop();
+          }
+          auto extent = decode_extent(keys::extent_offset(key), value);
+          broken = broken || !extent;
+          if (extent) extents.push_back(*std::move(extent));
+          return kv::ScanStep::next();
+        }));
     if (broken) return fail(ErrorCode::corruption, "an extent of " + id.to_string() + " does not parse");
     // Space first, then the record: a crash in between does it again.
     for (const auto& extent : extents) {
       // Where nothing else is alive the whole file goes soon.
-      if (core_.segments.live_bytes(extent.where.segment) > extent.where.length) core_.segments.punch(extent.where);
+      if (core_.segments.live_bytes(extent.where.segment) > extent.where.length)
+        core_.segments.punch(extent.where);
     }
     ANABRANCH_CHECK(core_.sequencer->run_blocking([&](Changes& changes) -> Result<void> {
       changes.reclaim(id, extents, last);

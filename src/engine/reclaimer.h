@@ -1,5 +1,5 @@
-// engine/reclaimer.h — the thread that gives space back: extents of released blobs, dead segments; and flushes the
-// index when it has not been for long.
+// engine/reclaimer.h — the thread that gives space back: extents of released blobs, dead segments; and
+// flushes the index when it has not been for long.
 #pragma once
 
 #include <atomic>
@@ -33,9 +33,9 @@ class Reclaimer {
   void stop();
   /// There may be something to do (an index flush ended, a reader closed).
   void wake();
-  /// A group was applied; `low_on_space`: look for space at once.
-  void note_applied(bool low_on_space) {
-    if (!unflushed_.exchange(true) || low_on_space) wake();
+  /// A group was applied; `urgent`: look for space at once.
+  void note_applied(bool urgent) {
+    if (!unflushed_.exchange(true) || urgent) wake();
   }
   /// Streamed blobs whose removal is durable.
   void add_garbage(const std::vector<BlobId>& ids);
@@ -58,10 +58,10 @@ class Reclaimer {
   Core& core_;
   std::mutex mutex_;
   std::condition_variable woken_;
-  bool awake_ = true;           // guarded by mutex_
-  bool stopping_ = false;       // guarded by mutex_
-  std::set<BlobId> garbage_;    // guarded by mutex_
-  std::deque<BlobId> dropped_;  // guarded by mutex_
+  bool awake_ = true;                                                                    // guarded by mutex_
+  bool stopping_ = false;                                                                // guarded by mutex_
+  std::set<BlobId> garbage_;                                                             // guarded by mutex_
+  std::deque<BlobId> dropped_;                                                           // guarded by mutex_
   std::chrono::steady_clock::time_point flushed_at_ = std::chrono::steady_clock::now();  // the thread's own
   std::atomic<bool> unflushed_ = false;
   std::thread thread_;

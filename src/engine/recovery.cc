@@ -31,7 +31,8 @@ class Replay {
     next_lsn_ = state_.applied_lsn + 1;
     for (const auto& header : logs_) {
       // A log segment that holds keys alone has no record of its own in the index.
-      if (header.segment == place_.segment && header.generation == place_.generation) core_.segments.adopt(header);
+      if (header.segment == place_.segment && header.generation == place_.generation)
+        core_.segments.adopt(header);
     }
     while (true) {
       move_to_later_segment();
@@ -91,7 +92,8 @@ class Replay {
                            : std::nullopt;
     if (group && group->store_id == state_.store_id && group->segment == number &&
         group->last_lsn > state_.applied_lsn) {
-      return fail(ErrorCode::corruption, segment_path(number) + " has a damaged header and groups that are needed");
+      return fail(ErrorCode::corruption,
+                  segment_path(number) + " has a damaged header and groups that are needed");
     }
     return {};
   }
@@ -126,7 +128,8 @@ class Replay {
     ANABRANCH_CHECK(changes.replay(group.metadata, header.last_lsn - header.first_lsn + 1));
     if (!followed && !moved_past(header)) {
       ANABRANCH_TRY(const auto file, core_.disk.open(segment_path(header.segment), io::OpenMode::write));
-      // A killed process may have left it in the drive's cache; nobody shall read what a power cut can still take.
+      // A killed process may have left it in the drive's cache; nobody shall read what a power cut can still
+      // take.
       ANABRANCH_CHECK(file->sync());
       ANABRANCH_TRY(const bool whole, bodies_are_whole(*file, group, changes));
       if (!whole) {
@@ -142,7 +145,8 @@ class Replay {
     place.segment = header.segment;
     place.generation = header.generation;
     place.next_offset = header.next_offset;
-    core_.segments.note_group(header.segment, group.offset, header.head_length(), header.next_offset, header.last_lsn);
+    core_.segments.note_group(header.segment, group.offset, header.head_length(), header.next_offset,
+                              header.last_lsn);
     state_.epoch = std::max(state_.epoch, header.epoch);
     ANABRANCH_CHECK(apply_group(changes, place, state_, core_.segments, *core_.index));
     ++recovered_.replayed_groups;
@@ -158,8 +162,9 @@ class Replay {
   Result<void> check_end() {
     for (const auto& header : logs_) {
       if (header.first_lsn <= next_lsn_) continue;
-      return fail(ErrorCode::corruption, "the log breaks off before " + segment_path(header.segment) + ", at LSN " +
-                                             std::to_string(next_lsn_) + " in " + segment_path(place_.segment));
+      return fail(ErrorCode::corruption, "the log breaks off before " + segment_path(header.segment) +
+                                             ", at LSN " + std::to_string(next_lsn_) + " in " +
+                                             segment_path(place_.segment));
     }
     if (place_.segment == 0) return {};
     ANABRANCH_TRY(const bool present, core_.disk.exists(segment_path(place_.segment)));
@@ -168,9 +173,9 @@ class Replay {
     ANABRANCH_TRY(const bool later, later_group_exists(*file, place_.offset, state_.store_id, place_.segment,
                                                        place_.generation, next_lsn_));
     if (!later) return {};
-    return fail(ErrorCode::corruption, segment_path(place_.segment) + " is damaged at byte " +
-                                           std::to_string(place_.offset) + ": acknowledged groups follow (LSN " +
-                                           std::to_string(next_lsn_) + ")");
+    return fail(ErrorCode::corruption,
+                segment_path(place_.segment) + " is damaged at byte " + std::to_string(place_.offset) +
+                    ": acknowledged groups follow (LSN " + std::to_string(next_lsn_) + ")");
   }
 
   Core& core_;
@@ -187,7 +192,8 @@ Result<StateRecord> load_state(Core& core) {
   ANABRANCH_TRY(const auto bytes, core.index->get(keys::state()));
   if (bytes) {
     const auto state = StateRecord::decode(*bytes);
-    if (!state) return fail(ErrorCode::corruption, "the index's state record does not parse, or is of a later version");
+    if (!state)
+      return fail(ErrorCode::corruption, "the index's state record does not parse, or is of a later version");
     return *state;
   }
   ANABRANCH_TRY(const auto names, core.disk.list("segments"));

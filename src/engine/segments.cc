@@ -80,14 +80,15 @@ Result<void> Segments::sweep(const Index& index) {
     std::uint64_t end = kSegmentHeaderSize;
     std::vector<Location> gaps;
     const std::string prefix = keys::placed_prefix(number);
-    ANABRANCH_CHECK(index.scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view value) {
-      const std::uint64_t offset = keys::placed_offset(key);
-      if (offset > end) gaps.push_back({0, number, end, offset - end});
-      Decoder in(value);
-      (void)in.id();
-      end = offset + round_up(in.varint(), io::kBlockSize);
-      return kv::ScanStep::next();
-    }));
+    ANABRANCH_CHECK(
+        index.scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view value) {
+          const std::uint64_t offset = keys::placed_offset(key);
+          if (offset > end) gaps.push_back({0, number, end, offset - end});
+          Decoder in(value);
+          (void)in.id();
+          end = offset + round_up(in.varint(), io::kBlockSize);
+          return kv::ScanStep::next();
+        }));
     for (const auto& gap : gaps) punch(gap);
     auto opened = file(number);
     if (!opened) return fail(std::move(opened).error());
@@ -122,7 +123,8 @@ Result<std::shared_ptr<io::File>> Segments::file(std::uint32_t number) {
 void Segments::close_idle_files() {
   std::vector<std::pair<std::uint64_t, Segment*>> idle;
   for (auto& [number, segment] : segments_) {
-    if (segment.file != nullptr && segment.file.use_count() == 1) idle.emplace_back(segment.used_at, &segment);
+    if (segment.file != nullptr && segment.file.use_count() == 1)
+      idle.emplace_back(segment.used_at, &segment);
   }
   std::sort(idle.begin(), idle.end());
   for (std::size_t i = 0; i < idle.size() / 2; ++i) {
@@ -374,8 +376,9 @@ SegmentStats Segments::stats() const {
   const std::lock_guard lock(mutex_);
   SegmentStats stats;
   for (const auto& [number, segment] : segments_) {
-    ++(segment.free ? stats.free_segments
-                    : segment.record.kind == SegmentKind::log ? stats.log_segments : stats.data_segments);
+    ++(segment.free                              ? stats.free_segments
+       : segment.record.kind == SegmentKind::log ? stats.log_segments
+                                                 : stats.data_segments);
     stats.live_bytes += segment.record.live_bytes;
     stats.pending_bytes += segment.pending_bytes;
   }
@@ -383,8 +386,8 @@ SegmentStats Segments::stats() const {
 }
 
 bool Segments::dead(const Segment& segment) const {
-  return segment.record.sealed && !segment.free && segment.record.live_bytes == 0 && segment.pending_bytes == 0 &&
-         segment.pins == 0;
+  return segment.record.sealed && !segment.free && segment.record.live_bytes == 0 &&
+         segment.pending_bytes == 0 && segment.pins == 0;
 }
 
 bool Segments::reclaim(Index& index, std::shared_mutex& gate) {
@@ -403,7 +406,8 @@ bool Segments::reclaim(Index& index, std::shared_mutex& gate) {
       } else if (segment.changed_lsn > flushed_lsn || segment.record.last_lsn > flushed_lsn) {
         ++waiting;
         ++found;
-      } else if (segment.record.kind == SegmentKind::log && !segment.punched && free_count < options_.free_segments_max) {
+      } else if (segment.record.kind == SegmentKind::log && !segment.punched &&
+                 free_count < options_.free_segments_max) {
         found->second.free = true;
         found->second.heads.clear();
         ++free_count;
@@ -430,7 +434,8 @@ void Segments::punch_heads(std::uint64_t flushed_lsn) {
     const std::lock_guard lock(mutex_);
     for (auto& [number, segment] : segments_) {
       const SegmentRecord& record = segment.record;
-      if (record.kind != SegmentKind::log || !record.sealed || record.live_bytes == 0 || record.last_lsn > flushed_lsn) {
+      if (record.kind != SegmentKind::log || !record.sealed || record.live_bytes == 0 ||
+          record.last_lsn > flushed_lsn) {
         continue;
       }
       std::uint64_t total = 0;

@@ -2,16 +2,17 @@
 //
 // In:   requests for log segments and extents; live-byte changes of applied groups; pins of open readers.
 // Out:  places to write, open files, freed disk space.
-// A file is written once from start to end (log groups or extents of large blobs); when nothing in it is alive it is
-// recycled under a new generation or removed. Generations grow for ever; numbers are not given twice.
+// A file is written once from start to end (log groups or extents of large blobs); when nothing in it is
+// alive it is recycled under a new generation or removed. Generations grow for ever; numbers are not given
+// twice.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <condition_variable>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -39,18 +40,19 @@ class Segments {
  public:
   struct Segment {
     SegmentRecord record;
-    std::uint64_t end_offset = 0;       // bytes in use from the file's start
-    std::uint64_t pending_bytes = 0;    // given to uploads that are not published
-    std::uint64_t changed_lsn = 0;      // of the last group that changed live_bytes
-    std::uint32_t pins = 0;             // open readers
-    bool free = false;                  // ready for the log
-    bool punched = false;               // has holes: a write into it may find no space, so it is not recycled
+    std::uint64_t end_offset = 0;     // bytes in use from the file's start
+    std::uint64_t pending_bytes = 0;  // given to uploads that are not published
+    std::uint64_t changed_lsn = 0;    // of the last group that changed live_bytes
+    std::uint32_t pins = 0;           // open readers
+    bool free = false;                // ready for the log
+    bool punched = false;             // has holes: a write into it may find no space, so it is not recycled
     std::vector<std::pair<std::uint64_t, std::uint64_t>> heads;  // log: offset and length of what is no body
-    std::shared_ptr<io::File> file;     // null: not open
-    std::uint64_t used_at = 0;          // for closing the least recently used
+    std::shared_ptr<io::File> file;                              // null: not open
+    std::uint64_t used_at = 0;                                   // for closing the least recently used
   };
 
-  Segments(io::Disk& disk, const Options& options, Health& health) : disk_(disk), options_(options), health_(health) {}
+  Segments(io::Disk& disk, const Options& options, Health& health)
+      : disk_(disk), options_(options), health_(health) {}
 
   // --- start; one thread ---
   void set_identity(std::uint64_t store_id, std::uint64_t epoch) { store_id_ = store_id, epoch_ = epoch; }
@@ -71,15 +73,17 @@ class Segments {
   Result<void> sync(std::uint32_t number);
 
   // --- log ---
-  /// A segment for groups from `first_lsn` on, at least `bytes` long, its header durable; seals the one before.
+  /// A segment for groups from `first_lsn` on, at least `bytes` long, its header durable; seals the one
+  /// before.
   Result<SegmentHeader> start_log(std::uint64_t first_lsn, std::uint64_t bytes);
   /// Makes room up to `end_offset`. Errors: no_space, io.
   Result<void> reserve_log(std::uint32_t number, std::uint64_t end_offset);
-  void note_group(std::uint32_t number, std::uint64_t offset, std::uint64_t head_length, std::uint64_t end_offset,
-                  std::uint64_t last_lsn);
+  void note_group(std::uint32_t number, std::uint64_t offset, std::uint64_t head_length,
+                  std::uint64_t end_offset, std::uint64_t last_lsn);
 
   // --- extents ---
-  /// Up to `bytes` (whole chunks where it is less) in a data segment, with space reserved. Errors: no_space, io.
+  /// Up to `bytes` (whole chunks where it is less) in a data segment, with space reserved. Errors: no_space,
+  /// io.
   Result<Location> allocate(std::uint64_t bytes);
   /// What allocate() gave and no batch took.
   void give_back(const Location& where);
@@ -89,7 +93,8 @@ class Segments {
   // --- accounting ---
   /// Applies a group's changes of live bytes and writes the records that they change.
   void apply(const std::map<std::uint32_t, std::int64_t>& live_changes,
-             const std::map<std::uint32_t, std::uint64_t>& published_pending, std::uint64_t lsn, IndexBatch& batch);
+             const std::map<std::uint32_t, std::uint64_t>& published_pending, std::uint64_t lsn,
+             IndexBatch& batch);
   std::pair<std::uint32_t, std::uint64_t> next() const;  // number, generation
   /// Errors: corruption, where there is no such segment.
   Result<void> pin(std::uint32_t number);
@@ -98,8 +103,8 @@ class Segments {
   SegmentStats stats() const;
 
   // --- reclaiming; one thread ---
-  /// Recycles or removes dead segments. `gate` is held exclusively while one is taken out of use, so that no reader
-  /// opens a blob in between. True: some only wait for the index to be flushed.
+  /// Recycles or removes dead segments. `gate` is held exclusively while one is taken out of use, so that no
+  /// reader opens a blob in between. True: some only wait for the index to be flushed.
   bool reclaim(Index& index, std::shared_mutex& gate);
   /// Punches the heads of sealed log segments that the index does not need any more.
   void punch_heads(std::uint64_t flushed_lsn);

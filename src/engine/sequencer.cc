@@ -12,8 +12,8 @@
 
 namespace anabranch::engine {
 
-Result<void> apply_group(const Changes& changes, const GroupPlace& place, StateRecord& state, Segments& segments,
-                         Index& index) {
+Result<void> apply_group(const Changes& changes, const GroupPlace& place, StateRecord& state,
+                         Segments& segments, Index& index) {
   IndexBatch batch;
   changes.write_to(batch, place.bodies);
   const std::uint64_t lsn = state.applied_lsn + changes.batch_count();
@@ -34,8 +34,14 @@ Result<void> apply_group(const Changes& changes, const GroupPlace& place, StateR
 
 Sequencer::Sequencer(io::Disk& disk, const Options& options, Health& health, Index& index, Segments& segments,
                      PendingBlobs& pending, StateRecord state, Hooks hooks)
-    : disk_(disk), options_(options), health_(health), index_(index), segments_(segments), pending_(pending),
-      hooks_(std::move(hooks)), log_(segments, options, state.store_id, state.epoch, state.applied_lsn) {
+    : disk_(disk),
+      options_(options),
+      health_(health),
+      index_(index),
+      segments_(segments),
+      pending_(pending),
+      hooks_(std::move(hooks)),
+      log_(segments, options, state.store_id, state.epoch, state.applied_lsn) {
   stats_.state = state;
 }
 
@@ -122,9 +128,8 @@ void Sequencer::process(std::deque<Request>& queue) {
     Request& request = group.back();
     request.outcome = healthy ? evaluate(request, changes, low) : healthy;
   }
-  auto written = changes.batch_count() > 0 ? log_and_apply(changes) : Result<void>();
+  auto written = changes.batch_count() > 0 ? log_and_apply(changes, low) : Result<void>();
   if (written && !changes.garbage().empty()) hooks_.on_garbage(changes.garbage());
-  hooks_.on_applied(low);
   for (Request& request : group) {
     // A group that was not written takes its failed conditions with it: they may have seen its changes.
     if (!written) request.outcome = written;
@@ -133,7 +138,7 @@ void Sequencer::process(std::deque<Request>& queue) {
   }
 }
 
-Result<void> Sequencer::log_and_apply(const Changes& changes) {
+Result<void> Sequencer::log_and_apply(const Changes& changes, bool low_on_space) {
   const auto place = log_.write(changes);
   if (!place) {
     if (place.error().code != ErrorCode::no_space) health_.fence(place.error().message);
@@ -150,11 +155,14 @@ Result<void> Sequencer::log_and_apply(const Changes& changes) {
     health_.fence(applied.error().message);
     return fail(ErrorCode::io, applied.error().message);
   }
-  const std::lock_guard lock(stats_mutex_);
-  stats_.state = state;
-  ++stats_.groups;
-  stats_.batches += changes.batch_count();
-  stats_.log_bytes += changes.metadata().size() + changes.body_length();
+  {
+    const std::lock_guard lock(stats_mutex_);
+    stats_.state = state;
+    ++stats_.groups;
+    stats_.batches += changes.batch_count();
+    stats_.log_bytes += changes.metadata().size() + changes.body_length();
+  }
+  hooks_.on_applied(low_on_space || place->segment != std::exchange(last_segment_, place->segment));
   return {};
 }
 
@@ -179,11 +187,14 @@ Result<void> Sequencer::evaluate(Request& request, Changes& changes, bool low_on
   if (low_on_space) {
     const auto& blobs = batch.blob_changes();
     using Kind = kv::Batch::BlobChange::Kind;
-    const bool publishes = std::any_of(blobs.begin(), blobs.end(), [](const auto& c) { return c.kind == Kind::publish; });
-    const bool frees = std::any_of(blobs.begin(), blobs.end(), [](const auto& c) { return c.kind == Kind::release; }) ||
-                       std::any_of(batch.changes().begin(), batch.changes().end(),
-                                   [](const auto& c) { return c.kind == kv::Batch::Change::Kind::erase; });
-    if (publishes || !frees) return fail(ErrorCode::no_space, "the disk is full but for the engine's reserve");
+    const bool publishes =
+        std::any_of(blobs.begin(), blobs.end(), [](const auto& c) { return c.kind == Kind::publish; });
+    const bool frees =
+        std::any_of(blobs.begin(), blobs.end(), [](const auto& c) { return c.kind == Kind::release; }) ||
+        std::any_of(batch.changes().begin(), batch.changes().end(),
+                    [](const auto& c) { return c.kind == kv::Batch::Change::Kind::erase; });
+    if (publishes || !frees)
+      return fail(ErrorCode::no_space, "the disk is full but for the engine's reserve");
   }
   ANABRANCH_TRY(auto resolved, resolve_counters(batch, changes));
   ANABRANCH_CHECK(change_blobs(request, changes));
@@ -203,7 +214,8 @@ Result<void> Sequencer::check_conditions(const kv::Batch& batch, const Changes& 
   for (const auto& condition : batch.conditions()) {
     ANABRANCH_TRY(const auto value, changes.get(condition.key));
     if (value != condition.expected) {
-      return fail(ErrorCode::precondition_failed, "the key '" + condition.key + "' is not as the batch requires");
+      return fail(ErrorCode::precondition_failed,
+                  "the key '" + condition.key + "' is not as the batch requires");
     }
   }
   return {};
@@ -213,7 +225,8 @@ Result<std::vector<kv::Batch::Change>> Sequencer::resolve_counters(const kv::Bat
                                                                    const Changes& changes) const {
   using Kind = kv::Batch::Change::Kind;
   std::vector<kv::Batch::Change> resolved = batch.changes();
-  const bool counts = std::any_of(resolved.begin(), resolved.end(), [](const auto& c) { return c.kind == Kind::add; });
+  const bool counts =
+      std::any_of(resolved.begin(), resolved.end(), [](const auto& c) { return c.kind == Kind::add; });
   if (!counts) return resolved;
   std::unordered_map<std::string_view, const kv::Batch::Change*> latest;  // in this batch
   for (auto& change : resolved) {

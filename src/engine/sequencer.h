@@ -1,4 +1,5 @@
-// engine/sequencer.h — the one thread that orders batches: checks them, logs them in groups, applies, answers.
+// engine/sequencer.h — the one thread that orders batches: checks them, logs them in groups, applies,
+// answers.
 //
 // In:   batches from any thread. Out: their outcome, once they are durable and visible.
 // What queues up while a group is being written goes into the next group.
@@ -36,8 +37,8 @@ struct SequencerStats {
 
 /// Applies a durable group to the index and to `state` (recovery does the same).
 /// Errors: io, no_space, corruption: the index has not taken it.
-Result<void> apply_group(const Changes& changes, const GroupPlace& place, StateRecord& state, Segments& segments,
-                         Index& index);
+Result<void> apply_group(const Changes& changes, const GroupPlace& place, StateRecord& state,
+                         Segments& segments, Index& index);
 
 class Sequencer {
  public:
@@ -45,9 +46,11 @@ class Sequencer {
   using Operation = std::function<Result<void>(Changes&)>;
   using Done = kv::Store::CommitCallback;
   struct Hooks {
-    std::function<void(const std::vector<BlobId>&)> on_garbage;           // streamed blobs to reclaim, durable
-    std::function<void(const std::shared_ptr<PendingBlob>&)> on_discard;  // an unpublished blob that nobody owns
-    std::function<void(bool low_on_space)> on_applied;                    // after each group
+    std::function<void(const std::vector<BlobId>&)> on_garbage;  // streamed blobs to reclaim, durable
+    std::function<void(const std::shared_ptr<PendingBlob>&)>
+        on_discard;  // an unpublished blob that nobody owns
+    std::function<void(bool urgent)>
+        on_applied;  // after each group; urgent: a segment is full, or the disk nearly
   };
 
   Sequencer(io::Disk& disk, const Options& options, Health& health, Index& index, Segments& segments,
@@ -80,11 +83,12 @@ class Sequencer {
   void enqueue(Request request);
   void loop();
   void process(std::deque<Request>& queue);
-  Result<void> log_and_apply(const Changes& changes);
+  Result<void> log_and_apply(const Changes& changes, bool low_on_space);
   Result<void> evaluate(Request& request, Changes& changes, bool low_on_space);
   Result<void> check_conditions(const kv::Batch& batch, const Changes& changes) const;
   Result<void> change_blobs(Request& request, Changes& changes);
-  Result<std::vector<kv::Batch::Change>> resolve_counters(const kv::Batch& batch, const Changes& changes) const;
+  Result<std::vector<kv::Batch::Change>> resolve_counters(const kv::Batch& batch,
+                                                          const Changes& changes) const;
   void settle(Request& request, bool published);
   bool low_on_space() const;
 
@@ -103,7 +107,8 @@ class Sequencer {
   bool stopping_ = false;      // guarded by queue_mutex_
 
   mutable std::mutex stats_mutex_;
-  SequencerStats stats_;  // guarded by stats_mutex_; written by the log thread alone
+  SequencerStats stats_;            // guarded by stats_mutex_; written by the log thread alone
+  std::uint32_t last_segment_ = 0;  // the log thread's
   std::thread thread_;
 };
 

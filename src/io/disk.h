@@ -23,16 +23,17 @@ class File {
  public:
   virtual ~File() = default;
 
-  /// Writes all of `bytes` at `offset_bytes`; not durable until sync(). Aligned to kBlockSize where opened `direct`.
-  /// Errors: no_space, io.
+  /// Writes all of `bytes` at `offset_bytes`; not durable until sync(). Aligned to kBlockSize where opened
+  /// `direct`. Errors: no_space, io.
   virtual Result<void> write(std::uint64_t offset_bytes, ByteView bytes) = 0;
-  /// Reads up to out.size() bytes; short only at the end of the file. Obeys read_tier(): would_block where the bytes
-  /// are not in memory. Errors: would_block, io.
+  /// Reads up to out.size() bytes; short only at the end of the file. Obeys read_tier(): would_block where
+  /// the bytes are not in memory. Errors: would_block, io.
   virtual Result<std::size_t> read(std::uint64_t offset_bytes, ByteSpan out) = 0;
   /// Makes every write that returned before this call durable, and the size. Errors: io (never retry: fence).
   virtual Result<void> sync() = 0;
-  /// Grows the file to `size_bytes` with space reserved, so that later writes into what was added cannot run out of it.
-  /// Space below the present size (holes too) stays as it is; a smaller size changes nothing. Errors: no_space, io.
+  /// Grows the file to `size_bytes` with space reserved, so that later writes into what was added cannot run
+  /// out of it. Space below the present size (holes too) stays as it is; a smaller size changes nothing.
+  /// Errors: no_space, io.
   virtual Result<void> allocate(std::uint64_t size_bytes) = 0;
   /// Gives the space of a block-aligned range back; it reads as zeros. A backend may do nothing.
   virtual Result<void> punch(std::uint64_t offset_bytes, std::uint64_t length_bytes) = 0;
@@ -41,9 +42,9 @@ class File {
 };
 
 enum class OpenMode : std::uint8_t {
-  read,           // must exist; cached reads
-  write,          // made when absent; read and write through the page cache
-  write_direct,   // made when absent; writes bypass the page cache (O_DIRECT), reads do not
+  read,          // must exist; cached reads
+  write,         // made when absent; read and write through the page cache
+  write_direct,  // made when absent; writes bypass the page cache (O_DIRECT), reads do not
 };
 
 /// A folder held by one owner; destroying it lets go.
@@ -52,7 +53,8 @@ class Lock {
   virtual ~Lock() = default;
 };
 
-/// A folder of files. Paths are relative ("segments/00000001.seg"). Thread safety: every method from any thread.
+/// A folder of files. Paths are relative ("segments/00000001.seg"). Thread safety: every method from any
+/// thread.
 class Disk {
  public:
   virtual ~Disk() = default;

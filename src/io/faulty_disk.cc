@@ -28,7 +28,8 @@ class FaultyDisk::FaultyFile final : public File {
       : file_(std::move(file)), dice_(std::move(dice)), path_(std::move(path)) {}
 
   Result<void> write(std::uint64_t offset_bytes, ByteView bytes) override {
-    if (dice_->falls(&FaultRates::no_space)) return fail(ErrorCode::no_space, "injected: no space for " + path_);
+    if (dice_->falls(&FaultRates::no_space))
+      return fail(ErrorCode::no_space, "injected: no space for " + path_);
     if (dice_->falls(&FaultRates::write_error)) {
       // A torn write: half of the bytes arrive. The worst case that a real disk is allowed.
       const auto torn = file_->write(offset_bytes, bytes.first(bytes.size() / 2 / kBlockSize * kBlockSize));
@@ -53,7 +54,8 @@ class FaultyDisk::FaultyFile final : public File {
   }
 
   Result<void> allocate(std::uint64_t size_bytes) override {
-    if (dice_->falls(&FaultRates::no_space)) return fail(ErrorCode::no_space, "injected: no space for " + path_);
+    if (dice_->falls(&FaultRates::no_space))
+      return fail(ErrorCode::no_space, "injected: no space for " + path_);
     return file_->allocate(size_bytes);
   }
   Result<void> punch(std::uint64_t offset_bytes, std::uint64_t length_bytes) override {

@@ -1,4 +1,5 @@
-// io/faulty_disk.h — wraps any Disk and makes it fail on purpose, from a seed: same seed, same calls, same faults.
+// io/faulty_disk.h — wraps any Disk and makes it fail on purpose, from a seed: same seed, same calls, same
+// faults.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct FaultRates {
   double sync_error = 0;   // io; nothing is synced
 };
 
-/// `disk` must outlive this and its files. Thread safety: every method from any thread; with several threads the order
-/// of calls, and so of faults, is theirs.
+/// `disk` must outlive this and its files. Thread safety: every method from any thread; with several threads
+/// the order of calls, and so of faults, is theirs.
 class FaultyDisk final : public Disk {
  public:
   FaultyDisk(Disk& disk, std::uint64_t seed, FaultRates rates);

@@ -124,7 +124,8 @@ struct MemoryDisk::State {
   static void tear(Node& node, std::mt19937_64& random) {
     // A truncation, or space reserved by allocate(), may have reached the drive by itself.
     if (node.bytes.size() < node.durable.size() && random() % 2 == 0) node.durable.resize(node.bytes.size());
-    if (node.allocated_size > node.durable.size() && random() % 2 == 0) node.durable.resize(node.allocated_size);
+    if (node.allocated_size > node.durable.size() && random() % 2 == 0)
+      node.durable.resize(node.allocated_size);
     const std::uint64_t size = node.durable.size();
     const std::uint64_t grown = node.bytes.size() > size ? node.bytes.size() - size : 0;
     const std::uint64_t end = size + random() % (grown + 1);
@@ -166,7 +167,10 @@ struct MemoryDisk::State {
 class MemoryDisk::MemoryFile final : public File {
  public:
   MemoryFile(std::shared_ptr<State> state, std::shared_ptr<Node> node, std::string path, OpenMode mode)
-      : state_(std::move(state)), node_(std::move(node)), path_(std::move(path)), mode_(mode),
+      : state_(std::move(state)),
+        node_(std::move(node)),
+        path_(std::move(path)),
+        mode_(mode),
         incarnation_(state_->incarnation) {}
 
   Result<void> write(std::uint64_t offset_bytes, ByteView bytes) override {
@@ -251,7 +255,8 @@ class MemoryDisk::MemoryFile final : public File {
  private:
   Result<void> usable() const {
     ANABRANCH_CHECK(state_->powered());
-    if (incarnation_ != state_->incarnation) return fail(ErrorCode::io, path_ + " was open when the power failed");
+    if (incarnation_ != state_->incarnation)
+      return fail(ErrorCode::io, path_ + " was open when the power failed");
     return {};
   }
   Result<void> outcome(bool alive) const {

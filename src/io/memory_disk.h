@@ -1,9 +1,10 @@
 // io/memory_disk.h — a Disk in memory that behaves in a power cut as badly as a real one may. For tests.
 //
-// What was written and not synced is volatile, sector by sector; names that were not synced with their folder too.
-// A cut drops all of that, or keeps what a seed chooses: of sectors inside the durable size any subset (torn writes);
-// of written growth a prefix, as file systems extend a file only once the new bytes are on the drive (ext4 ordered,
-// XFS); of unsynced changes of names a prefix, as journals keep their order. allocate() may have grown the file or not.
+// What was written and not synced is volatile, sector by sector; names that were not synced with their folder
+// too. A cut drops all of that, or keeps what a seed chooses: of sectors inside the durable size any subset
+// (torn writes); of written growth a prefix, as file systems extend a file only once the new bytes are on the
+// drive (ext4 ordered, XFS); of unsynced changes of names a prefix, as journals keep their order. allocate()
+// may have grown the file or not.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +40,11 @@ class MemoryDisk final : public Disk {
   Result<std::uint64_t> free_bytes() override;
   std::string native_path() const override { return {}; }
 
-  /// The power fails now and comes back: unsynced bytes and names are lost or, with `tear_seed`, partly kept. Files
-  /// that were open give io for ever.
+  /// The power fails now and comes back: unsynced bytes and names are lost or, with `tear_seed`, partly kept.
+  /// Files that were open give io for ever.
   void power_cut(std::optional<std::uint64_t> tear_seed = std::nullopt);
-  /// The power fails at the `operation`-th change from now (1: the next one; it still reaches the volatile state, a
-  /// sync does not sync). From then on everything fails with io, until power_cut().
+  /// The power fails at the `operation`-th change from now (1: the next one; it still reaches the volatile
+  /// state, a sync does not sync). From then on everything fails with io, until power_cut().
   void fail_at(std::uint64_t operation);
   bool failed() const;
   /// Changes so far: writes, syncs, allocations, punches, names.

@@ -76,7 +76,8 @@ class PosixFile final : public File {
     std::size_t total = 0;
     while (total < out.size()) {
       const iovec piece{out.data() + total, out.size() - total};
-      const ssize_t count = ::preadv2(cached_.get(), &piece, 1, static_cast<off_t>(offset_bytes + total), flags);
+      const ssize_t count =
+          ::preadv2(cached_.get(), &piece, 1, static_cast<off_t>(offset_bytes + total), flags);
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && flags != 0 && (errno == EAGAIN || errno == EOPNOTSUPP)) {
         return fail(ErrorCode::would_block, path_);

@@ -1,7 +1,8 @@
 // kv/blob_ledger.h — how a key store that does not hold the blobs itself has their references counted.
 //
-// kv may not use blob (ARCHITECTURE.md, layers), so the blob store is reached through this interface; whoever builds
-// both (app, tests) joins them with LedgerOver. The engine holds keys and blobs in one log and needs none of this.
+// kv may not use blob (ARCHITECTURE.md, layers), so the blob store is reached through this interface; whoever
+// builds both (app, tests) joins them with LedgerOver. The engine holds keys and blobs in one log and needs
+// none of this.
 #pragma once
 
 #include <vector>
@@ -17,9 +18,9 @@ class BlobLedger {
  public:
   virtual ~BlobLedger() = default;
 
-  /// Takes all of a batch's blob changes, or none. They count as a set: a blob published here may be shared here, and
-  /// a blob is gone when the count after the whole batch is zero.
-  /// Errors: not_found         a blob to share or release is not there, or is released more often than it is held.
+  /// Takes all of a batch's blob changes, or none. They count as a set: a blob published here may be shared
+  /// here, and a blob is gone when the count after the whole batch is zero. Errors: not_found         a blob
+  /// to share or release is not there, or is released more often than it is held.
   ///         invalid_argument  a blob to publish was not finished, or is published already.
   virtual Result<void> apply(const std::vector<Batch::BlobChange>& changes) = 0;
 };

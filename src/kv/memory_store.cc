@@ -39,7 +39,8 @@ Result<std::optional<std::string>> MemoryStore::get(std::string_view key) const 
   return entry->second.back().value;
 }
 
-Result<void> MemoryStore::scan(std::string_view begin, std::string_view end, const ScanVisitor& visitor) const {
+Result<void> MemoryStore::scan(std::string_view begin, std::string_view end,
+                               const ScanVisitor& visitor) const {
   return Snapshot(*this).scan(begin, end, visitor);
 }
 
@@ -85,7 +86,8 @@ std::vector<MemoryStore::Entry> MemoryStore::page_at(std::uint64_t sequence, con
                                                      std::string_view end) const {
   std::vector<Entry> page;
   const std::lock_guard lock(mutex_);
-  for (auto entry = entries_.lower_bound(from); entry != entries_.end() && page.size() < kScanPageEntries; ++entry) {
+  for (auto entry = entries_.lower_bound(from); entry != entries_.end() && page.size() < kScanPageEntries;
+       ++entry) {
     if (!end.empty() && std::string_view(entry->first) >= end) break;
     const std::string* value = visible(entry->second, sequence);
     if (value != nullptr) page.emplace_back(entry->first, *value);
@@ -116,9 +118,11 @@ Result<void> MemoryStore::apply(const Batch& batch) {
   const std::lock_guard lock(mutex_);
   for (const auto& condition : batch.conditions()) {
     const auto entry = entries_.find(condition.key);
-    const bool holds = entry == entries_.end() ? !condition.expected : entry->second.back().value == condition.expected;
+    const bool holds =
+        entry == entries_.end() ? !condition.expected : entry->second.back().value == condition.expected;
     if (!holds) {
-      return fail(ErrorCode::precondition_failed, "the key '" + condition.key + "' is not as the batch requires");
+      return fail(ErrorCode::precondition_failed,
+                  "the key '" + condition.key + "' is not as the batch requires");
     }
   }
   if (!batch.blob_changes().empty()) {

@@ -40,7 +40,8 @@ class MemoryStore final : public Store {
   std::uint64_t pin() const;
   void unpin(std::uint64_t sequence) const;
   std::optional<std::string> get_at(std::uint64_t sequence, std::string_view key) const;
-  void scan_at(std::uint64_t sequence, std::string_view begin, std::string_view end, const ScanVisitor& visitor) const;
+  void scan_at(std::uint64_t sequence, std::string_view begin, std::string_view end,
+               const ScanVisitor& visitor) const;
   /// The next entries from `from` on, a bounded number; empty at the end.
   std::vector<Entry> page_at(std::uint64_t sequence, const std::string& from, std::string_view end) const;
 

@@ -1,8 +1,10 @@
-// kv/store.h — the metadata contract: an ordered map of byte strings with atomic, conditional, durable batches.
+// kv/store.h — the metadata contract: an ordered map of byte strings with atomic, conditional, durable
+// batches.
 //
-// In:   keys and values from objects, auth, versioning, experiments (each owns a key prefix, docs/formats/keys.md).
-// Out:  values, scans in key order; a batch is visible as a whole, once it would survive a power cut, or not at all.
-// A batch also publishes, shares and releases blobs (blob/store.h): both stores commit them in one record.
+// In:   keys and values from objects, auth, versioning, experiments (each owns a key prefix,
+// docs/formats/keys.md). Out:  values, scans in key order; a batch is visible as a whole, once it would
+// survive a power cut, or not at all. A batch also publishes, shares and releases blobs (blob/store.h): both
+// stores commit them in one record.
 #pragma once
 
 #include <cstdint>
@@ -101,9 +103,10 @@ class Reader {
   /// The value, or nullopt. Errors: would_block, io, corruption, unavailable.
   virtual Result<std::optional<std::string>> get(std::string_view key) const = 0;
 
-  /// Visits entries with begin <= key < end in byte order, until the visitor stops; an empty `end` means no end.
-  /// One scan sees one state of the map. The visitor must not commit. Errors: as get().
-  virtual Result<void> scan(std::string_view begin, std::string_view end, const ScanVisitor& visitor) const = 0;
+  /// Visits entries with begin <= key < end in byte order, until the visitor stops; an empty `end` means no
+  /// end. One scan sees one state of the map. The visitor must not commit. Errors: as get().
+  virtual Result<void> scan(std::string_view begin, std::string_view end,
+                            const ScanVisitor& visitor) const = 0;
 };
 
 /// Thread safety: every method from any thread.
@@ -114,9 +117,9 @@ class Store : public Reader {
   /// The state of now, for several reads that must agree. Short-lived: hold it for one page.
   virtual std::unique_ptr<Reader> snapshot() const = 0;
 
-  /// Checks the batch's conditions and makes it durable and visible, then calls `done` once, on any thread (quickly:
-  /// it must not block). Batches take effect in the order of these calls.
-  /// Errors: precondition_failed  a condition does not hold (the message names the key): nothing changed.
+  /// Checks the batch's conditions and makes it durable and visible, then calls `done` once, on any thread
+  /// (quickly: it must not block). Batches take effect in the order of these calls. Errors:
+  /// precondition_failed  a condition does not hold (the message names the key): nothing changed.
   ///         not_found            a blob to share or release is not there: nothing changed.
   ///         invalid_argument     over a limit above, or a blob to publish that was not finished.
   ///         no_space, io, unavailable  nothing is visible; after io the store refuses further writes.

@@ -1,8 +1,10 @@
-// versioning/repositories.h — repositories: branches, tags, commits, staging, merges, imports over one ObjectStore.
+// versioning/repositories.h — repositories: branches, tags, commits, staging, merges, imports over one
+// ObjectStore.
 //
-// In:   a repository, a ref, a path; bytes as objects::PendingObject. Out: entries, commits, differences, conflicts.
-// kv keys: docs/formats/keys.md. Files: <namespace>/_lakefs/ (ranges, metaranges, dummy) and <namespace>/data/, which are
-// ordinary objects in the namespace's bucket. Branch heads move by compare-and-set; merges into one branch queue here.
+// In:   a repository, a ref, a path; bytes as objects::PendingObject. Out: entries, commits, differences,
+// conflicts. kv keys: docs/formats/keys.md. Files: <namespace>/_lakefs/ (ranges, metaranges, dummy) and
+// <namespace>/data/, which are ordinary objects in the namespace's bucket. Branch heads move by
+// compare-and-set; merges into one branch queue here.
 #pragma once
 
 #include <functional>
@@ -24,9 +26,9 @@ struct RepositoriesOptions {
   std::size_t tree_cache_bytes_max = 64 * MiB;
 };
 
-/// Functions that return Result read, obey read_tier() and may be called through inline_or_on(); those that return Task
-/// write, may be awaited on a network thread, and do heavy work on `workers`.
-/// Errors of every call: no_such_repository, io, unavailable, would_block; with a ref: no_such_ref (also no_such_branch,
+/// Functions that return Result read, obey read_tier() and may be called through inline_or_on(); those that
+/// return Task write, may be awaited on a network thread, and do heavy work on `workers`. Errors of every
+/// call: no_such_repository, io, unavailable, would_block; with a ref: no_such_ref (also no_such_branch,
 /// no_such_tag, no_such_commit); invalid_argument and invalid_name name the field.
 /// Thread safety: every method from any thread.
 class Repositories {
@@ -36,9 +38,11 @@ class Repositories {
   /// Cancels running imports and waits for them.
   ~Repositories();
 
-  // ── repositories ───────────────────────────────────────────────────────────────────────────────────────────────
+  // ── repositories
+  // ───────────────────────────────────────────────────────────────────────────────────────────────
   /// Writes the dummy into the namespace, makes the default branch with the commit "Repository created".
-  /// Errors: invalid_name, invalid_argument (namespace), no_such_bucket, namespace_in_use, already_exists (also where a
+  /// Errors: invalid_name, invalid_argument (namespace), no_such_bucket, namespace_in_use, already_exists
+  /// (also where a
   ///         bucket has that name).
   Task<Result<Repository>> create(Repository repository, std::string committer);
   Result<Repository> get(const std::string& repository) const;
@@ -46,8 +50,8 @@ class Repositories {
   /// The data in the namespace stays, as lakeFS leaves it; the namespace cannot be used again.
   Task<Result<void>> remove(std::string repository);
   Task<Result<void>> set_metadata(std::string repository, Metadata metadata);
-  /// True where `bucket`/`key` lies in the namespace of a repository: plain S3 changes there are refused, save writes to
-  /// an unexpired address that staging issued (`issued` tells).
+  /// True where `bucket`/`key` lies in the namespace of a repository: plain S3 changes there are refused,
+  /// save writes to an unexpired address that staging issued (`issued` tells).
   struct NamespaceUse {
     bool inside = false;
     bool issued = false;
@@ -58,7 +62,8 @@ class Repositories {
   /// True where a repository's namespace lies in this bucket (which then cannot be deleted).
   Result<bool> bucket_in_use(const std::string& bucket) const;
 
-  // ── refs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── refs
+  // ───────────────────────────────────────────────────────────────────────────────────────────────────────
   Result<ResolvedRef> resolve(const std::string& repository, const std::string& ref) const;
   Result<Branch> get_branch(const std::string& repository, const std::string& branch) const;
   Result<Page<Branch>> list_branches(const std::string& repository, const PageRequest& page) const;
@@ -66,16 +71,20 @@ class Repositories {
   Task<Result<Branch>> create_branch(std::string repository, std::string branch, std::string source_ref);
   /// Errors: not_allowed (the default branch).
   Task<Result<void>> delete_branch(std::string repository, std::string branch);
-  Task<Result<void>> reset_branch(std::string repository, std::string branch, ResetType type, std::string path);
+  Task<Result<void>> reset_branch(std::string repository, std::string branch, ResetType type,
+                                  std::string path);
   /// Errors: dirty_branch (unless force).
-  Task<Result<void>> hard_reset_branch(std::string repository, std::string branch, std::string ref, bool force);
+  Task<Result<void>> hard_reset_branch(std::string repository, std::string branch, std::string ref,
+                                       bool force);
   Result<Tag> get_tag(const std::string& repository, const std::string& tag) const;
   Result<Page<Tag>> list_tags(const std::string& repository, const PageRequest& page) const;
-  /// Errors: already_exists (a branch of the name, too). `force` is for lakeFS's read-only repositories: it overwrites nothing.
+  /// Errors: already_exists (a branch of the name, too). `force` is for lakeFS's read-only repositories: it
+  /// overwrites nothing.
   Task<Result<Tag>> create_tag(std::string repository, std::string tag, std::string ref, bool force);
   Task<Result<void>> delete_tag(std::string repository, std::string tag);
 
-  // ── commits ────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── commits
+  // ────────────────────────────────────────────────────────────────────────────────────────────────────
   /// Errors: no_changes; conflict (the branch kept moving).
   Task<Result<Commit>> commit(std::string repository, std::string branch, CommitRequest request);
   Result<Commit> get_commit(const std::string& repository, const std::string& ref) const;
@@ -89,22 +98,28 @@ class Repositories {
   Task<Result<Commit>> revert(std::string repository, std::string branch, RevertRequest request);
   Task<Result<Commit>> cherry_pick(std::string repository, std::string branch, CherryPickRequest request);
 
-  // ── objects of a ref ───────────────────────────────────────────────────────────────────────────────────────────
+  // ── objects of a ref
+  // ───────────────────────────────────────────────────────────────────────────────────────────
   /// Errors: no_such_key.
-  Result<ObjectStat> stat(const std::string& repository, const std::string& ref, const std::string& path) const;
+  Result<ObjectStat> stat(const std::string& repository, const std::string& ref,
+                          const std::string& path) const;
   /// Opens an object's bytes. Errors: no_such_key; source_changed (410) where an imported source is gone.
   struct OpenedObject {
     ObjectStat stat;
     std::unique_ptr<objects::ObjectReader> reader;
   };
-  Result<OpenedObject> open(const std::string& repository, const std::string& ref, const std::string& path) const;
+  Result<OpenedObject> open(const std::string& repository, const std::string& ref,
+                            const std::string& path) const;
   /// In path order, uncommitted changes of a branch included; seeks past common prefixes and deleted runs.
   Result<Page<ObjectStat>> list_objects(const std::string& repository, const std::string& ref,
                                         const ListObjectsRequest& request) const;
 
-  // ── writing to a branch ────────────────────────────────────────────────────────────────────────────────────────
-  /// The branch is there and may be written: ask before the body is taken. Errors: not_allowed (a tag or a commit).
-  Result<void> check_writable(const std::string& repository, const std::string& ref, const std::string& path) const;
+  // ── writing to a branch
+  // ────────────────────────────────────────────────────────────────────────────────────────
+  /// The branch is there and may be written: ask before the body is taken. Errors: not_allowed (a tag or a
+  /// commit).
+  Result<void> check_writable(const std::string& repository, const std::string& ref,
+                              const std::string& path) const;
   /// Publishes `pending` at a new physical address under data/ and stages it at `path`, in one batch.
   /// Errors: precondition_failed, no_such_key (if_match on a missing path), not_allowed, no_such_branch.
   Task<Result<ObjectStat>> stage(std::string repository, std::string branch, std::string path,
@@ -113,7 +128,8 @@ class Repositories {
   Task<Result<bool>> delete_object(std::string repository, std::string branch, std::string path,
                                    objects::WriteCondition condition = {});
   /// Up to 1,000 paths in one batch.
-  Task<Result<void>> delete_objects(std::string repository, std::string branch, std::vector<std::string> paths);
+  Task<Result<void>> delete_objects(std::string repository, std::string branch,
+                                    std::vector<std::string> paths);
   /// Stages an object of any ref at another path; shares its bytes.
   Task<Result<ObjectStat>> copy_object(std::string repository, std::string branch, std::string path,
                                        std::string source_ref, std::string source_path,
@@ -130,28 +146,32 @@ class Repositories {
     std::string content_type;
     objects::WriteCondition condition;
   };
-  /// Errors: invalid_argument (an address not issued for this repository, expired, or already linked), no_such_key.
+  /// Errors: invalid_argument (an address not issued for this repository, expired, or already linked),
+  /// no_such_key.
   Task<Result<ObjectStat>> link_address(std::string repository, std::string branch, std::string path,
                                         LinkRequest request);
 
-  // ── multipart uploads to a branch ──────────────────────────────────────────────────────────────────────────────
-  Task<Result<objects::UploadInfo>> create_upload(std::string repository, std::string branch, std::string path,
-                                                  objects::UploadOptions options);
-  /// Where the parts of an upload go: for ObjectStore::put_part, copy_part, list_parts, prepare_complete and abort.
-  /// Errors: no_such_upload (also where the path is another).
+  // ── multipart uploads to a branch
+  // ──────────────────────────────────────────────────────────────────────────────
+  Task<Result<objects::UploadInfo>> create_upload(std::string repository, std::string branch,
+                                                  std::string path, objects::UploadOptions options);
+  /// Where the parts of an upload go: for ObjectStore::put_part, copy_part, list_parts, prepare_complete and
+  /// abort. Errors: no_such_upload (also where the path is another).
   Result<StagingLocation> upload_location(const std::string& repository, const std::string& branch,
                                           const std::string& path, const std::string& upload_id) const;
   Task<Result<ObjectStat>> complete_upload(std::string repository, std::string branch, std::string path,
                                            std::string upload_id, std::vector<objects::CompletedPart> parts,
                                            std::vector<objects::Checksum> expected,
                                            objects::WriteCondition condition);
-  Task<Result<void>> abort_upload(std::string repository, std::string branch, std::string path, std::string upload_id);
+  Task<Result<void>> abort_upload(std::string repository, std::string branch, std::string path,
+                                  std::string upload_id);
   /// Keys are "<branch>/<path>", as S3 clients see them.
   Result<objects::UploadPage> list_uploads(const std::string& repository, const std::string& prefix,
                                            const std::string& delimiter, const std::string& key_marker,
                                            const std::string& upload_id_marker, unsigned uploads_max) const;
 
-  // ── differences ────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── differences
+  // ────────────────────────────────────────────────────────────────────────────────────────────────
   /// Uncommitted changes of a branch.
   Result<Page<DiffItem>> diff_branch(const std::string& repository, const std::string& branch,
                                      const ListObjectsRequest& request) const;
@@ -159,20 +179,25 @@ class Repositories {
                                    const std::string& right_ref, DiffKind kind,
                                    const ListObjectsRequest& request) const;
 
-  // ── import ─────────────────────────────────────────────────────────────────────────────────────────────────────
-  /// Starts a zero-copy import in the background; a branch with uncommitted changes is an error of its status.
-  /// Sources are our own buckets. Errors: invalid_argument (a source), no_such_bucket, no_such_branch.
-  Task<Result<std::string>> start_import(std::string repository, std::string branch, std::vector<ImportSource> sources,
-                                         CommitRequest request, bool force);
+  // ── import
+  // ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  /// Starts a zero-copy import in the background; a branch with uncommitted changes is an error of its
+  /// status. Sources are our own buckets. Errors: invalid_argument (a source), no_such_bucket,
+  /// no_such_branch.
+  Task<Result<std::string>> start_import(std::string repository, std::string branch,
+                                         std::vector<ImportSource> sources, CommitRequest request,
+                                         bool force);
   Result<ImportStatus> import_status(const std::string& repository, const std::string& branch,
                                      const std::string& id) const;
   /// Errors: not_found, conflict (it has ended).
   Task<Result<void>> cancel_import(std::string repository, std::string branch, std::string id);
 
-  // ── inspection ─────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── inspection
+  // ─────────────────────────────────────────────────────────────────────────────────────────────────
   /// The full address of a range or metarange file. Errors: not_found.
   Result<std::string> metadata_address(const std::string& repository, const std::string& id) const;
-  Result<std::vector<Trees::RangeInfo>> ranges(const std::string& repository, const MetarangeId& metarange) const;
+  Result<std::vector<Trees::RangeInfo>> ranges(const std::string& repository,
+                                               const MetarangeId& metarange) const;
 
  private:
   class Impl;

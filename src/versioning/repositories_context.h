@@ -117,8 +117,8 @@ class BranchQueues {
 /// the race. An empty batch means nothing to do. Errors: those of `prepare`; conflict after very many tries.
 Task<Result<void>> commit_prepared(const Services& services, std::function<Result<kv::Batch>()> prepare);
 
-/// The batch to await before what lost a race reads again: conditions also see batches that are not durable yet, reads
-/// see them only then, so that reading at once could find the old state again and again.
+/// The batch to await before what lost a race reads again: conditions also see batches that are not durable
+/// yet, reads see them only then, so that reading at once could find the old state again and again.
 kv::Batch barrier_batch();
 
 /// Tries of an optimistic change before it gives up with `conflict`.

@@ -1,5 +1,5 @@
-// What this proves: wrong bytes are refused and named, a full disk is a typed error that ends with it, and after a
-// failed sync nothing is acknowledged any more.
+// What this proves: wrong bytes are refused and named, a full disk is a typed error that ends with it, and
+// after a failed sync nothing is acknowledged any more.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -196,10 +196,13 @@ TEST(FullDisk, IsATypedErrorAndEndsWithIt) {
     }
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (stores.engine().stats().disk_free_bytes < 8 * MiB && std::chrono::steady_clock::now() < deadline) {
+      // tidy-allow: polls what another thread or process does
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     const std::string bytes = pattern_bytes(size, 1);
-    EXPECT_EQ(testing_support::read_blob(stores.blobs(), testing_support::put_blob(stores, "again", bytes)).value(), bytes);
+    EXPECT_EQ(
+        testing_support::read_blob(stores.blobs(), testing_support::put_blob(stores, "again", bytes)).value(),
+        bytes);
   }
 }
 

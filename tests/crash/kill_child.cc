@@ -1,5 +1,5 @@
-// The child of kill_test: runs the seeded workload on a folder until it is killed, telling on its standard output what
-// it has sent ("S <step>") and what was acknowledged ("A <step>"), one line per write().
+// The child of kill_test: runs the seeded workload on a folder until it is killed, telling on its standard
+// output what it has sent ("S <step>") and what was acknowledged ("A <step>"), one line per write().
 #include <unistd.h>
 
 #include <condition_variable>

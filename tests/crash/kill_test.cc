@@ -1,5 +1,5 @@
-// What this proves: a process under load is killed (SIGKILL) at random instants, over and over on one folder; after
-// each, all that it had acknowledged is there and whole, and nothing is half there.
+// What this proves: a process under load is killed (SIGKILL) at random instants, over and over on one folder;
+// after each, all that it had acknowledged is there and whole, and nothing is half there.
 //
 // CRASH_ROUNDS (default 60) chooses how often; TEST_SEED=<seed> replays the workload and the instants.
 #include <fcntl.h>
@@ -54,6 +54,7 @@ Told run_and_kill(const std::string& folder, std::uint64_t seed, std::chrono::mi
       output.append(bytes, static_cast<std::size_t>(count));
     }
   });
+  // tidy-allow: polls what another thread or process does
   std::this_thread::sleep_for(delay);
   ::kill(child, SIGKILL);
   int status = 0;
@@ -73,7 +74,7 @@ TEST(Kill, AtRandomInstantsLosesNothingAcknowledged) {
   const std::uint64_t seed = testing_support::seed();
   SCOPED_TRACE("TEST_SEED=" + std::to_string(seed));
   const char* given = std::getenv("CRASH_ROUNDS");
-  const int rounds = given != nullptr ? std::atoi(given) : 60;
+  const int rounds = given != nullptr ? std::stoi(given) : 60;
   const testing_support::ScratchDirectory scratch;
   std::mt19937_64 random(seed);
   std::uint64_t steps = 0;

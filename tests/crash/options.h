@@ -1,4 +1,5 @@
-// tests/crash/options.h — sizes at which a short run crosses many segments, extents, spills and index flushes.
+// tests/crash/options.h — sizes at which a short run crosses many segments, extents, spills and index
+// flushes.
 #pragma once
 
 #include "engine/options.h"

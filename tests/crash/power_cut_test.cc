@@ -1,5 +1,6 @@
-// What this proves: the power may fail at every single write, sync, allocation and change of a name, with unsynced
-// sectors lost or torn; after each, all that was acknowledged is there and whole, and nothing is half there.
+// What this proves: the power may fail at every single write, sync, allocation and change of a name, with
+// unsynced sectors lost or torn; after each, all that was acknowledged is there and whole, and nothing is
+// half there.
 //
 // CRASH_STRIDE=1 (default) cuts at every operation; TEST_SEED=<seed> replays a run.
 #include <gtest/gtest.h>
@@ -159,7 +160,8 @@ void cut_everywhere(bool torn) {
   const std::uint64_t stride = given != nullptr ? std::stoull(given) : 1;
   bool completed = false;
   std::uint64_t operation = 1;
-  for (; !completed && !testing::Test::HasFailure(); operation += stride) cut_at(operation, torn, seed, completed);
+  for (; !completed && !testing::Test::HasFailure(); operation += stride)
+    cut_at(operation, torn, seed, completed);
   std::cout << "cut at " << (operation - 1) / stride << " operations" << std::endl;
   EXPECT_GT(operation, 100u) << "the run did too little to prove anything";
 }

@@ -1,5 +1,6 @@
-// tests/crash/workload.h — a seeded sequence of batches, what the store must hold after any number of them, and the
-// check that it does. The power-cut and the kill tests share it; each step is a pure function of seed and state.
+// tests/crash/workload.h — a seeded sequence of batches, what the store must hold after any number of them,
+// and the check that it does. The power-cut and the kill tests share it; each step is a pure function of seed
+// and state.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -42,14 +43,15 @@ struct Step {
   std::int64_t delta = 0;
   std::vector<std::pair<std::string, std::string>> puts;
   std::vector<std::string> erases;
-  std::vector<std::pair<std::string, Content>> blob_puts;       // release what the key held
+  std::vector<std::pair<std::string, Content>> blob_puts;        // release what the key held
   std::vector<std::pair<std::string, std::string>> blob_copies;  // source, target
   std::vector<std::string> blob_erases;
 };
 
 /// Sizes around every border: nothing, inline, one chunk, the small limit, several extents, spilled extents.
 inline const std::vector<std::size_t>& blob_sizes() {
-  static const std::vector<std::size_t> sizes = {0, 1, 100, 4096, 4096, 5000, 65'536, 70'000, 131'072, 131'073, 300'000, 700'000};
+  static const std::vector<std::size_t> sizes = {0,      1,      100,     4096,    4096,    5000,
+                                                 65'536, 70'000, 131'072, 131'073, 300'000, 700'000};
   return sizes;
 }
 
@@ -108,16 +110,18 @@ class Workload {
 class Runner {
  public:
   explicit Runner(engine::Engine& engine) : engine_(engine) {
-    const auto scanned = engine_.kv().scan("blob/", "blob0", [&](std::string_view key, std::string_view value) {
-      ids_[std::string(key)] = BlobId::decode(value);
-      return kv::ScanStep::next();
-    });
+    const auto scanned =
+        engine_.kv().scan("blob/", "blob0", [&](std::string_view key, std::string_view value) {
+          ids_[std::string(key)] = BlobId::decode(value);
+          return kv::ScanStep::next();
+        });
     ready_ = scanned.has_value();
   }
   /// False: the disk failed before the first step.
   bool ready() const { return ready_; }
 
-  /// Writes the step's blobs (blocking) and sends its batch. False: a blob could not be written; nothing was sent.
+  /// Writes the step's blobs (blocking) and sends its batch. False: a blob could not be written; nothing was
+  /// sent.
   bool submit(const Step& step, const std::function<void(Result<void>)>& done) {
     kv::Batch batch;
     auto writers = std::make_shared<std::vector<std::unique_ptr<blob::Writer>>>();
@@ -127,7 +131,8 @@ class Runner {
     for (const auto& key : step.erases) batch.erase(key);
     auto ids = ids_;
     for (const auto& [key, content] : step.blob_puts) {
-      auto writer = engine_.blobs().create(content.seed % 2 == 0 ? std::optional(content.size_bytes) : std::nullopt);
+      auto writer =
+          engine_.blobs().create(content.seed % 2 == 0 ? std::optional(content.size_bytes) : std::nullopt);
       const std::string bytes = pattern_bytes(content.size_bytes, content.seed);
       if (!testing_support::append(*writer, bytes) || !testing_support::finish(*writer)) return false;
       batch.publish(writer->id());
@@ -155,7 +160,8 @@ class Runner {
   void forget_writers() { kept_.clear(); }
 
  private:
-  static void replace(kv::Batch& batch, std::map<std::string, BlobId>& ids, const std::string& key, BlobId id) {
+  static void replace(kv::Batch& batch, std::map<std::string, BlobId>& ids, const std::string& key,
+                      BlobId id) {
     const auto before = ids.find(key);
     if (before != ids.end()) batch.release(before->second);
     ids[key] = id;
@@ -167,8 +173,8 @@ class Runner {
   std::vector<std::shared_ptr<std::vector<std::unique_ptr<blob::Writer>>>> kept_;
 };
 
-/// The number of batches that the store holds; checks that it holds exactly these, whole, and counts them rightly.
-/// `acknowledged` <= result <= `submitted`.
+/// The number of batches that the store holds; checks that it holds exactly these, whole, and counts them
+/// rightly. `acknowledged` <= result <= `submitted`.
 inline std::uint64_t verify(engine::Engine& engine, std::uint64_t seed, std::uint64_t acknowledged,
                             std::uint64_t submitted) {
   const auto step = engine.kv().get("step");

@@ -1,4 +1,5 @@
-// tests/support/store_helpers.h — short words for tests over a key store and a blob store that commit together.
+// tests/support/store_helpers.h — short words for tests over a key store and a blob store that commit
+// together.
 #pragma once
 
 #include <gtest/gtest.h>

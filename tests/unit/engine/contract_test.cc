@@ -36,7 +36,9 @@ class FolderPair final : public StorePair {
 
 std::unique_ptr<StorePair> on_folder() { return std::make_unique<FolderPair>(engine::Options()); }
 std::unique_ptr<StorePair> on_folder_small() { return std::make_unique<FolderPair>(small_engine_options()); }
-std::unique_ptr<StorePair> in_memory() { return std::make_unique<EnginePair<io::MemoryDisk>>(small_engine_options()); }
+std::unique_ptr<StorePair> in_memory() {
+  return std::make_unique<EnginePair<io::MemoryDisk>>(small_engine_options());
+}
 
 INSTANTIATE_TEST_SUITE_P(EngineOnFolder, StoreContract, testing::Values(&on_folder));
 INSTANTIATE_TEST_SUITE_P(EngineOnFolderSmall, StoreContract, testing::Values(&on_folder_small));

@@ -1,4 +1,5 @@
-// What this proves: what is written is read back equal, and damaged or foreign bytes are refused, never misread.
+// What this proves: what is written is read back equal, and damaged or foreign bytes are refused, never
+// misread.
 #include "engine/format.h"
 
 #include <gtest/gtest.h>

@@ -65,6 +65,7 @@ template <class Condition>
 bool eventually(Condition condition) {
   for (int i = 0; i < 2'000; ++i) {
     if (condition()) return true;
+    // tidy-allow: polls what another thread does
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return false;

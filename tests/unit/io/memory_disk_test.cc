@@ -123,7 +123,8 @@ TEST(MemoryDisk, AFullDiskSaysSoAndTakesWritesAgainOnceThereIsSpace) {
   auto file = disk.open("f", OpenMode::write).value();
   ASSERT_TRUE(file->allocate(3 * kBlockSize));
   EXPECT_EQ(disk.free_bytes().value(), kBlockSize);
-  EXPECT_EQ(file->write(3 * kBlockSize, as_bytes(std::string(2 * kBlockSize, 'x'))).error().code, ErrorCode::no_space);
+  EXPECT_EQ(file->write(3 * kBlockSize, as_bytes(std::string(2 * kBlockSize, 'x'))).error().code,
+            ErrorCode::no_space);
   EXPECT_TRUE(file->write(0, as_bytes(std::string(3 * kBlockSize, 'x'))));
   ASSERT_TRUE(file->punch(0, 2 * kBlockSize));
 

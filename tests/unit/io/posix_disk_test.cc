@@ -33,7 +33,8 @@ TEST(PosixDisk, APunchedRangeTakesNoSpace) {
   auto file = disk.open("f", OpenMode::write).value();
   ASSERT_TRUE(file->write(0, as_bytes(std::string(1 * MiB, 'x'))));
   ASSERT_TRUE(file->sync());
-  struct stat before {}, after {};
+  struct stat before {
+  }, after{};
   ASSERT_EQ(::stat(scratch.path("f").c_str(), &before), 0);
   ASSERT_TRUE(file->punch(0, 512 * KiB));
   ASSERT_TRUE(file->sync());

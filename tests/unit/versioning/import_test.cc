@@ -35,6 +35,7 @@ struct ImportTest : testing::Test {
       const auto status = repo.repositories->import_status("repo", branch, id);
       if (!status) return ImportStatus{id, false, 0, 0, "", {}, error_of(status)};
       if (status->completed || status->error) return *status;
+      // tidy-allow: polls what another thread or process does
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }

@@ -50,7 +50,8 @@ TEST(Repositories, NeedAnExistingBucketAndANamespaceThatNobodyUsed) {
   EXPECT_EQ(create("other", "s3://data/repository"), "none");  // begins with "repo", lies beside it
 }
 
-/// Found by Races.OneOfManyMakesTheRepository: the check looked at what this process knew, and missed the newest.
+/// Found by Races.OneOfManyMakesTheRepository: the check looked at what this process knew, and missed the
+/// newest.
 TEST(Repositories, DoNotNestWhateverOtherServersMade) {
   OneRepository repo;
   Repositories other(repo.kv, *repo.objects, repo.clock, repo.workers);
