@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 #include <ctime>
+#include <span>
 
 namespace anabranch::http {
 namespace {
@@ -77,9 +78,8 @@ class DateReader {
   bool padded_day(int& out) {
     return rest_.starts_with(" ") ? literal(" ") && number(1, out) : number(2, out);
   }
-  template <std::size_t Size>
-  bool one_of(const std::array<std::string_view, Size>& words, int& index) {
-    for (index = 0; index < static_cast<int>(Size); ++index) {
+  bool one_of(std::span<const std::string_view> words, int& index) {
+    for (index = 0; index < static_cast<int>(words.size()); ++index) {
       if (literal(words[static_cast<std::size_t>(index)])) return true;
     }
     return false;

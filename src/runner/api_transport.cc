@@ -103,7 +103,7 @@ Result<http::Client::Answer> ApiTransport::send(const Make& make, Repeat repeat)
     ANABRANCH_TRY(http::ClientRequest request, make());
     auto answer = http_->fetch(std::move(request));
     if (answer && answer->status < 400) return answer;
-    Error error = answer ? api_error(answer->status, answer->body) : std::move(answer).error();
+    Error error = answer ? api_error(answer->status, answer->body) : answer.error();
     if (!answer) error.message = connection_.endpoint + ": " + error.message;
     if (repeat == Repeat::never || !passes_with_time(error.code) ||
         std::chrono::steady_clock::now() + pause > until) {

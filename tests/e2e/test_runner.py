@@ -4,9 +4,9 @@ import collections
 import io
 import json
 import os
-import shutil
 import signal
 import subprocess
+import sys
 import tarfile
 import textwrap
 import time
@@ -215,7 +215,7 @@ def test_a_runs_key_writes_to_its_branch_alone_and_ends_with_it(project):
         json.dump([os.environ["AWS_ACCESS_KEY_ID"], read], open("artifacts/facts.json", "w"))
         """))
 
-    done = project.sweep("s", command=[shutil.which("python3"), "isolated.py"])
+    done = project.sweep("s", command=[sys.executable, "isolated.py"])
 
     assert done.code == 0, done
     assert project.commit("s-1")["metadata"]["metric.refused"] == "3"

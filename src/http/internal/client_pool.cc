@@ -180,7 +180,8 @@ Task<Result<ClientResponse>> ClientPool::send(ClientRequest request) {
     Result<Lease> lease = co_await std::move(acquiring);
     if (!lease) co_return fail(std::move(lease).error());
     std::shared_ptr<ClientConnection> connection = std::move(lease->connection);
-    auto exchanging = connection->exchange(std::move(upload), is_head);
+    // Given back below before the one repeat there is.
+    auto exchanging = connection->exchange(std::move(upload), is_head);  // NOLINT(bugprone-use-after-move)
     const Result<void> exchanged = co_await std::move(exchanging);
     if (exchanged) co_return make_response(key, std::move(connection));
     const bool repeats =
