@@ -170,7 +170,8 @@ void add_history_commands(CLI::App& program, Chosen& run) {
   auto* committing = program.add_subcommand("commit", "Commit a branch's changes");
   committing->add_option("uri", options->uri, "anabranch://repository/branch")->required();
   committing->add_option("-m,--message", options->message, "Why")->required();
-  committing->add_option("--meta", options->metadata, "name=value; as often as wanted");
+  committing->add_option("--meta", options->metadata, "name=value; as often as wanted")
+      ->allow_extra_args(false);
   committing->add_flag("--allow-empty", options->allow_empty, "Also without changes");
   committing->callback([options, &run] { run = [options] { return commit(*options); }; });
 
@@ -178,7 +179,7 @@ void add_history_commands(CLI::App& program, Chosen& run) {
   merging->add_option("source", options->uri, "anabranch://repository/ref")->required();
   merging->add_option("target", options->other, "The branch, or its whole address")->required();
   merging->add_option("-m,--message", options->message, "Why");
-  merging->add_option("--meta", options->metadata, "name=value; as often as wanted");
+  merging->add_option("--meta", options->metadata, "name=value; as often as wanted")->allow_extra_args(false);
   merging->add_option("--strategy", options->strategy, "Who wins where both sides changed")
       ->check(CLI::IsMember({"source-wins", "dest-wins"}));
   merging->add_option("--expect", options->expected_commit, "Refuse if the branch is at another commit");

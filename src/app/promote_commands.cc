@@ -104,8 +104,10 @@ void add_promote_command(CLI::App& program, Chosen& run) {
   command->add_option("run", options->order.run, "The run: its branch")->required();
   command->add_option("--repo", options->order.repository, "The repository; else $ANABRANCH_REPOSITORY");
   command->add_option("--into", options->order.target, "The branch to merge into")->capture_default_str();
-  command->add_option("--require", options->requirements,
-                      "Refuse unless it holds: 'accuracy>=0.9'; all must hold");
+  command
+      ->add_option("--require", options->requirements,
+                   "Refuse unless it holds: 'accuracy>=0.9'; all must hold")
+      ->allow_extra_args(false);
   command->add_option("--expect-main", options->expected,
                       "Refuse if the branch is at another commit than this");
   command->add_option("-m,--message", options->order.message, "The merge's message");

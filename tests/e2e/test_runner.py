@@ -267,7 +267,7 @@ def test_compare_sorts_and_promote_refuses_what_is_not_good_enough(project):
     main = compared["target"]["commit"]
     assert main == project.head("main")
 
-    poor = project.call("promote", "s-1", "--require", "accuracy>=0.8")
+    poor = project.call("promote", "--require", "accuracy>=0.8", "s-1")
     assert poor.code == 1 and "accuracy is 0.7" in poor.err
     assert project.call("promote", "s-3").code == 1  # it failed
     assert project.call("promote", "s-2", "--require", "f1>0").code == 1
@@ -365,7 +365,7 @@ def test_files_go_up_come_down_and_are_removed(project, tmp_path):
     project.ok("cp", "-r", "up", "anabranch://dogs/ingest/new")
     assert [(d["type"], d["path"]) for d in project.json("diff", "anabranch://dogs/ingest")] == [
         ("added", "new/a.txt"), ("added", "new/deep/b.bin")]  # fmt: skip
-    project.ok("commit", "anabranch://dogs/ingest", "-m", "new files", "--meta", "by=me")
+    project.ok("commit", "--meta", "by=me", "-m", "new files", "anabranch://dogs/ingest")
     assert project.commit("ingest")["metadata"]["by"] == "me"
     project.ok("cp", "-r", "anabranch://dogs/ingest/new/", str(tmp_path / "down"))
     assert (tmp_path / "down/deep/b.bin").read_text() == "b" * 3_000_000
