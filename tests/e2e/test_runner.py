@@ -310,7 +310,7 @@ def test_a_promoted_run_is_reproduced_from_the_merge_after_its_code_has_changed(
 
 def test_what_differs_is_not_reproduced_and_is_named(project):
     project.write("random.sh", "mkdir artifacts; cat /proc/sys/kernel/random/uuid > artifacts/id\n"
-                  "echo \"{\\\"accuracy\\\": 0.5, \\\"time\\\": $(date +%N)}\" > metrics.json\n")  # fmt: skip
+                  "echo \"{\\\"accuracy\\\": 0.5, \\\"time\\\": 1$(date +%N)}\" > metrics.json\n")  # fmt: skip
     assert project.sweep("s", command=["sh", "random.sh"]).code == 0
 
     done = project.call("reproduce", "s-1", "--tolerance", "1e12")
