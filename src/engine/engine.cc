@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <chrono>
 #include <utility>
 
 #include "engine/blob_reader.h"
@@ -9,6 +10,9 @@
 
 namespace anabranch::engine {
 namespace {
+
+/// How long a stop waits for released blobs to give their space back; the next start does the rest.
+constexpr auto kReclaimPatience = std::chrono::seconds(2);
 
 /// Scans user keys: the index's letter is put on and taken off.
 Result<void> scan_user(const Index& index, std::string_view begin, std::string_view end,
@@ -145,6 +149,7 @@ Stats Engine::stats() const {
 
 Result<void> Engine::close() {
   closed_ = true;
+  core_->reclaimer->finish(kReclaimPatience);
   core_->reclaimer->stop();
   core_->sequencer->stop();
   ANABRANCH_CHECK(core_->health.check());

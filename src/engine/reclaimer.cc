@@ -28,6 +28,13 @@ void Reclaimer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void Reclaimer::finish(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  awake_ = true;
+  woken_.notify_one();
+  rested_.wait_for(lock, patience, [this] { return !awake_ && !working_; });
+}
+
 bool Reclaimer::stopping() {
   const std::lock_guard lock(mutex_);
   return stopping_;
@@ -75,6 +82,8 @@ void Reclaimer::loop() {
       std::unique_lock lock(mutex_);
       // With nothing unflushed an idle engine does not wake at all.
       const auto wanted = [this] { return awake_ || stopping_; };
+      working_ = false;
+      rested_.notify_all();
       if (unflushed_) {
         woken_.wait_for(lock, core_.options.index_flush_interval, wanted);
       } else {
@@ -82,6 +91,7 @@ void Reclaimer::loop() {
       }
       if (stopping_) return;
       awake_ = false;
+      working_ = true;
     }
     if (core_.health.fenced()) continue;  // nothing may be written any more
     drop_uploads();
@@ -165,15 +175,16 @@ void Reclaimer::flush_index_if_due(bool wanted) {
   if (applied == core_.index->flushed_lsn()) {
     unflushed_ = false;
     if (core_.sequencer->stats().state.applied_lsn != applied) unflushed_ = true;  // one came in between
-    flushed_at_ = std::chrono::steady_clock::now();
+    unflushed_since_.reset();
     return;
   }
   const auto now = std::chrono::steady_clock::now();
+  if (!unflushed_since_) unflushed_since_ = now;
   const auto free = core_.disk.free_bytes();
   const bool low = free && *free < core_.options.reserve_bytes;
-  if (!wanted && !low && now - flushed_at_ < core_.options.index_flush_interval) return;
+  if (!wanted && !low && now - *unflushed_since_ < core_.options.index_flush_interval) return;
   // A flush that fails is tried again; writes that need it wait in apply().
-  if (core_.index->flush(false)) flushed_at_ = now;
+  if (core_.index->flush(false)) unflushed_since_ = now;
 }
 
 }  // namespace anabranch::engine

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <vector>
@@ -29,6 +30,8 @@ class Reclaimer {
   Reclaimer& operator=(const Reclaimer&) = delete;
 
   void start();
+  /// Waits, for `patience` at most, until all that can be given back now was.
+  void finish(std::chrono::milliseconds patience);
   /// What is left to do is found again at the next start.
   void stop();
   /// There may be something to do (an index flush ended, a reader closed).
@@ -58,11 +61,13 @@ class Reclaimer {
   Core& core_;
   std::mutex mutex_;
   std::condition_variable woken_;
-  bool awake_ = true;                                                                    // guarded by mutex_
-  bool stopping_ = false;                                                                // guarded by mutex_
-  std::set<BlobId> garbage_;                                                             // guarded by mutex_
-  std::deque<BlobId> dropped_;                                                           // guarded by mutex_
-  std::chrono::steady_clock::time_point flushed_at_ = std::chrono::steady_clock::now();  // the thread's own
+  std::condition_variable rested_;
+  bool working_ = false;                                                  // guarded by mutex_
+  bool awake_ = true;                                                     // guarded by mutex_
+  bool stopping_ = false;                                                 // guarded by mutex_
+  std::set<BlobId> garbage_;                                              // guarded by mutex_
+  std::deque<BlobId> dropped_;                                            // guarded by mutex_
+  std::optional<std::chrono::steady_clock::time_point> unflushed_since_;  // the thread's own
   std::atomic<bool> unflushed_ = false;
   std::thread thread_;
 };

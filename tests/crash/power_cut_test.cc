@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::uint64_t kSteps = 36;
 constexpr std::uint64_t kInFlightMax = 3;
+constexpr int kCompletedRuns = 15;
 
 /// Counts outcomes of batches that were sent.
 class Outcomes {
@@ -158,10 +159,15 @@ void cut_everywhere(bool torn) {
   const std::uint64_t seed = testing_support::seed();
   const char* given = std::getenv("CRASH_STRIDE");
   const std::uint64_t stride = given != nullptr ? std::stoull(given) : 1;
-  bool completed = false;
+  // Background work makes the number of operations vary: a few runs in a row must have come to their end
+  // uncut.
   std::uint64_t operation = 1;
-  for (; !completed && !testing::Test::HasFailure(); operation += stride)
+  for (int completed_runs = 0; completed_runs < kCompletedRuns && !testing::Test::HasFailure();
+       operation += stride) {
+    bool completed = false;
     cut_at(operation, torn, seed, completed);
+    completed_runs = completed ? completed_runs + 1 : 0;
+  }
   std::cout << "cut at " << (operation - 1) / stride << " operations" << std::endl;
   EXPECT_GT(operation, 100u) << "the run did too little to prove anything";
 }

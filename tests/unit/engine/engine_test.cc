@@ -205,6 +205,15 @@ TEST_F(EngineTest, AStoppedFolderTakesLittleMoreThanItsData) {
   expect_clean();
 }
 
+TEST_F(EngineTest, AStopGivesBackWhatWasReleasedJustBefore) {
+  const BlobId id = put_blob(*this, "k", pattern_bytes(5'000'000, 1));
+  release(id);
+  engine_.reset();
+
+  EXPECT_LT(disk_.used_bytes(), 1 * MiB);
+  reopen();
+}
+
 TEST_F(EngineTest, AFolderIsOpenedOnce) {
   const auto second = Engine::open(disk_, options_);
 
