@@ -21,17 +21,29 @@ Result<std::int64_t> read_counter(const kv::Reader& reader, const std::string& k
   return found ? kv::decode_counter(*found) : 0;
 }
 
+/// Errors: bucket_not_empty.
+Result<void> check_empty(const kv::Reader& reader, const std::string& name, BucketId id) {
+  ANABRANCH_TRY(const auto objects, read_counter(reader, keys::count_objects(id)));
+  if (objects != 0) return fail(ErrorCode::bucket_not_empty, "bucket '" + name + "' is not empty");
+  ANABRANCH_TRY(const auto retained, read_counter(reader, keys::count_retained(id)));
+  if (retained == 0) return {};
+  return fail(ErrorCode::bucket_not_empty, "bucket '" + name + "' keeps the bytes of " +
+                                               std::to_string(retained) +
+                                               " deleted objects that repositories imported");
+}
+
 /// The next batch that deletes `name`, with `done` set where it is the last: up to kPinsPerBatch pins, then
 /// all else. Erasing the pins of an empty bucket changes nothing: a pin protects what was there before it.
 Result<kv::Batch> deletion_batch(const Core& core, const std::string& name, bool& done) {
   const auto snapshot = core.kv.snapshot();
   ANABRANCH_TRY(const auto record, core.read_bucket(*snapshot, name));
   const BucketId id = record.id;
+  ANABRANCH_CHECK(check_empty(*snapshot, name, id));
   kv::Batch batch;
   for (const auto& counter : {keys::count_objects(id), keys::count_retained(id), keys::count_uploads(id)}) {
     ANABRANCH_TRY(auto found, snapshot->get(counter));
-    if (found && kv::decode_counter(*found) != 0) {
-      return fail(ErrorCode::bucket_not_empty, "bucket '" + name + "' is not empty");
+    if (found && kv::decode_counter(*found) != 0) {  // an upload that began just now
+      return fail(ErrorCode::bucket_not_empty, "bucket '" + name + "' is being uploaded to");
     }
     batch.require(counter, std::move(found));
   }
@@ -116,7 +128,28 @@ Result<std::vector<BucketInfo>> ObjectStore::list_buckets() const {
   return buckets;
 }
 
+Task<Result<void>> ObjectStore::abort_uploads(std::string bucket) {
+  while (true) {
+    auto looking = inline_or_on(impl_->workers, [this, &bucket]() -> Result<UploadPage> {
+      ANABRANCH_TRY(const auto record, impl_->read_bucket(impl_->kv, bucket));
+      ANABRANCH_CHECK(check_empty(impl_->kv, bucket, record.id));
+      return list_uploads(bucket, "", "", "", "", kListPageMax);
+    });
+    Result<UploadPage> page = co_await std::move(looking);
+    if (!page) co_return fail(std::move(page).error());
+    for (const UploadInfo& upload : page->uploads) {
+      auto aborting = abort_upload(bucket, upload.key, upload.upload_id);
+      Result<void> aborted = co_await std::move(aborting);
+      if (!aborted && aborted.error().code != ErrorCode::no_such_upload) co_return aborted;
+    }
+    if (!page->truncated) co_return Result<void>{};
+  }
+}
+
 Task<Result<void>> ObjectStore::delete_bucket(std::string name) {
+  auto aborting = abort_uploads(name);
+  Result<void> aborted = co_await std::move(aborting);
+  if (!aborted) co_return aborted;
   for (bool last = false; !last;) {
     MakeBatch make = [this, &name, &last] { return deletion_batch(*impl_, name, last); };
     auto deleting = commit_retrying(*impl_, std::move(make), nullptr);

@@ -181,6 +181,8 @@ struct CompletedPart {
   std::string etag = {};
   std::vector<Checksum> checksums = {};  // optional, checked where given
 };
+/// The ETag of the object that these parts make; empty where an ETag of theirs is no MD5 in hex.
+std::string multipart_etag(const std::vector<CompletedPart>& parts);
 struct PartPage {
   UploadInfo upload;
   std::vector<PartInfo> parts;
@@ -221,7 +223,8 @@ class ObjectStore {
   Task<Result<BucketInfo>> create_bucket(std::string name, std::string region, kv::Batch batch = {});
   Result<BucketInfo> get_bucket(const std::string& name) const;
   Result<std::vector<BucketInfo>> list_buckets() const;
-  /// Errors: bucket_not_empty (objects, retained versions or open uploads are in it).
+  /// Aborts the uploads that are open in it. Errors: bucket_not_empty (objects or retained versions are in
+  /// it).
   Task<Result<void>> delete_bucket(std::string name);
   Result<BucketUsage> usage(const std::string& bucket) const;
   /// The condition "this bucket exists and is not being deleted", for callers' own batches.
@@ -307,6 +310,9 @@ class ObjectStore {
   Task<Result<void>> abort_upload(std::string bucket, std::string key, std::string upload_id);
 
  private:
+  /// Errors: bucket_not_empty before any is aborted; no_such_bucket.
+  Task<Result<void>> abort_uploads(std::string bucket);
+
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -93,8 +93,6 @@ class Assembly {
     }
     ANABRANCH_CHECK(check_part(named_[at_], &part, at_ + 1 == named_.size()));
     ++at_;
-    ANABRANCH_TRY(const auto md5_bytes, from_hex(part.info.etag));
-    md5s_ += md5_bytes;
     pending_.info.size_bytes += part.info.size_bytes;
     pending_.part_sizes_bytes.push_back(part.info.size_bytes);
     pending_.slices.insert(pending_.slices.end(), part.slices.begin(), part.slices.end());
@@ -109,7 +107,8 @@ class Assembly {
   Result<void> finish() {
     if (at_ < named_.size()) return check_part(named_[at_], nullptr, false);
     pending_.info.parts = static_cast<unsigned>(named_.size());
-    pending_.info.etag = to_hex(md5(md5s_)) + "-" + std::to_string(named_.size());
+    pending_.info.etag = multipart_etag(named_);
+    if (pending_.info.etag.empty()) return fail(ErrorCode::corruption, "a part's ETag is no MD5");
     if (upload_.checksum_algorithm) {
       pending_.info.checksums = {combine(*upload_.checksum_algorithm, upload_.checksum_full_object,
                                          pending_.part_checksums, pending_.part_sizes_bytes)};
@@ -125,11 +124,20 @@ class Assembly {
   const std::vector<CompletedPart>& named_;
   const UploadRecord& upload_;
   std::size_t at_ = 0;  // the next named part
-  std::string md5s_;
   std::vector<unsigned> numbers_;
 };
 
 }  // namespace
+
+std::string multipart_etag(const std::vector<CompletedPart>& parts) {
+  std::string digests;
+  for (const CompletedPart& part : parts) {
+    const auto digest = from_hex(part.etag);
+    if (!digest) return {};
+    digests += *digest;
+  }
+  return to_hex(md5(digests)) + "-" + std::to_string(parts.size());
+}
 
 Result<PendingObject> ObjectStore::prepare_complete(const std::string& bucket, const std::string& key,
                                                     const std::string& upload_id,

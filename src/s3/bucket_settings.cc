@@ -1,8 +1,11 @@
 // Sub-resources of a bucket that nothing is set for: their GETs say so as S3 does, so that clients that probe
 // go on; setting them is refused as not implemented. Also an object's tags and ACL, for the same reason.
+#include <algorithm>
 #include <array>
 
 #include "s3/call.h"
+#include "s3/headers.h"
+#include "s3/payload.h"
 #include "s3/xml.h"
 
 namespace anabranch::s3 {
@@ -64,6 +67,25 @@ std::string empty_document(std::string_view root) {
   return xml.take();
 }
 
+/// Takes the one ACL there is, as an owner that spells it out sends it; any other is refused.
+Task<http::Response> put_acl(Call call) {
+  auto payload = Payload::of(call, kXmlBodySizeMax);
+  if (!payload) co_return call.error(payload.error());
+  auto read = (*payload)->read_text(kXmlBodySizeMax);
+  auto text = co_await std::move(read);
+  if (!text) co_return call.error(text.error());
+  const auto& fields = call.request.headers.fields();
+  const bool grants = std::any_of(fields.begin(), fields.end(), [](const auto& field) {
+    return starts_with_ignoring_case(field.first, "x-amz-grant-");
+  });
+  const std::string_view canned = call.header("x-amz-acl");
+  const bool is_private = canned == "private" || canned == "bucket-owner-full-control" ||
+                          (canned.empty() && is_owner_acl(*text, kOwnerId));
+  if (is_private && !grants) co_return http::Response{};
+  const S3Error refused{400, "AccessControlListNotSupported", "The bucket does not allow ACLs"};
+  co_return error_response(refused, call.resource(), call.caller.request_id);
+}
+
 }  // namespace
 
 Task<http::Response> bucket_setting(const Context& context, Call call) {
@@ -72,6 +94,10 @@ Task<http::Response> bucket_setting(const Context& context, Call call) {
   if (!bucket) co_return call.error(bucket.error());
   for (const Setting& setting : kSettings) {
     if (!call.has_parameter(setting.name)) continue;
+    if (setting.name == "acl" && call.request.method == "PUT") {
+      auto answer = put_acl(std::move(call));
+      co_return co_await std::move(answer);
+    }
     if (call.request.method != "GET") break;
     if (setting.status == 200) co_return xml_response(empty_document(setting.answer));
     const S3Error unset{setting.status, std::string(setting.answer),
@@ -100,6 +126,14 @@ Task<http::Response> get_object_acl(const Context& context, Call call) {
   auto info = co_await std::move(task);
   if (!info) co_return call.error(info.error());
   co_return xml_response(owner_acl());
+}
+
+Task<http::Response> put_object_acl(const Context& context, Call call) {
+  auto task = context.objects.head_object(call.caller, call.bucket, call.key);
+  auto info = co_await std::move(task);
+  if (!info) co_return call.error(info.error());
+  auto answer = put_acl(std::move(call));
+  co_return co_await std::move(answer);
 }
 
 }  // namespace anabranch::s3

@@ -1,11 +1,24 @@
-// Buckets: list, create, head, delete, location.
+// Buckets: list, create, head, delete, location. Source: AWS S3 API Reference.
 #include "s3/call.h"
+#include "s3/headers.h"
 #include "s3/payload.h"
 #include "s3/xml.h"
 
 namespace anabranch::s3 {
+namespace {
+constexpr unsigned kListBucketsMax = 10'000;
+}
 
 Task<http::Response> list_buckets(const Context& context, Call call) {
+  auto buckets_max = number_parameter(call, "max-buckets", kListBucketsMax, kListBucketsMax);
+  if (!buckets_max) co_return call.error(buckets_max.error());
+  const std::string_view prefix = call.parameter("prefix");
+  const auto after = from_base64(std::string(call.parameter("continuation-token")));
+  if (*buckets_max == 0 || !after) {
+    const Error bad{ErrorCode::invalid_argument, after ? "max-buckets must be from 1 to 10000"
+                                                       : "The continuation token provided is incorrect"};
+    co_return call.error(bad);
+  }
   auto task = context.objects.list_buckets(call.caller);
   auto buckets = co_await std::move(task);
   if (!buckets) co_return call.error(buckets.error());
@@ -16,13 +29,20 @@ Task<http::Response> list_buckets(const Context& context, Call call) {
   xml.element("DisplayName", kOwnerName);
   xml.close("Owner");
   xml.open("Buckets");
+  unsigned shown = 0;
+  std::string next;  // after which the next page begins, when there is one
   for (const auto& bucket : *buckets) {
+    if (bucket.name <= *after || !std::string_view(bucket.name).starts_with(prefix)) continue;
+    if (shown++ == *buckets_max) break;
+    next = bucket.name;
     xml.open("Bucket");
     xml.element("Name", bucket.name);
     xml.element("CreationDate", format_xml_time(bucket.created_ms));
     xml.close("Bucket");
   }
   xml.close("Buckets");
+  if (shown > *buckets_max) xml.element("ContinuationToken", to_base64(next));
+  if (!prefix.empty()) xml.element("Prefix", prefix);
   xml.close("ListAllMyBucketsResult");
   co_return xml_response(xml.take());
 }

@@ -49,10 +49,12 @@ Task<http::Response> get_bucket_location(const Context& context, Call call);
 Task<http::Response> bucket_setting(const Context& context, Call call);
 Task<http::Response> list_objects_v1(const Context& context, Call call);
 Task<http::Response> list_objects_v2(const Context& context, Call call);
+Task<http::Response> list_object_versions(const Context& context, Call call);
 Task<http::Response> get_object(const Context& context, Call call);
 Task<http::Response> get_object_attributes(const Context& context, Call call);
 Task<http::Response> get_object_tagging(const Context& context, Call call);
 Task<http::Response> get_object_acl(const Context& context, Call call);
+Task<http::Response> put_object_acl(const Context& context, Call call);
 Task<http::Response> put_object(const Context& context, Call call);
 Task<http::Response> copy_object(const Context& context, Call call);
 Task<http::Response> delete_object(const Context& context, Call call);
@@ -64,6 +66,9 @@ Task<http::Response> complete_multipart_upload(const Context& context, Call call
 Task<http::Response> abort_multipart_upload(const Context& context, Call call);
 Task<http::Response> list_parts(const Context& context, Call call);
 Task<http::Response> list_multipart_uploads(const Context& context, Call call);
+
+/// The version id of an object in a bucket that keeps one version of each.
+inline constexpr std::string_view kNullVersion = "null";
 
 /// An answer with an XML body.
 http::Response xml_response(std::string body);

@@ -14,6 +14,12 @@ constexpr std::size_t kDeleteKeysMax = 1000;
 Task<http::Response> delete_object(const Context& context, Call call) {
   auto condition = write_condition(call.request.headers);
   if (!condition) co_return call.error(condition.error());
+  // Of directory buckets only: better refused than deleted in spite of them.
+  for (const char* header : {"x-amz-if-match-last-modified-time", "x-amz-if-match-size"}) {
+    if (!call.request.headers.contains(header)) continue;
+    const Error refused{ErrorCode::not_implemented, std::string(header) + " is not offered"};
+    co_return call.error(refused);
+  }
   auto task = context.objects.delete_object(call.caller, call.bucket, call.key, *std::move(condition));
   auto deleted = co_await std::move(task);
   if (!deleted) co_return call.error(deleted.error());
@@ -34,10 +40,20 @@ Task<http::Response> delete_objects(const Context& context, Call call) {
     const Error wrong{ErrorCode::malformed, "A request names 1 to 1000 objects"};
     co_return call.error(wrong);
   }
-  std::vector<std::string> keys;
-  keys.reserve(request->objects.size());
-  for (auto& entry : request->objects) keys.push_back(std::move(entry.key));
-  auto task = context.objects.delete_objects(call.caller, call.bucket, std::move(keys));
+  std::vector<service::DeleteTarget> targets;
+  targets.reserve(request->objects.size());
+  std::vector<DeleteEntry> unknown;  // versions that no bucket has
+  for (auto& entry : request->objects) {
+    const bool is_known = entry.version_id.empty() || entry.version_id == kNullVersion;
+    if (is_known) {
+      service::DeleteTarget target{std::move(entry.key), {}};
+      if (!entry.etag.empty()) target.condition.if_match = unquoted(entry.etag);
+      targets.push_back(std::move(target));
+    } else {
+      unknown.push_back(std::move(entry));
+    }
+  }
+  auto task = context.objects.delete_objects(call.caller, call.bucket, std::move(targets));
   auto outcomes = co_await std::move(task);
   if (!outcomes) co_return call.error(outcomes.error());
   XmlWriter xml;
@@ -55,6 +71,14 @@ Task<http::Response> delete_objects(const Context& context, Call call) {
       xml.element("Key", outcome.key);
       xml.close("Deleted");
     }
+  }
+  for (const auto& entry : unknown) {
+    xml.open("Error");
+    xml.element("Key", entry.key);
+    xml.element("VersionId", entry.version_id);
+    xml.element("Code", "NoSuchVersion");
+    xml.element("Message", "The version ID specified in the request does not match an existing version.");
+    xml.close("Error");
   }
   xml.close("DeleteResult");
   co_return xml_response(xml.take());

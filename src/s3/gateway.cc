@@ -76,7 +76,7 @@ Operation bucket_operation(const Call& call) {
   if (method == "GET") {
     if (call.has_parameter("location")) return get_bucket_location;
     if (call.has_parameter("uploads")) return list_multipart_uploads;
-    if (call.has_parameter("versions")) return nullptr;
+    if (call.has_parameter("versions")) return list_object_versions;
     return call.parameter("list-type") == "2" ? list_objects_v2 : list_objects_v1;
   }
   if (method == "HEAD") return head_bucket;
@@ -99,6 +99,7 @@ Operation object_operation(const Call& call) {
     }
     return get_object;
   }
+  if (method == "PUT" && call.has_parameter("acl")) return put_object_acl;
   for (const std::string_view name : {"tagging", "acl", "legal-hold", "retention", "restore", "select"}) {
     if (call.has_parameter(name)) return nullptr;
   }
@@ -118,6 +119,11 @@ Operation object_operation(const Call& call) {
 Operation find_operation(const Call& call) {
   if (call.bucket.empty()) return call.request.method == "GET" ? list_buckets : nullptr;
   return call.key.empty() ? bucket_operation(call) : object_operation(call);
+}
+
+/// Buckets keep one version of each object; its id is "null".
+bool names_other_version(const Call& call) {
+  return call.has_parameter("versionId") && call.parameter("versionId") != kNullVersion;
 }
 
 /// What parse_signature() and friends call malformed has names of its own in S3.
@@ -196,6 +202,11 @@ class Gateway::Impl {
       const Error unknown{ErrorCode::not_implemented, "This operation is not offered: " +
                                                           call.request.method + " " + call.request.target};
       co_return call.error(unknown);
+    }
+    if (names_other_version(call)) {
+      const S3Error unknown{400, "InvalidArgument",
+                            "Invalid version id specified: " + std::string(call.parameter("versionId"))};
+      co_return error_response(unknown, call.resource(), call.caller.request_id);
     }
     auto task = operation(context_, std::move(call));
     co_return co_await std::move(task);

@@ -95,9 +95,18 @@ Task<http::Response> get_object(const Context& context, Call call) {
   }
   http::Response response;
   const bool whole = selection->range.size_bytes == info.size_bytes;
-  const bool with_checksums =
-      whole && http::equal_ignoring_case(call.header("x-amz-checksum-mode"), "ENABLED");
-  add_object_headers(response.headers, info, with_checksums);
+  const bool wants_checksums = http::equal_ignoring_case(call.header("x-amz-checksum-mode"), "ENABLED");
+  const auto part = call.has_parameter("partNumber")
+                        ? number_parameter(call, "partNumber", 0, objects::kPartNumberMax)
+                        : Result<unsigned>(0U);
+  const auto& part_checksums = reader->part_checksums();
+  const bool of_part = part && *part > 0 && *part <= part_checksums.size();
+  add_object_headers(response.headers, info, wants_checksums && whole && !of_part);
+  if (wants_checksums && of_part) {
+    service::Checksum checksum = part_checksums[*part - 1];
+    checksum.composite = info.checksums.empty() || info.checksums.front().composite;
+    add_checksum_header(response.headers, checksum, 0);
+  }
   for (const auto& [parameter, header] : kOverrides) {
     if (call.has_parameter(parameter)) {
       response.headers.set(std::string(header), std::string(call.parameter(parameter)));

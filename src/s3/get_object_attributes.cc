@@ -45,8 +45,7 @@ void write_parts(XmlWriter& xml, const service::ObjectReader& reader, unsigned m
   xml.element("NextPartNumberMarker", last);
   xml.element("MaxParts", parts_max);
   xml.element("IsTruncated", last < total);
-  for (unsigned i = marker; i < last && !checksums.empty();
-       ++i) {  // S3 lists parts only where they have checksums
+  for (unsigned i = marker; i < last; ++i) {
     xml.open("Part");
     xml.element("PartNumber", i + 1);
     xml.element("Size", sizes[i]);

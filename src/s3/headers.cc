@@ -27,10 +27,6 @@ const ChecksumRow& row(HashAlgorithm algorithm) {
   return kChecksums[0];  // md5 is never stored as a checksum
 }
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && http::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
 constexpr std::array<std::string_view, 6> kStoredHeaders{
     "Cache-Control",    "Content-Disposition",
     "Content-Encoding", "Content-Language",
@@ -46,13 +42,17 @@ std::string strip_aws_chunked(std::string_view value) {
     while (token.starts_with(' ')) token.remove_prefix(1);
     while (token.ends_with(' ')) token.remove_suffix(1);
     if (token.empty() || http::equal_ignoring_case(token, "aws-chunked")) continue;
-    if (!kept.empty()) kept += ",";
+    if (!kept.empty()) kept += ", ";
     kept += token;
   }
   return kept;
 }
 
 }  // namespace
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && http::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
 
 std::optional<HashAlgorithm> parse_checksum_algorithm(std::string_view name) {
   for (const auto& candidate : kChecksums) {
@@ -141,11 +141,13 @@ Result<service::WriteCondition> write_condition(const http::Headers& headers) {
   return condition;
 }
 
+void add_checksum_header(http::Headers& out, const service::Checksum& checksum, unsigned parts) {
+  out.add(std::string(checksum_header(checksum.algorithm)), checksum_value(checksum, parts));
+  out.set("x-amz-checksum-type", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
+}
+
 void add_checksum_headers(http::Headers& out, const service::ObjectInfo& info) {
-  for (const auto& checksum : info.checksums) {
-    out.add(std::string(checksum_header(checksum.algorithm)), checksum_value(checksum, info.parts));
-    out.set("x-amz-checksum-type", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
-  }
+  for (const auto& checksum : info.checksums) add_checksum_header(out, checksum, info.parts);
 }
 
 void add_object_headers(http::Headers& out, const service::ObjectInfo& info, bool with_checksums) {

@@ -10,6 +10,8 @@
 
 namespace anabranch::s3 {
 
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
+
 /// "CRC64NVME" ↔ HashAlgorithm; also lower case. nullopt for what S3 does not name.
 std::optional<HashAlgorithm> parse_checksum_algorithm(std::string_view name);
 std::string_view checksum_name(HashAlgorithm algorithm);    // "CRC64NVME"
@@ -38,6 +40,7 @@ Result<service::WriteCondition> write_condition(const http::Headers& headers);
 
 /// ETag, Last-Modified, Content-Type, stored headers, user metadata, parts, and checksums where asked for.
 void add_object_headers(http::Headers& out, const service::ObjectInfo& info, bool with_checksums);
+void add_checksum_header(http::Headers& out, const service::Checksum& checksum, unsigned parts);
 void add_checksum_headers(http::Headers& out, const service::ObjectInfo& info);
 
 /// Strips the quotes that S3 puts around ETags.

@@ -1,4 +1,4 @@
-// ListObjects, ListObjectsV2. Source: AWS S3 API Reference.
+// ListObjects, ListObjectsV2, ListObjectVersions. Source: AWS S3 API Reference.
 #include "s3/call.h"
 #include "s3/headers.h"
 #include "s3/xml.h"
@@ -31,11 +31,18 @@ Result<Listing> parse_listing(const Call& call) {
   return listing;
 }
 
-void write_items(XmlWriter& xml, const Listing& listing, const service::ListPage& page) {
+/// `entry`: Contents, or Version where every object is shown as its only version.
+void write_items(XmlWriter& xml, const Listing& listing, const service::ListPage& page,
+                 std::string_view entry = "Contents") {
+  const bool as_versions = entry == "Version";
   for (const auto& item : page.items) {
     if (item.is_prefix) continue;
-    xml.open("Contents");
+    xml.open(entry);
     xml.element("Key", listing.url_encoded ? listing.shown(item.info.key) : item.info.key);
+    if (as_versions) {
+      xml.element("VersionId", kNullVersion);
+      xml.element("IsLatest", true);
+    }
     xml.element("LastModified", format_xml_time(item.info.last_modified_ms));
     xml.element("ETag", quoted(item.info.etag));
     for (const auto& checksum : item.info.checksums) {
@@ -50,7 +57,7 @@ void write_items(XmlWriter& xml, const Listing& listing, const service::ListPage
       xml.close("Owner");
     }
     xml.element("StorageClass", "STANDARD");
-    xml.close("Contents");
+    xml.close(entry);
   }
   for (const auto& item : page.items) {
     if (!item.is_prefix) continue;
@@ -60,8 +67,9 @@ void write_items(XmlWriter& xml, const Listing& listing, const service::ListPage
   }
 }
 
-void write_head(XmlWriter& xml, const Call& call, const Listing& listing, const service::ListPage& page) {
-  xml.open_root("ListBucketResult");
+void write_head(XmlWriter& xml, const Call& call, const Listing& listing, const service::ListPage& page,
+                std::string_view root = "ListBucketResult") {
+  xml.open_root(root);
   xml.element("Name", call.bucket);
   xml.element("Prefix", listing.shown(listing.request.prefix));
   if (!listing.request.delimiter.empty()) xml.element("Delimiter", listing.shown(listing.request.delimiter));
@@ -98,7 +106,7 @@ Task<http::Response> list_objects_v2(const Context& context, Call call) {
   const std::string start_after(call.parameter("start-after"));
   listing->request.start_after = start_after;
   const std::string token(call.parameter("continuation-token"));
-  if (call.has_parameter("continuation-token")) {
+  if (!token.empty()) {
     auto decoded = from_base64(token);
     if (!decoded || decoded->empty()) {
       const Error bad{ErrorCode::invalid_argument, "The continuation token provided is incorrect"};
@@ -113,10 +121,38 @@ Task<http::Response> list_objects_v2(const Context& context, Call call) {
   write_head(xml, call, *listing, *page);
   xml.element("KeyCount", static_cast<std::uint64_t>(page->items.size()));
   if (!start_after.empty()) xml.element("StartAfter", listing->shown(start_after));
-  if (!token.empty()) xml.element("ContinuationToken", token);
+  if (call.has_parameter("continuation-token")) xml.element("ContinuationToken", token);
   if (page->truncated) xml.element("NextContinuationToken", to_base64(page->next_start_after));
   write_items(xml, *listing, *page);
   xml.close("ListBucketResult");
+  co_return xml_response(xml.take());
+}
+
+Task<http::Response> list_object_versions(const Context& context, Call call) {
+  auto listing = parse_listing(call);
+  if (!listing) co_return call.error(listing.error());
+  listing->with_owner = true;
+  const std::string key_marker(call.parameter("key-marker"));
+  if (call.has_parameter("version-id-marker") && !call.parameter("version-id-marker").empty() &&
+      key_marker.empty()) {
+    const Error bad{ErrorCode::invalid_argument,
+                    "A version-id marker cannot be specified without a key marker."};
+    co_return call.error(bad);
+  }
+  listing->request.start_after = key_marker;
+  auto task = context.objects.list_objects(call.caller, call.bucket, listing->request);
+  auto page = co_await std::move(task);
+  if (!page) co_return call.error(page.error());
+  XmlWriter xml;
+  write_head(xml, call, *listing, *page, "ListVersionsResult");
+  xml.element("KeyMarker", listing->shown(key_marker));
+  xml.element("VersionIdMarker", call.parameter("version-id-marker"));
+  if (page->truncated) {
+    xml.element("NextKeyMarker", listing->shown(page->next_start_after));
+    xml.element("NextVersionIdMarker", kNullVersion);
+  }
+  write_items(xml, *listing, *page, "Version");
+  xml.close("ListVersionsResult");
   co_return xml_response(xml.take());
 }
 

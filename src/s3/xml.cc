@@ -40,7 +40,8 @@ void append_escaped(std::string& out, std::string_view text) {
 Result<pugi::xml_document> parse(std::string_view xml) {
   pugi::xml_document document;
   // No DOCTYPE, no entities of its own: pugixml expands neither.
-  const auto parsed = document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8);
+  const auto parsed = document.load_buffer(
+      xml.data(), xml.size(), pugi::parse_default | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
   if (!parsed)
     return fail(ErrorCode::malformed, std::string("the request body is not XML: ") + parsed.description());
   return document;
@@ -154,6 +155,23 @@ Result<std::string> parse_create_bucket_request(std::string_view xml) {
     if (local_name(node) == "LocationConstraint") return std::string(node.child_value());
   }
   return std::string();
+}
+
+bool is_owner_acl(std::string_view xml, std::string_view owner_id) {
+  const auto document = parse(xml);
+  if (!document) return false;
+  const pugi::xml_node root = root_named(*document, "AccessControlPolicy");
+  unsigned grants = 0;
+  for (const pugi::xml_node& list : root.children()) {
+    if (local_name(list) != "AccessControlList") continue;
+    for (const pugi::xml_node& grant : list.children()) {
+      if (local_name(grant) != "Grant") continue;
+      ++grants;
+      if (std::string_view(grant.child("Grantee").child_value("ID")) != owner_id) return false;
+      if (std::string_view(grant.child_value("Permission")) != "FULL_CONTROL") return false;
+    }
+  }
+  return grants > 0;
 }
 
 }  // namespace anabranch::s3

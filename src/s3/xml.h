@@ -59,5 +59,7 @@ Result<DeleteRequest> parse_delete_request(std::string_view xml);
 Result<std::vector<CompletePart>> parse_complete_request(std::string_view xml);
 /// The LocationConstraint of a CreateBucket body; empty where there is none. Errors: malformed.
 Result<std::string> parse_create_bucket_request(std::string_view xml);
+/// Is it an AccessControlPolicy that gives `owner_id` FULL_CONTROL and nobody else anything?
+bool is_owner_acl(std::string_view xml, std::string_view owner_id);
 
 }  // namespace anabranch::s3

@@ -278,26 +278,26 @@ Task<Result<bool>> ObjectService::delete_object(Caller caller, std::string bucke
 }
 
 Task<Result<std::vector<DeleteOutcome>>> ObjectService::delete_objects(Caller caller, std::string bucket,
-                                                                       std::vector<std::string> keys) {
+                                                                       std::vector<DeleteTarget> targets) {
   struct Checked {
     std::vector<DeleteOutcome> outcomes;
-    std::vector<std::string> in_bucket;    // may be deleted, all in one batch
-    std::vector<std::size_t> on_branches;  // one by one: each key may be on another branch
+    std::vector<std::string> in_bucket;   // may be deleted, all in one batch
+    std::vector<std::size_t> one_by_one;  // on branches, each maybe on another; and what has a condition
   };
-  const auto check = [this, &caller, &bucket, &keys]() -> Result<Checked> {
+  const auto check = [this, &caller, &bucket, &targets]() -> Result<Checked> {
     ANABRANCH_TRY(const bool repository, is_repository(bucket));
     if (!repository) {
       if (auto there = objects_.get_bucket(bucket); !there) return fail(std::move(there).error());
     }
     Checked checked;
-    for (const auto& key : keys) {
+    for (const auto& [key, condition] : targets) {
       auto target = write_target(caller, Action::delete_object, bucket, key);
       if (!target && target.error().code == ErrorCode::would_block) return fail(std::move(target).error());
       checked.outcomes.push_back({key, std::nullopt});
       if (!target) {
         checked.outcomes.back().error = std::move(target).error();
-      } else if (repository) {
-        checked.on_branches.push_back(checked.outcomes.size() - 1);
+      } else if (repository || condition.if_match) {
+        checked.one_by_one.push_back(checked.outcomes.size() - 1);
       } else {
         checked.in_bucket.push_back(key);
       }
@@ -312,10 +312,9 @@ Task<Result<std::vector<DeleteOutcome>>> ObjectService::delete_objects(Caller ca
     auto removed = co_await std::move(task);
     if (!removed) co_return fail(std::move(removed).error());
   }
-  for (const std::size_t index : checked->on_branches) {
+  for (const std::size_t index : checked->one_by_one) {
     DeleteOutcome& outcome = checked->outcomes[index];
-    WriteCondition none;
-    auto task = delete_object(caller, bucket, outcome.key, none);
+    auto task = delete_object(caller, bucket, outcome.key, targets[index].condition);
     auto removed = co_await std::move(task);
     if (!removed) outcome.error = std::move(removed).error();
   }

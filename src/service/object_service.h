@@ -14,7 +14,11 @@
 
 namespace anabranch::service {
 
-/// The outcome for one key of a multi-object delete.
+/// One key of a multi-object delete.
+struct DeleteTarget {
+  std::string key;
+  WriteCondition condition = {};
+};
 struct DeleteOutcome {
   std::string key;
   std::optional<Error> error;
@@ -58,9 +62,9 @@ class ObjectService {
                                        CopyOptions options, WriteCondition condition);
   Task<Result<bool>> delete_object(Caller caller, std::string bucket, std::string key,
                                    WriteCondition condition);
-  /// One outcome per key, in order.
+  /// One outcome per target, in order.
   Task<Result<std::vector<DeleteOutcome>>> delete_objects(Caller caller, std::string bucket,
-                                                          std::vector<std::string> keys);
+                                                          std::vector<DeleteTarget> targets);
 
   Task<Result<UploadInfo>> create_upload(Caller caller, std::string bucket, std::string key,
                                          UploadOptions options);
@@ -77,6 +81,7 @@ class ObjectService {
   Task<Result<UploadPage>> list_uploads(Caller caller, std::string bucket, std::string prefix,
                                         std::string delimiter, std::string key_marker,
                                         std::string upload_id_marker, unsigned uploads_max);
+  /// Asked again for what it has completed, it answers as the first time while the object is there.
   Task<Result<ObjectInfo>> complete_upload(Caller caller, std::string bucket, std::string key,
                                            std::string upload_id, std::vector<CompletedPart> parts,
                                            std::vector<Checksum> expected, WriteCondition condition);
@@ -93,6 +98,9 @@ class ObjectService {
   Result<ListPage> list_repository(const std::string& repository, const ListRequest& request) const;
   Result<Opened> open(const Caller& caller, const std::string& bucket, const std::string& key) const;
   Task<Result<ObjectInfo>> publish(Target target, objects::PendingObject pending, WriteCondition condition);
+  Task<Result<ObjectInfo>> complete_open_upload(Caller caller, std::string bucket, std::string key,
+                                                std::string upload_id, std::vector<CompletedPart> parts,
+                                                std::vector<Checksum> expected, WriteCondition condition);
   Result<StagingLocation> upload_target(const Caller& caller, const std::string& bucket,
                                         const std::string& key, const std::string& upload_id) const;
   Task<Result<StagingLocation>> find_upload(Caller caller, std::string bucket, std::string key,

@@ -125,6 +125,23 @@ Task<Result<ObjectInfo>> ObjectService::complete_upload(Caller caller, std::stri
                                                         std::vector<CompletedPart> parts,
                                                         std::vector<Checksum> expected,
                                                         WriteCondition condition) {
+  const std::string etag = objects::multipart_etag(parts);
+  auto task = complete_open_upload(caller, bucket, key, std::move(upload_id), std::move(parts),
+                                   std::move(expected), std::move(condition));
+  auto info = co_await std::move(task);
+  if (info || info.error().code != ErrorCode::no_such_upload) co_return info;
+  // A client that did not hear of its success asks again: what these parts make is there.
+  auto head = head_object(std::move(caller), std::move(bucket), std::move(key));
+  auto present = co_await std::move(head);
+  if (present && present->etag == etag) co_return present;
+  co_return info;
+}
+
+Task<Result<ObjectInfo>> ObjectService::complete_open_upload(Caller caller, std::string bucket,
+                                                             std::string key, std::string upload_id,
+                                                             std::vector<CompletedPart> parts,
+                                                             std::vector<Checksum> expected,
+                                                             WriteCondition condition) {
   const auto check = [this, &caller, &bucket, &key] {
     return target(caller, Action::write_object, bucket, key);
   };

@@ -303,6 +303,7 @@ def test_buckets(server, name):
         s3.delete_bucket(Bucket=name)
     assert code_of(error) == (409, "BucketNotEmpty")
     s3.delete_object(Bucket=name, Key="k")
+    s3.create_multipart_upload(Bucket=name, Key="open")
     s3.delete_bucket(Bucket=name)
     with pytest.raises(ClientError) as error:
         s3.head_bucket(Bucket=name)

@@ -242,6 +242,7 @@ MessageParser::State MessageParser::check_fields(int& hosts, int& codings) {
     if (name.size() == 4 && equal_ignoring_case(name, "host")) {
       ++hosts;
     } else if (name.size() == 6 && equal_ignoring_case(name, "expect")) {
+      if (field.second.empty()) continue;  // expects nothing
       if (!equal_ignoring_case(field.second, "100-continue"))
         return refuse(417, "the only Expect here is 100-continue");
       head_.expects_continue = head_.version_minor >= 1 && head_.framing != Framing::none;

@@ -61,20 +61,32 @@ TEST_F(Buckets, ThatAreMissingAreNamedByEveryCall) {
   EXPECT_EQ(error_of(store.require_bucket(batch, "none")), "no_such_bucket");
 }
 
-TEST_F(Buckets, WithAnObjectAnUploadOrARetainedVersionAreNotDeleted) {
+TEST_F(Buckets, WithAnObjectOrARetainedVersionAreNotDeleted) {
   stores_.make_bucket("photos");
   ASSERT_TRUE(stores_.put("photos", "k", "v"));
   EXPECT_EQ(error_of(block_on(stores_.store.delete_bucket("photos"))), "bucket_not_empty");
   ASSERT_TRUE(stores_.remove("photos", "k"));
 
-  const auto upload = block_on(stores_.store.create_upload("photos", "k", {}));
-  EXPECT_EQ(error_of(block_on(stores_.store.delete_bucket("photos"))), "bucket_not_empty");
-  ASSERT_TRUE(block_on(stores_.store.abort_upload("photos", "k", upload->upload_id)));
-
   ASSERT_TRUE(stores_.put("photos", "k", "v"));
   ASSERT_TRUE(block_on(stores_.store.pin("photos", "")));
   ASSERT_TRUE(stores_.remove("photos", "k"));
   EXPECT_EQ(error_of(block_on(stores_.store.delete_bucket("photos"))), "bucket_not_empty");
+}
+
+TEST_F(Buckets, TakeTheirOpenUploadsAlongWhenTheyAreDeletedNotWhenRefused) {
+  stores_.make_bucket("photos");
+  ASSERT_TRUE(stores_.put("photos", "k", "v"));
+  const auto upload = block_on(stores_.store.create_upload("photos", "big", {}));
+  ASSERT_TRUE(upload);
+  ASSERT_TRUE(stores_.put_part(*upload, "photos", 1, std::string(10'000, 'p')));
+  EXPECT_EQ(error_of(block_on(stores_.store.delete_bucket("photos"))), "bucket_not_empty");
+  EXPECT_EQ(stores_.store.list_uploads("photos", "", "", "", "", 10)->uploads.size(), 1U);
+  ASSERT_TRUE(stores_.remove("photos", "k"));
+
+  ASSERT_TRUE(block_on(stores_.store.delete_bucket("photos")));
+
+  EXPECT_EQ(count_keys(stores_, "o"), 0U);
+  EXPECT_EQ(stores_.blobs.published_count(), 0U);
 }
 
 TEST_F(Buckets, LeaveNoRecordWhenTheyAreDeleted) {

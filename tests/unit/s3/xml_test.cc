@@ -34,6 +34,15 @@ TEST(DeleteRequest, ReadsKeysWithAndWithoutNamespace) {
   EXPECT_EQ(spaced->objects.at(0).version_id, "null");
 }
 
+TEST(DeleteRequest, AKeyMayBeNothingButSpaces) {
+  const auto request = parse_delete_request(
+      "<Delete>\n <Object>\n  <Key> </Key> </Object><Object><Key>\t </Key></Object></Delete>");
+  ASSERT_TRUE(request.has_value());
+  ASSERT_EQ(request->objects.size(), 2u);
+  EXPECT_EQ(request->objects[0].key, " ");
+  EXPECT_EQ(request->objects[1].key, "\t ");
+}
+
 TEST(DeleteRequest, RefusesWhatIsNotOne) {
   for (const char* text : {"", "not xml", "<Delete>", "<Other/>", "<Delete><Object/></Delete>"}) {
     const auto request = parse_delete_request(text);
@@ -73,6 +82,20 @@ TEST(CompleteRequest, RefusesBadPartNumbersAndNoParts) {
     ASSERT_FALSE(parts) << part;
     EXPECT_EQ(parts.error().code, ErrorCode::malformed);
   }
+}
+
+TEST(OwnerAcl, IsFullControlOfTheOwnerAlone) {
+  const auto acl = [](const std::string& id, const std::string& permission) {
+    return "<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList><Grant><Grantee><ID>" + id +
+           "</ID></Grantee><Permission>" + permission +
+           "</Permission></Grant></AccessControlList></AccessControlPolicy>";
+  };
+
+  EXPECT_TRUE(is_owner_acl(acl("o", "FULL_CONTROL"), "o"));
+  EXPECT_FALSE(is_owner_acl(acl("other", "FULL_CONTROL"), "o"));
+  EXPECT_FALSE(is_owner_acl(acl("o", "READ"), "o"));
+  EXPECT_FALSE(is_owner_acl("<AccessControlPolicy/>", "o"));
+  EXPECT_FALSE(is_owner_acl("", "o"));
 }
 
 TEST(CreateBucketRequest, GivesTheRegion) {

@@ -150,13 +150,20 @@ TEST_F(ObjectServiceTest, MultipartOnABranchIsSeenOnceItIsComplete) {
   EXPECT_EQ(get(root_, "repo", "main/m").value(), std::string(100, 'x'));
 }
 
+std::vector<DeleteTarget> targets(std::vector<std::string> keys) {
+  std::vector<DeleteTarget> result;
+  for (auto& key : keys) result.push_back({std::move(key)});
+  return result;
+}
+
 TEST_F(ObjectServiceTest, AMultiDeleteTellsTheOutcomeOfEachKeyInOrder) {
   for (const char* key : {"a", "b", "keep"}) ASSERT_TRUE(put(root_, "store", key, "x"));
   ASSERT_TRUE(put(root_, "repo", "main/a", "x"));
 
   const auto plain =
-      run(objects_.delete_objects(root_, "store", {"a", "repo/_lakefs/dummy", "missing", "b", "a"}));
-  const auto branch = run(objects_.delete_objects(root_, "repo", {"main/a", "nothing/a", "main/missing"}));
+      run(objects_.delete_objects(root_, "store", targets({"a", "repo/_lakefs/dummy", "missing", "b", "a"})));
+  const auto branch =
+      run(objects_.delete_objects(root_, "repo", targets({"main/a", "nothing/a", "main/missing"})));
 
   ASSERT_TRUE(plain) << plain.error().message;
   ASSERT_EQ(plain->size(), 5U);
@@ -168,7 +175,44 @@ TEST_F(ObjectServiceTest, AMultiDeleteTellsTheOutcomeOfEachKeyInOrder) {
   EXPECT_FALSE(branch->at(0).error);
   EXPECT_TRUE(branch->at(1).error);
   EXPECT_FALSE(branch->at(2).error);
-  EXPECT_EQ(run(objects_.delete_objects(root_, "gone", {"a"})).error().code, ErrorCode::no_such_bucket);
+  EXPECT_EQ(run(objects_.delete_objects(root_, "gone", targets({"a"}))).error().code,
+            ErrorCode::no_such_bucket);
+}
+
+TEST_F(ObjectServiceTest, AMultiDeleteKeepsWhatItsConditionDoesNotHoldFor) {
+  ASSERT_TRUE(put(root_, "store", "a", "x"));
+  ASSERT_TRUE(put(root_, "store", "b", "x"));
+  const std::string etag = run(objects_.head_object(root_, "store", "a"))->etag;
+
+  const auto outcomes = run(
+      objects_.delete_objects(root_, "store", {{"a", {.if_match = "another"}}, {"b", {.if_match = etag}}}));
+
+  ASSERT_TRUE(outcomes) << outcomes.error().message;
+  EXPECT_EQ(outcomes->at(0).error->code, ErrorCode::precondition_failed);
+  EXPECT_FALSE(outcomes->at(1).error);
+  EXPECT_TRUE(get(root_, "store", "a"));
+  EXPECT_EQ(get(root_, "store", "b").error().code, ErrorCode::no_such_key);
+}
+
+TEST_F(ObjectServiceTest, ACompletedUploadIsCompletedAgainWhileItsObjectIsThere) {
+  const auto upload = run(objects_.create_upload(root_, "store", "m", {}));
+  ASSERT_TRUE(upload);
+  const auto body = make_source(std::string(100, 'x'));
+  const auto part = run(objects_.put_part(root_, "store", "m", upload->upload_id, 1, {}, *body));
+  ASSERT_TRUE(part);
+  const auto complete = [&] {
+    return run(
+        objects_.complete_upload(root_, "store", "m", upload->upload_id, {{1, part->etag, {}}}, {}, {}));
+  };
+
+  const auto first = complete();
+  const auto again = complete();
+  ASSERT_TRUE(put(root_, "store", "m", "other"));
+  const auto late = complete();
+
+  ASSERT_TRUE(first && again) << again.error().message;
+  EXPECT_EQ(again->etag, first->etag);
+  EXPECT_EQ(late.error().code, ErrorCode::no_such_upload);
 }
 
 TEST_F(ObjectServiceTest, AFolderMarkerAtABranchsRootIsNoError) {
