@@ -27,7 +27,8 @@ struct Settings {
   unsigned client_threads = 1;
   std::uint64_t objects = kObjectsUsual;  // of 4 KiB
   std::chrono::duration<double> case_time_max{120};
-  std::string bucket;  // also names the repositories
+  std::string bucket;    // also names the repositories
+  bool is_cold = false;  // GET cases begin at once; else everything was read once before
   std::vector<pid_t> server_pids;
 };
 

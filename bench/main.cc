@@ -86,6 +86,7 @@ void add_load(CLI::App& program, Chosen& run) {
                    "Names, or s3, versioning, all; NAME-serial: on one connection")
       ->delimiter(',')
       ->capture_default_str();
+  command->add_flag("--cold", settings.is_cold, "GET cases begin at once; else all is read once before");
   command->add_flag("--list-cases", arguments->list, "Print the cases and what they do");
   command->add_option("--objects", settings.objects, "Objects of 4 KiB; fewer shrink the other cases too")
       ->check(CLI::Range(100, 90'000'000))

@@ -156,7 +156,7 @@ measure_ours() {
   say "cold reads"
   echo "page cache: $(drop_page_cache)" >>"$raw/about.txt"
   start_server
-  load_ours "$raw/ours-cold-1.json" --cases "$reads" --bucket bench --keep >&2
+  load_ours "$raw/ours-cold-1.json" --cold --cases "$reads" --bucket bench --keep >&2
   stop_server
 }
 measure_in_turns() {

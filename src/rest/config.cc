@@ -65,7 +65,13 @@ Task<http::Response> capabilities(const Services& services, Call call) {
 
 Task<http::Response> setup_state(const Services& services, Call call) {
   (void)services, (void)call;
-  co_return json_response(200, json::object{{"state", "initialized"}, {"comm_prefs_missing", false}});
+  const json::object login{{"RBAC", "none"},
+                           {"login_url", ""},
+                           {"logout_url", "/"},
+                           {"login_url_method", "none"},
+                           {"login_cookie_names", json::array{}}};
+  co_return json_response(
+      200, json::object{{"state", "initialized"}, {"comm_prefs_missing", false}, {"login_config", login}});
 }
 
 Task<http::Response> login(const Services& services, Call call) {

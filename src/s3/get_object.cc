@@ -103,9 +103,10 @@ Task<http::Response> get_object(const Context& context, Call call) {
   const bool of_part = part && *part > 0 && *part <= part_checksums.size();
   add_object_headers(response.headers, info, wants_checksums && whole && !of_part);
   if (wants_checksums && of_part) {
-    service::Checksum checksum = part_checksums[*part - 1];
-    checksum.composite = info.checksums.empty() || info.checksums.front().composite;
-    add_checksum_header(response.headers, checksum, 0);
+    const service::Checksum& checksum = part_checksums[*part - 1];
+    const bool composite = info.checksums.empty() || info.checksums.front().composite;
+    response.headers.add(std::string(checksum_header(checksum.algorithm)), to_base64(checksum.value));
+    response.headers.set("x-amz-checksum-type", composite ? "COMPOSITE" : "FULL_OBJECT");
   }
   for (const auto& [parameter, header] : kOverrides) {
     if (call.has_parameter(parameter)) {

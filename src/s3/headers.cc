@@ -141,13 +141,11 @@ Result<service::WriteCondition> write_condition(const http::Headers& headers) {
   return condition;
 }
 
-void add_checksum_header(http::Headers& out, const service::Checksum& checksum, unsigned parts) {
-  out.add(std::string(checksum_header(checksum.algorithm)), checksum_value(checksum, parts));
-  out.set("x-amz-checksum-type", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
-}
-
 void add_checksum_headers(http::Headers& out, const service::ObjectInfo& info) {
-  for (const auto& checksum : info.checksums) add_checksum_header(out, checksum, info.parts);
+  for (const auto& checksum : info.checksums) {
+    out.add(std::string(checksum_header(checksum.algorithm)), checksum_value(checksum, info.parts));
+    out.set("x-amz-checksum-type", checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
+  }
 }
 
 void add_object_headers(http::Headers& out, const service::ObjectInfo& info, bool with_checksums) {

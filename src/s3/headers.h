@@ -40,7 +40,6 @@ Result<service::WriteCondition> write_condition(const http::Headers& headers);
 
 /// ETag, Last-Modified, Content-Type, stored headers, user metadata, parts, and checksums where asked for.
 void add_object_headers(http::Headers& out, const service::ObjectInfo& info, bool with_checksums);
-void add_checksum_header(http::Headers& out, const service::Checksum& checksum, unsigned parts);
 void add_checksum_headers(http::Headers& out, const service::ObjectInfo& info);
 
 /// Strips the quotes that S3 puts around ETags.

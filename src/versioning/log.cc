@@ -9,7 +9,8 @@
 namespace anabranch::versioning {
 namespace {
 
-/// Walks commits by date. Source of the order: lakeFS, pkg/graveler/ref/commit_iterator.go.
+/// Walks commits by date, those of one second by generation, so that no commit comes before its children.
+/// Source of the order: lakeFS, pkg/graveler/ref/commit_iterator.go.
 class HistoryWalk {
  public:
   HistoryWalk(const kv::Reader& reader, const RefStore& refs, const OpenRepository& repository,
@@ -40,8 +41,8 @@ class HistoryWalk {
  private:
   struct Older {
     bool operator()(const CommitHandle& a, const CommitHandle& b) const {
-      return std::make_tuple(a->created_seconds, std::cref(a->id)) <
-             std::make_tuple(b->created_seconds, std::cref(b->id));
+      return std::make_tuple(a->created_seconds, a->generation, std::cref(a->id)) <
+             std::make_tuple(b->created_seconds, b->generation, std::cref(b->id));
     }
   };
   void add(const CommitHandle& commit) {

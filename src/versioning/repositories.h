@@ -23,7 +23,7 @@
 namespace anabranch::versioning {
 
 struct RepositoriesOptions {
-  std::size_t tree_cache_bytes_max = 64 * MiB;
+  std::size_t tree_cache_bytes_max = 48 * MiB;
 };
 
 /// Functions that return Result read, obey read_tier() and may be called through inline_or_on(); those that

@@ -290,6 +290,93 @@ def test_empty_and_large_objects(place):
     assert digest.digest() == hashlib.md5(large).digest()
 
 
+def test_an_unversioned_bucket_lists_its_objects_as_their_only_versions(server, name):
+    s3 = server.s3()
+    s3.create_bucket(Bucket=name)
+    for key in ("a/1", "a/2", "b", " "):
+        s3.put_object(Bucket=name, Key=key, Body=b"x")
+    page = s3.list_object_versions(Bucket=name, MaxKeys=2)
+    assert page["IsTruncated"] and [v["Key"] for v in page["Versions"]] == [" ", "a/1"]
+    assert {(v["VersionId"], v["IsLatest"]) for v in page["Versions"]} == {("null", True)}
+    rest = s3.list_object_versions(
+        Bucket=name, KeyMarker=page["NextKeyMarker"], VersionIdMarker=page["NextVersionIdMarker"]
+    )
+    assert [v["Key"] for v in rest["Versions"]] == ["a/2", "b"]
+    folded = s3.list_object_versions(Bucket=name, Delimiter="/")
+    assert [p["Prefix"] for p in folded["CommonPrefixes"]] == ["a/"]
+    assert s3.get_object(Bucket=name, Key="b", VersionId="null")["Body"].read() == b"x"
+    with pytest.raises(ClientError) as error:
+        s3.get_object(Bucket=name, Key="b", VersionId="3sL4kqtJlcpXroDTDmJ")
+    assert code_of(error) == (400, "InvalidArgument")
+    # What tools do that empty a bucket, versioned or not.
+    versions = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in page["Versions"] + rest["Versions"]]
+    assert "Errors" not in s3.delete_objects(Bucket=name, Delete={"Objects": versions})
+    s3.delete_bucket(Bucket=name)
+
+
+def test_a_multi_delete_obeys_the_etag_of_each_object(server, name):
+    s3 = server.s3()
+    s3.create_bucket(Bucket=name)
+    etag = s3.put_object(Bucket=name, Key="k", Body=b"x")["ETag"]
+    s3.put_object(Bucket=name, Key="other", Body=b"x")
+    answer = s3.delete_objects(
+        Bucket=name, Delete={"Objects": [{"Key": "k", "ETag": etag}, {"Key": "other", "ETag": "0" * 32}]}
+    )
+    assert [d["Key"] for d in answer["Deleted"]] == ["k"]
+    assert [(e["Key"], e["Code"]) for e in answer["Errors"]] == [("other", "PreconditionFailed")]
+    assert s3.get_object(Bucket=name, Key="other")["Body"].read() == b"x"
+
+
+def test_only_the_owners_acl_is_taken(server, name):
+    s3 = server.s3()
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="k", Body=b"x")
+    s3.put_bucket_acl(Bucket=name, ACL="private")
+    s3.put_object_acl(Bucket=name, Key="k", ACL="bucket-owner-full-control")
+    policy = s3.get_object_acl(Bucket=name, Key="k")
+    s3.put_object_acl(
+        Bucket=name, Key="k", AccessControlPolicy={"Grants": policy["Grants"], "Owner": policy["Owner"]}
+    )
+    for refused in (
+        lambda: s3.put_bucket_acl(Bucket=name, ACL="public-read"),
+        lambda: s3.put_object_acl(Bucket=name, Key="k", GrantRead='id="someone"'),
+    ):
+        with pytest.raises(ClientError) as error:
+            refused()
+        assert code_of(error) == (400, "AccessControlListNotSupported")
+
+
+def test_buckets_are_listed_in_pages(server, name):
+    s3 = server.s3()
+    for suffix in ("a", "b", "c"):
+        s3.create_bucket(Bucket=f"{name}-{suffix}")
+    pages = s3.get_paginator("list_buckets").paginate(
+        Prefix=f"{name}-", PaginationConfig={"PageSize": 2}
+    )
+    assert [[b["Name"][-1] for b in page["Buckets"]] for page in pages] == [["a", "b"], ["c"]]
+
+
+def test_a_part_is_read_with_its_own_checksum(server, name):
+    s3 = server.s3()
+    s3.create_bucket(Bucket=name)
+    upload = s3.create_multipart_upload(Bucket=name, Key="k", ChecksumAlgorithm="SHA256")["UploadId"]
+    bodies = [b"a" * (5 << 20), b"b" * 10]
+    parts = []
+    for number, body in enumerate(bodies, start=1):
+        part = s3.upload_part(
+            Bucket=name, Key="k", UploadId=upload, PartNumber=number, Body=body, ChecksumAlgorithm="SHA256"
+        )
+        parts.append({"PartNumber": number, "ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]})
+    done = {"Bucket": name, "Key": "k", "UploadId": upload, "MultipartUpload": {"Parts": parts}}
+    first = s3.complete_multipart_upload(**done)
+    assert s3.complete_multipart_upload(**done)["ETag"] == first["ETag"]  # the first answer may be lost
+    part = s3.get_object(Bucket=name, Key="k", PartNumber=2, ChecksumMode="ENABLED")
+    assert part["Body"].read() == bodies[1]
+    assert part["ChecksumSHA256"] == parts[1]["ChecksumSHA256"]
+    listed = s3.get_object_attributes(Bucket=name, Key="k", ObjectAttributes=["ObjectParts"])["ObjectParts"]
+    assert [p["Size"] for p in listed["Parts"]] == [len(body) for body in bodies]
+
+
 def test_buckets(server, name):
     s3 = server.s3()
     s3.create_bucket(Bucket=name)

@@ -294,6 +294,22 @@ TEST(Log, GivesHistoryNewestFirstInPages) {
   EXPECT_EQ(repo.log(request), (std::vector<std::string>{"c5", "c4"}));
 }
 
+TEST(Log, OfOneSecondGivesNoCommitBeforeItsChildren) {
+  OneRepository repo;
+  const auto commit_at_once = [&](const std::string& branch, const std::string& message) {
+    ASSERT_TRUE(repo.put(branch, message, "1"));
+    ASSERT_TRUE(repo.commit(branch, message));
+  };
+  std::vector<std::string> expected{"Repository created"};
+  for (int i = 1; i <= 8;
+       ++i) {  // eight ids: in the order of ids it would come right by chance once in 40,320
+    commit_at_once("main", "c" + std::to_string(i));
+    expected.insert(expected.begin(), "c" + std::to_string(i));
+  }
+
+  EXPECT_EQ(repo.log("main"), expected);
+}
+
 TEST(Log, FollowsBothParentsOrTheFirst) {
   OneRepository repo;
   ASSERT_TRUE(repo.make_branch("work"));
