@@ -1,5 +1,5 @@
-// The program: `anabranch <command> ...`. Options come from the command line, then from --config (TOML), then
-// defaults.
+// The program: `anabranch <command> ...`. Options come from the command line, then the environment, then
+// --config (TOML), then defaults.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/config_file.h"
 #include "app/root_key.h"
 #include "app/server.h"
 #include "app/shutdown_signal.h"
@@ -20,6 +21,7 @@ namespace anabranch::app {
 namespace {
 
 struct ServeOptions {
+  std::string config;
   std::string data;
   ServerOptions server;
   std::string log_level = "info";
@@ -103,7 +105,6 @@ void add_serve_command(CLI::App& program, Chosen& run) {
       program.add_subcommand("serve", "Serve S3, the REST API and the repositories of a data folder");
   const auto options = std::make_shared<ServeOptions>();
   command->add_option("--data", options->data, "The data folder; made where it is absent")
-      ->required()
       ->envname("ANABRANCH_DATA");
   command->add_option("--listen", options->server.listen, "Address of the REST API, S3 and health checks")
       ->capture_default_str();
@@ -129,8 +130,12 @@ void add_serve_command(CLI::App& program, Chosen& run) {
       ->capture_default_str();
   command->add_option("--log-format", options->log_format, "text or json")->capture_default_str();
   command->add_flag("--log-requests", options->server.log_requests, "Log every request");
-  command->set_config("--config", "", "A TOML file with any of these options");
-  command->callback([options, &run] { run = [options] { return serve(*options); }; });
+  command->add_option("--config", options->config, "A TOML file with any of these options");
+  command->callback([options, command, &run] {
+    if (!options->config.empty()) apply_config_file(*command, options->config);
+    if (options->data.empty()) throw CLI::RequiredError("--data");
+    run = [options] { return serve(*options); };
+  });
 }
 
 }  // namespace anabranch::app

@@ -67,6 +67,9 @@ Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::s
     co_return fail(ErrorCode::invalid_argument,
                    "ttl_seconds must be between 1 and " + std::to_string(kRunKeyLifetimeMaxMs / 1000));
   }
+  auto sweeping = credentials_.remove_expired();  // those of runs that are over
+  auto swept = co_await std::move(sweeping);
+  if (!swept) co_return fail(std::move(swept).error());
   auto task =
       credentials_.create("run/" + run, auth::Policy::run(repository, branch), clock_.now_ms() + lifetime_ms);
   auto credential = co_await std::move(task);

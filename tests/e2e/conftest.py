@@ -44,8 +44,9 @@ class Server:
     """`anabranch serve` as a child process. start() after stop() or kill() serves the same data on the same ports."""
 
     def __init__(self, data, access_key_id="AKIAIOSFODNN7EXAMPLE", secret_access_key="wJalrXUtnFEMI/K7MDENG/test",
-                 options=()):  # fmt: skip
+                 options=(), wrapper=()):  # fmt: skip
         self.data = pathlib.Path(data)
+        self.wrapper = [*wrapper]  # a command that becomes the one after it (env, nsenter)
         self.access_key_id = access_key_id
         self.secret_access_key = secret_access_key
         self.options = [*options]
@@ -85,7 +86,7 @@ class Server:
             "ANABRANCH_ROOT_ACCESS_KEY_ID": self.access_key_id,
             "ANABRANCH_ROOT_SECRET_ACCESS_KEY": self.secret_access_key,
         }
-        command = [BINARY, "serve", "--data", self.data, "--listen", self.address, "--s3-listen", self.s3_address]
+        command = [*self.wrapper, BINARY, "serve", "--data", self.data, "--listen", self.address, "--s3-listen", self.s3_address]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([*command, *self.options], env=environment, stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=subprocess.STDOUT)  # fmt: skip

@@ -1,4 +1,7 @@
 // What this proves: keys are made, limited and ended as their owners were promised.
+#include <chrono>
+#include <thread>
+
 #include "fixture.h"
 
 namespace anabranch::service {
@@ -13,6 +16,20 @@ TEST_F(IdentityServiceTest, ARunsKeyLivesAtMostAWeek) {
 
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(IdentityServiceTest, ANewRunsKeySweepsThoseThatExpired) {
+  const auto old = run(identity_.create_run_key(root_, "repo", "main", "old", 300));
+  const auto lasting = run(identity_.create_run_key(root_, "repo", "main", "lasting", 60'000));
+  ASSERT_TRUE(old && lasting);
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(350));  // tidy-allow: past the key's expiry by the real clock
+
+  const auto made = run(identity_.create_run_key(root_, "repo", "main", "new", 1'000));
+
+  ASSERT_TRUE(made);
+  EXPECT_EQ(credentials_.find(old->key.access_key_id).error().code, ErrorCode::invalid_access_key);
+  EXPECT_TRUE(credentials_.find(lasting->key.access_key_id));
 }
 
 TEST_F(IdentityServiceTest, ARunMakesNoKeysButEndsItsOwn) {
