@@ -22,8 +22,8 @@ TEST_F(IdentityServiceTest, ANewRunsKeySweepsThoseThatExpired) {
   const auto old = run(identity_.create_run_key(root_, "repo", "main", "old", 300));
   const auto lasting = run(identity_.create_run_key(root_, "repo", "main", "lasting", 60'000));
   ASSERT_TRUE(old && lasting);
-  std::this_thread::sleep_for(
-      std::chrono::milliseconds(350));  // tidy-allow: past the key's expiry by the real clock
+  // tidy-allow: past the key's expiry by the real clock
+  std::this_thread::sleep_for(std::chrono::milliseconds(350));
 
   const auto made = run(identity_.create_run_key(root_, "repo", "main", "new", 1'000));
 
