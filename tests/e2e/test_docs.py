@@ -18,7 +18,8 @@ BLOCK = re.compile(
     r"^(?P<excuse> *<!-- not run: \S[^\n]*-->\n)?(?P<indent> *)```(?P<language>[a-z]*)\n(?P<code>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
-PAGES = ["quickstart.md", "howto-s3-clients.md", "howto-versioning.md", "howto-notebook.md"]
+PAGES = ["quickstart.md", "howto-s3-clients.md", "howto-versioning.md", "howto-run-experiments.md",
+         "howto-notebook.md"]  # fmt: skip
 ACCESS_KEY_ID, SECRET_ACCESS_KEY = "quickstart", "quickstart-secret"  # as the pages say
 BLOCK_SECONDS_MAX = 1200  # a sign of life on a busy machine, not a measurement
 
