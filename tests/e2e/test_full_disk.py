@@ -1,5 +1,6 @@
 """A data folder whose disk fills up: writes are refused with their code, nothing that was acknowledged is lost."""
 
+import os
 import subprocess
 
 import pytest
@@ -16,11 +17,13 @@ def small_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = f"mount -t tmpfs -o size={DISK_MIB}m none {folder} && echo ready && exec sleep infinity"
-    holder = subprocess.Popen(["unshare", "-Urm", "sh", "-c", mount], stdout=subprocess.PIPE, text=True)
+    # Root may mount as it is; others become root of a user namespace first.
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    holder = subprocess.Popen(["unshare", *user, "--mount", "sh", "-c", mount], stdout=subprocess.PIPE, text=True)
     try:
         if holder.stdout.readline() != "ready\n":
             pytest.skip("mounts in a namespace are forbidden here")  # tidy-allow: some containers forbid them
-        enter = ["nsenter", f"--target={holder.pid}", "--user", "--mount", "--preserve-credentials"]
+        enter = ["nsenter", f"--target={holder.pid}", *(["--user", "--preserve-credentials"] if user else []), "--mount"]
         yield folder, enter
     finally:
         holder.kill()
