@@ -22,6 +22,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOverride
 struct Selection {
   http::ByteRange range;
   bool partial = false;
+  unsigned part = 0;  // asked for by its number
 };
 
 /// The part that ?partNumber=N asks for. Errors: invalid_argument, invalid_range as InvalidPartNumber.
@@ -39,6 +40,7 @@ Result<Selection> select_part(const Call& call, const service::ObjectReader& rea
   for (unsigned i = 0; i + 1 < number; ++i) selection.range.offset_bytes += sizes[i];
   selection.range.size_bytes = sizes[number - 1];
   selection.partial = reader.info().size_bytes > 0;
+  selection.part = number;
   return selection;
 }
 
@@ -96,14 +98,11 @@ Task<http::Response> get_object(const Context& context, Call call) {
   http::Response response;
   const bool whole = selection->range.size_bytes == info.size_bytes;
   const bool wants_checksums = http::equal_ignoring_case(call.header("x-amz-checksum-mode"), "ENABLED");
-  const auto part = call.has_parameter("partNumber")
-                        ? number_parameter(call, "partNumber", 0, objects::kPartNumberMax)
-                        : Result<unsigned>(0U);
   const auto& part_checksums = reader->part_checksums();
-  const bool of_part = part && *part > 0 && *part <= part_checksums.size();
+  const bool of_part = selection->part > 0 && selection->part <= part_checksums.size();
   add_object_headers(response.headers, info, wants_checksums && whole && !of_part);
   if (wants_checksums && of_part) {
-    const service::Checksum& checksum = part_checksums[*part - 1];
+    const service::Checksum& checksum = part_checksums[selection->part - 1];
     const bool composite = info.checksums.empty() || info.checksums.front().composite;
     response.headers.add(std::string(checksum_header(checksum.algorithm)), to_base64(checksum.value));
     response.headers.set("x-amz-checksum-type", composite ? "COMPOSITE" : "FULL_OBJECT");
