@@ -185,15 +185,23 @@ Result<SegmentHeader> Segments::make(SegmentKind kind, std::uint64_t first_lsn, 
     header.generation = next_generation_++;
     header.segment = 0;
     if (kind == SegmentKind::log && bytes <= options_.segment_bytes) {
-      for (auto& [number, segment] : segments_) {
+      for (const auto& [number, segment] : segments_) {
         if (!segment.free) continue;
-        segment.free = false;
         header.segment = number;
         fresh = false;
         break;
       }
     }
     if (fresh) header.segment = next_number_++;
+    // In the table before it is on disk, and unsealed: what it was before is dead, and reclaim() may run now.
+    Segment& segment = segments_[header.segment];
+    if (segment.file != nullptr) --open_files_;
+    segment = Segment();
+    segment.record.kind = kind;
+    segment.record.generation = header.generation;
+    segment.record.first_lsn = first_lsn;
+    segment.end_offset = kSegmentHeaderSize;
+    segment.changed_lsn = first_lsn;
   }
   const std::string path = segment_path(header.segment);
   const auto prepare = [&]() -> Result<std::shared_ptr<io::File>> {
@@ -208,24 +216,14 @@ Result<SegmentHeader> Segments::make(SegmentKind kind, std::uint64_t first_lsn, 
   const std::lock_guard lock(mutex_);
   if (!prepared) {
     if (prepared.error().code != ErrorCode::no_space) health_.fence(prepared.error().message);
-    if (fresh) {
-      (void)disk_.remove(path);
-    } else {
-      segments_.erase(header.segment);  // unusable until the next start sweeps it
-    }
+    segments_.erase(header.segment);  // a recycled file is unusable until the next start sweeps it
+    if (fresh) (void)disk_.remove(path);
     return fail(std::move(prepared).error());
   }
-  Segment segment;
-  segment.record.kind = kind;
-  segment.record.generation = header.generation;
-  segment.record.first_lsn = first_lsn;
-  segment.end_offset = kSegmentHeaderSize;
-  segment.changed_lsn = first_lsn;
+  Segment& segment = segments_.at(header.segment);
   segment.file = *std::move(prepared);
   segment.used_at = ++uses_;
-  const auto before = segments_.find(header.segment);
-  if (before == segments_.end() || before->second.file == nullptr) ++open_files_;
-  segments_[header.segment] = std::move(segment);
+  ++open_files_;
   if (open_files_ > options_.open_segments_max) close_idle_files();
   return header;
 }
