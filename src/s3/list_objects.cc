@@ -31,10 +31,12 @@ Result<Listing> parse_listing(const Call& call) {
   return listing;
 }
 
-/// `entry`: Contents, or Version where every object is shown as its only version.
-void write_items(XmlWriter& xml, const Listing& listing, const service::ListPage& page,
-                 std::string_view entry = "Contents") {
-  const bool as_versions = entry == "Version";
+enum class ListedAs : std::uint8_t { objects, versions };
+
+/// As versions every object is shown as its only one.
+void write_items(XmlWriter& xml, const Listing& listing, const service::ListPage& page, ListedAs as) {
+  const bool as_versions = as == ListedAs::versions;
+  const std::string_view entry = as_versions ? "Version" : "Contents";
   for (const auto& item : page.items) {
     if (item.is_prefix) continue;
     xml.open(entry);
@@ -94,7 +96,7 @@ Task<http::Response> list_objects_v1(const Context& context, Call call) {
   if (page->truncated && !listing->request.delimiter.empty()) {
     xml.element("NextMarker", listing->shown(page->next_start_after));
   }
-  write_items(xml, *listing, *page);
+  write_items(xml, *listing, *page, ListedAs::objects);
   xml.close("ListBucketResult");
   co_return xml_response(xml.take());
 }
@@ -123,7 +125,7 @@ Task<http::Response> list_objects_v2(const Context& context, Call call) {
   if (!start_after.empty()) xml.element("StartAfter", listing->shown(start_after));
   if (call.has_parameter("continuation-token")) xml.element("ContinuationToken", token);
   if (page->truncated) xml.element("NextContinuationToken", to_base64(page->next_start_after));
-  write_items(xml, *listing, *page);
+  write_items(xml, *listing, *page, ListedAs::objects);
   xml.close("ListBucketResult");
   co_return xml_response(xml.take());
 }
@@ -151,7 +153,7 @@ Task<http::Response> list_object_versions(const Context& context, Call call) {
     xml.element("NextKeyMarker", listing->shown(page->next_start_after));
     xml.element("NextVersionIdMarker", kNullVersion);
   }
-  write_items(xml, *listing, *page, "Version");
+  write_items(xml, *listing, *page, ListedAs::versions);
   xml.close("ListVersionsResult");
   co_return xml_response(xml.take());
 }

@@ -1,5 +1,6 @@
 """Options from a TOML file, below those of the command line."""
 
+import http.client
 import json
 import subprocess
 
@@ -11,6 +12,12 @@ def test_serve_takes_its_options_from_a_file(start_server, tmp_path):
     file.write_text('log-format = "json"\nlog-requests = true\nstop-grace-seconds = 3\ndomain = ["example.org", "example.net"]\n')
     server = start_server(options=["--config", file])
     server.s3().list_buckets()
+    for host, is_s3 in (("data.example.org", True), ("data.example.net", True), ("data.example.com", False)):
+        connection = http.client.HTTPConnection(server.address)
+        connection.request("GET", "/api/v1/config", headers={"Host": host})
+        answer = connection.getresponse()
+        assert (answer.getheader("Content-Type") == "application/xml") == is_s3, host
+        connection.close()
     server.stop()
     lines = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
     assert any(line.get("method") == "GET" for line in lines), lines

@@ -370,6 +370,10 @@ def test_a_part_is_read_with_its_own_checksum(server, name):
     done = {"Bucket": name, "Key": "k", "UploadId": upload, "MultipartUpload": {"Parts": parts}}
     first = s3.complete_multipart_upload(**done)
     assert s3.complete_multipart_upload(**done)["ETag"] == first["ETag"]  # the first answer may be lost
+    untagged = [{**part, "ETag": ""} for part in parts]
+    with pytest.raises(ClientError) as error:
+        s3.complete_multipart_upload(**{**done, "MultipartUpload": {"Parts": untagged}})
+    assert code_of(error) == (400, "MalformedXML")
     part = s3.get_object(Bucket=name, Key="k", PartNumber=2, ChecksumMode="ENABLED")
     assert part["Body"].read() == bodies[1]
     assert part["ChecksumSHA256"] == parts[1]["ChecksumSHA256"]
