@@ -4,13 +4,14 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS := $(shell nproc)
 
-.PHONY: help build serve demo test check bench fuzz format clean
+.PHONY: help build serve demo test check bench fuzz format clean web-dev web-check
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the product: build/release/anabranch
 	@scripts/setup.sh build
+	@scripts/web.sh build
 	@mkdir -p build
 	@cmake --preset release >build/release-configure.log 2>&1 || { cat build/release-configure.log >&2; exit 1; }
 	@cmake --build --preset release --target anabranch -j$(JOBS)
@@ -45,5 +46,13 @@ fuzz: ## Run each fuzz target for FUZZ_SECONDS (30)
 format: ## Format all C++ files
 	@scripts/check_format.sh --fix
 
-clean: ## Remove what was built (not .venv, not ./data)
+web-dev: ## The web UI with hot reload at :5173/ui/, of the server ANABRANCH_URL (http://127.0.0.1:8000)
+	@scripts/setup.sh web
+	@exec scripts/web.sh dev
+
+web-check: ## Types, lint, format and unit tests of the web UI
+	@scripts/setup.sh web
+	@scripts/web.sh check
+
+clean: ## Remove what was built (not .venv, .venv-node, ./data)
 	rm -rf build

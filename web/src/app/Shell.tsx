@@ -1,0 +1,80 @@
+import { ActionIcon, Drawer } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { Menu as MenuIcon } from 'lucide-react';
+import { lazy, Suspense, useEffect, type ReactElement, type ReactNode } from 'react';
+import type { Session } from '../api/types';
+import { useHotkeys } from '../ui/hotkeys';
+import { Logo } from '../ui/Logo';
+import classes from './Shell.module.css';
+import { Sidebar } from './Sidebar';
+import { TransfersTray } from './TransfersTray';
+
+const CommandPalette = lazy(() =>
+  import('./CommandPalette').then((module) => ({ default: module.CommandPalette })),
+);
+const HotkeysHelp = lazy(() =>
+  import('../ui/HotkeysHelp').then((module) => ({ default: module.HotkeysHelp })),
+);
+
+/** The frame around every page: navigation at the left, the page at the right, uploads in the corner. */
+export function Shell({ session, children }: { session: Session; children: ReactNode }): ReactElement {
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const [paletteOpened, palette] = useDisclosure(false);
+  const [helpOpened, help] = useDisclosure(false);
+  const [drawerOpened, drawer] = useDisclosure(false);
+  useEffect(() => drawer.close(), [pathname, drawer.close]); // eslint-disable-line react-hooks/exhaustive-deps
+
+  useHotkeys('Everywhere', [
+    { keys: 'mod+k', description: 'Search or jump to', onPress: palette.toggle },
+    { keys: '?', description: 'Show these keys', onPress: help.open },
+    { keys: '/', description: 'Filter the list', onPress: focusFilter },
+    { keys: 'g h', description: 'Go to home', onPress: () => void navigate({ to: '/' }) },
+    { keys: 'g r', description: 'Go to repositories', onPress: () => void navigate({ to: '/repositories' }) },
+    { keys: 'g b', description: 'Go to buckets', onPress: () => void navigate({ to: '/buckets' }) },
+    { keys: 'g s', description: 'Go to server', onPress: () => void navigate({ to: '/server' }) },
+  ]);
+  const sidebar = <Sidebar session={session} onSearch={palette.open} onHelp={help.open} />;
+  return (
+    <div className={classes.shell}>
+      <a href="#main" className={classes.skip}>
+        Skip to the page
+      </a>
+      <div className={classes.topBar}>
+        <ActionIcon aria-label="Open navigation" onClick={drawer.open}>
+          <MenuIcon size={18} aria-hidden />
+        </ActionIcon>
+        <Link to="/" className={classes.brand}>
+          <Logo size={22} /> Anabranch
+        </Link>
+      </div>
+      <div className={classes.sidebar}>{sidebar}</div>
+      <Drawer
+        opened={drawerOpened}
+        onClose={drawer.close}
+        position="left"
+        size={270}
+        withCloseButton={false}
+        padding={0}
+        aria-label="Navigation"
+      >
+        <div className={classes.sidebar} style={{ height: '100dvh' }}>
+          {sidebar}
+        </div>
+      </Drawer>
+      <main id="main" tabIndex={-1} className={classes.main}>
+        {children}
+      </main>
+      <TransfersTray />
+      <Suspense>
+        {paletteOpened && <CommandPalette onClose={palette.close} />}
+        {helpOpened && <HotkeysHelp opened onClose={help.close} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function focusFilter(): void {
+  document.querySelector<HTMLInputElement>('#main [data-filter-input]')?.focus();
+}

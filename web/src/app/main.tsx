@@ -1,0 +1,46 @@
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '../ui/theme.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { uploads } from '../api/uploads';
+import { colorSchemeManager, cssVariables, theme } from '../ui/theme';
+import { makeQueryClient } from './query-client';
+import { makeRouter } from './router';
+
+// The server puts a fresh nonce into the page: styles made at run time carry it, or the policy refuses them.
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+setNonce(nonce);
+
+const queryClient = makeQueryClient();
+const router = makeRouter(queryClient);
+
+// A repository is a bucket too: what was uploaded may be listed by either.
+uploads.onSettled((bucket) => {
+  void queryClient.invalidateQueries({ queryKey: ['repositories', bucket] });
+  void queryClient.invalidateQueries({ queryKey: ['buckets'] });
+});
+
+const container = document.getElementById('root');
+if (!container) throw new Error('index.html has no #root');
+createRoot(container).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      colorSchemeManager={colorSchemeManager}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-right" limit={4} />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

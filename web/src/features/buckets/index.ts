@@ -1,0 +1,2 @@
+export { BucketsPage } from './BucketsPage';
+export { BucketPage } from './BucketPage';

@@ -1,0 +1,2 @@
+export { CommitsPage } from './CommitsPage';
+export { CommitPage } from './CommitPage';

@@ -1,0 +1,3 @@
+export { ExperimentsPage } from './ExperimentsPage';
+export { RunPage } from './RunPage';
+export { SweepPage } from './SweepPage';

@@ -1,0 +1,2 @@
+export { BranchesPage } from './BranchesPage';
+export { TagsPage } from './TagsPage';

@@ -1,0 +1,119 @@
+import { Combobox, useCombobox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Check, ChevronsUpDown, GitBranch, GitCommitHorizontal, Tag } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { refSuggestionsQuery } from '../api/queries/refs';
+import { messageOf } from '../ui/ErrorState';
+import { shortCommit, type RefType } from '../ui/RefBadge';
+import classes from './RefSelect.module.css';
+
+const icons = { branch: GitBranch, tag: Tag, commit: GitCommitHorizontal };
+const debounceMs = 150;
+
+export interface RefSelectProps {
+  repository: string;
+  value: string | undefined;
+  onChange: (ref: string, type: RefType) => void;
+  /** Before the name: "from", "into". */
+  label?: string;
+  /** Branches alone, where one is to be written to. */
+  branchesOnly?: boolean;
+}
+
+/**
+ * Chooses a branch, a tag or a commit. Branches and tags are searched on the server as one types, so that ten thousand are
+ * no more than ten; any other text, such as a commit id or `main~2`, can be taken as it is.
+ */
+export function RefSelect({
+  repository,
+  value,
+  onChange,
+  label,
+  branchesOnly = false,
+}: RefSelectProps): ReactElement {
+  const [text, setText] = useState('');
+  const [prefix] = useDebouncedValue(text.trim(), debounceMs);
+  const combobox = useCombobox({
+    onDropdownClose: () => {
+      combobox.resetSelectedOption();
+      setText('');
+    },
+    onDropdownOpen: () => combobox.focusSearchInput(),
+  });
+  const query = useQuery({ ...refSuggestionsQuery(repository, prefix), enabled: combobox.dropdownOpened });
+  const branches = query.data?.branches ?? [];
+  const tags = branchesOnly ? [] : (query.data?.tags ?? []);
+  const typed = text.trim();
+  const isKnown = [...branches, ...tags].some((ref) => ref.id === typed);
+  const mayTakeTyped = !branchesOnly && typed !== '' && !isKnown;
+  const TargetIcon = value !== undefined && shortCommit(value) !== value ? icons.commit : icons.branch;
+
+  const option = (id: string, type: RefType, shown = id) => {
+    const Icon = icons[type];
+    return (
+      <Combobox.Option key={`${type} ${id}`} value={`${type} ${id}`}>
+        <div className={classes.option}>
+          <Icon size={14} aria-hidden />
+          <span title={id}>{shown}</span>
+          {id === value && <Check size={14} aria-label="current" />}
+        </div>
+      </Combobox.Option>
+    );
+  };
+  return (
+    <Combobox
+      store={combobox}
+      width={320}
+      position="bottom-start"
+      onOptionSubmit={(chosen) => {
+        const space = chosen.indexOf(' ');
+        onChange(chosen.slice(space + 1), chosen.slice(0, space) as RefType);
+        combobox.closeDropdown();
+      }}
+    >
+      <Combobox.Target withAriaAttributes={false}>
+        <button
+          type="button"
+          className={classes.target}
+          aria-label={`${label ?? 'ref'}: ${value ?? 'none chosen'}`}
+          aria-haspopup="listbox"
+          aria-expanded={combobox.dropdownOpened}
+          onClick={() => combobox.toggleDropdown()}
+        >
+          <TargetIcon size={14} aria-hidden />
+          {label !== undefined && <span className={classes.label}>{label}</span>}
+          <span className={classes.name}>{value === undefined ? 'Choose' : shortCommit(value)}</span>
+          <ChevronsUpDown size={13} aria-hidden />
+        </button>
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Search
+          value={text}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            combobox.selectFirstOption();
+          }}
+          placeholder={branchesOnly ? 'Find a branch' : 'Branch, tag or commit'}
+          aria-label={branchesOnly ? 'Find a branch' : 'Find a branch, tag or commit'}
+        />
+        <Combobox.Options className={classes.options}>
+          {branches.length > 0 && (
+            <Combobox.Group label="Branches">
+              {branches.map((ref) => option(ref.id, 'branch'))}
+            </Combobox.Group>
+          )}
+          {tags.length > 0 && (
+            <Combobox.Group label="Tags">{tags.map((ref) => option(ref.id, 'tag'))}</Combobox.Group>
+          )}
+          {mayTakeTyped && option(typed, 'commit', `Use “${typed}”`)}
+          {branches.length + tags.length === 0 && !mayTakeTyped && (
+            <Combobox.Empty>
+              {query.isError ? messageOf(query.error) : query.isFetching ? 'Loading' : 'None found'}
+            </Combobox.Empty>
+          )}
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
+  );
+}
