@@ -14,6 +14,7 @@
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
+#include "ui/site.h"
 #include "versioning/repositories.h"
 
 namespace anabranch::app {
@@ -122,9 +123,7 @@ class Server::Impl {
       page.headers.set("Content-Type", std::string(metrics::Registry::kContentType));
       return done(std::move(page));
     }
-    if (path == "/")
-      return done(
-          text_response(200, "anabranch " + version() + "\nREST API: /api/v1  S3: this address, signed\n"));
+    if (ui::Site::claims(request)) return done(site_.handle(request));
     // What is left could be an unsigned S3 request: tell it in S3's form, which its clients understand.
     if (!request.headers.contains("Authorization")) return gateway_.handle(std::move(request));
     return done(rest::Api::protocol_error(404, "no such route: " + request.method + " " + request.path));
@@ -179,6 +178,7 @@ class Server::Impl {
   service::RepositoryService repository_service_;
   s3::Gateway gateway_;
   rest::Api api_;
+  const ui::Site site_{ui::embedded_files()};
   http::Server http_;
   Addresses addresses_;
   std::string s3_address_;
