@@ -63,11 +63,17 @@ Routes object_routes();
 Routes object_transfer_routes();
 Routes ref_routes();
 Routes repository_routes();
+Routes session_routes();
 Routes staging_routes();
 Routes tag_routes();
 
 /// Reads the body as a JSON object; an empty body is an empty object. Errors: malformed, entity_too_large,
 /// the source's.
 Task<Result<boost::json::object>> read_json(http::Request& request);
+
+/// The token of the session's cookie, or empty.
+std::string_view session_token(const http::Request& request);
+/// Looks at the access key that the body holds. Else the answer to give: 400, 401, 429.
+Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(const Services& services, Call& call);
 
 }  // namespace anabranch::rest

@@ -13,14 +13,6 @@
 
 namespace anabranch::service {
 
-/// An object that a client reads or writes by itself.
-struct PresignRequest {
-  std::string endpoint;  // "http://127.0.0.1:8000": as the client reached us
-};
-struct PresignedUrl {
-  std::string url;
-  std::int64_t expires_seconds = 0;  // unix time
-};
 /// How long presigned URLs that the REST API gives are good.
 inline constexpr std::int64_t kPresignSeconds = 15 * 60;
 

@@ -65,4 +65,13 @@ struct Caller {
   std::string request_id;
 };
 
+/// An object that a client reads or writes by itself.
+struct PresignRequest {
+  std::string endpoint;  // "http://127.0.0.1:8000": as the client reached us
+};
+struct PresignedUrl {
+  std::string url;
+  std::int64_t expires_seconds = 0;  // unix time
+};
+
 }  // namespace anabranch::service
