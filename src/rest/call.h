@@ -13,6 +13,7 @@
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
+#include "service/server_service.h"
 
 namespace anabranch::rest {
 
@@ -23,6 +24,7 @@ struct Services {
   service::IdentityService& identity;
   service::RepositoryService& repositories;
   service::ObjectService& objects;
+  service::ServerService& server;
   const ApiOptions& options;
 };
 
@@ -63,6 +65,7 @@ Routes object_routes();
 Routes object_transfer_routes();
 Routes ref_routes();
 Routes repository_routes();
+Routes server_routes();
 Routes session_routes();
 Routes staging_routes();
 Routes tag_routes();

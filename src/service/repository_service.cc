@@ -150,6 +150,14 @@ Task<Result<Page<Commit>>> RepositoryService::log(Caller caller, std::string rep
                          [this, repository, request] { return repositories_.log(repository, request); });
 }
 
+Task<Result<GraphPage>> RepositoryService::graph(Caller caller, std::string repository, std::string after,
+                                                 unsigned amount) {
+  const Resource resource = Resource::repository(repository);
+  return authorized_work(
+      workers_, caller, Action::list_commits, resource,
+      [this, repository, after, amount] { return repositories_.graph(repository, after, amount); });
+}
+
 Task<Result<Commit>> RepositoryService::merge(Caller caller, std::string repository, std::string source,
                                               std::string destination, MergeRequest request) {
   request.committer = caller.principal.user_id;
@@ -344,6 +352,25 @@ Task<Result<Page<DiffItem>>> RepositoryService::diff_refs(Caller caller, std::st
   return authorized_read(workers_, caller, Action::list_objects, resource,
                          [this, repository, left, right, kind, request] {
                            return repositories_.diff_refs(repository, left, right, kind, request);
+                         });
+}
+
+Task<Result<DiffSummary>> RepositoryService::summarize_branch_diff(Caller caller, std::string repository,
+                                                                   std::string branch,
+                                                                   DiffSummaryRequest request) {
+  const Resource resource = Resource::repository(repository, branch);
+  return authorized_work(workers_, caller, Action::list_objects, resource, [this, repository, branch, request] {
+    return repositories_.summarize_branch_diff(repository, branch, request);
+  });
+}
+
+Task<Result<DiffSummary>> RepositoryService::summarize_refs_diff(Caller caller, std::string repository,
+                                                                 std::string left, std::string right,
+                                                                 DiffKind kind, DiffSummaryRequest request) {
+  const Resource resource = Resource::repository(repository, right);
+  return authorized_work(workers_, caller, Action::list_objects, resource,
+                         [this, repository, left, right, kind, request] {
+                           return repositories_.summarize_refs_diff(repository, left, right, kind, request);
                          });
 }
 

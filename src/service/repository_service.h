@@ -50,6 +50,8 @@ class RepositoryService {
                               CommitRequest request);
   Task<Result<Commit>> get_commit(Caller caller, std::string repository, std::string ref);
   Task<Result<Page<Commit>>> log(Caller caller, std::string repository, LogRequest request);
+  /// The commits of all branches. Errors: no_such_ref (`after`).
+  Task<Result<GraphPage>> graph(Caller caller, std::string repository, std::string after, unsigned amount);
   Task<Result<Commit>> merge(Caller caller, std::string repository, std::string source,
                              std::string destination, MergeRequest request);
   Task<Result<MergeBase>> merge_base(Caller caller, std::string repository, std::string source,
@@ -95,6 +97,11 @@ class RepositoryService {
                                            ListObjectsRequest request);
   Task<Result<Page<DiffItem>>> diff_refs(Caller caller, std::string repository, std::string left,
                                          std::string right, DiffKind kind, ListObjectsRequest request);
+
+  Task<Result<DiffSummary>> summarize_branch_diff(Caller caller, std::string repository, std::string branch,
+                                                  DiffSummaryRequest request);
+  Task<Result<DiffSummary>> summarize_refs_diff(Caller caller, std::string repository, std::string left,
+                                                std::string right, DiffKind kind, DiffSummaryRequest request);
 
   /// The caller needs the right to read every source.
   Task<Result<std::string>> start_import(Caller caller, std::string repository, std::string branch,
