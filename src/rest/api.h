@@ -13,6 +13,7 @@
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
+#include "service/server_service.h"
 
 namespace anabranch::rest {
 
@@ -25,7 +26,7 @@ class Api {
  public:
   /// All must outlive the API.
   Api(service::IdentityService& identity, service::RepositoryService& repositories,
-      service::ObjectService& objects, ApiOptions options);
+      service::ObjectService& objects, service::ServerService& server, ApiOptions options);
   ~Api();
 
   /// A request whose path starts with /api/v1.

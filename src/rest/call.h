@@ -13,6 +13,7 @@
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
+#include "service/server_service.h"
 
 namespace anabranch::rest {
 
@@ -23,6 +24,7 @@ struct Services {
   service::IdentityService& identity;
   service::RepositoryService& repositories;
   service::ObjectService& objects;
+  service::ServerService& server;
   const ApiOptions& options;
 };
 
@@ -63,11 +65,18 @@ Routes object_routes();
 Routes object_transfer_routes();
 Routes ref_routes();
 Routes repository_routes();
+Routes server_routes();
+Routes session_routes();
 Routes staging_routes();
 Routes tag_routes();
 
 /// Reads the body as a JSON object; an empty body is an empty object. Errors: malformed, entity_too_large,
 /// the source's.
 Task<Result<boost::json::object>> read_json(http::Request& request);
+
+/// The token of the session's cookie, or empty.
+std::string_view session_token(const http::Request& request);
+/// Looks at the access key that the body holds. Else the answer to give: 400, 401, 429.
+Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(const Services& services, Call& call);
 
 }  // namespace anabranch::rest

@@ -75,18 +75,12 @@ Task<http::Response> setup_state(const Services& services, Call call) {
 }
 
 Task<http::Response> login(const Services& services, Call call) {
-  auto read = read_json(call.request);
-  auto body = co_await std::move(read);
-  if (!body) co_return error_response(body.error());
-  auto access_key_id = required_string(*body, "access_key_id");
-  auto secret = required_string(*body, "secret_access_key");
-  if (!access_key_id) co_return error_response(access_key_id.error());
-  if (!secret) co_return error_response(secret.error());
-  auto task = services.identity.login(*std::move(access_key_id), *std::move(secret));
-  auto session = co_await std::move(task);
-  if (!session) co_return error_response(session.error());
+  auto task = sign_in(services, call);
+  auto signed_in = co_await std::move(task);
+  if (!signed_in) co_return std::move(signed_in).error();
+  const TimeMs expires_ms = signed_in->session.expires_ms;
   co_return json_response(
-      200, json::object{{"token", session->token}, {"token_expiration", session->expires_ms / 1000}});
+      200, json::object{{"token", signed_in->token}, {"token_expiration", expires_ms / 1000}});
 }
 
 Task<http::Response> statistics(const Services& services, Call call) {
