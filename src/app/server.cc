@@ -10,10 +10,12 @@
 #include "base/load_series.h"
 #include "base/log.h"
 #include "base/workers.h"
+#include "experiments/experiments.h"
 #include "http/server.h"
 #include "objects/object_store.h"
 #include "rest/api.h"
 #include "s3/gateway.h"
+#include "service/experiment_service.h"
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
@@ -60,12 +62,15 @@ class Server::Impl final : service::ServerProbe {
         objects_(kv, blobs, clock, workers_),
         credentials_(kv, clock, std::move(root)),
         repositories_(kv, objects_, clock, workers_),
+        experiments_(kv, repositories_, clock, workers_),
         identity_service_(credentials_, clock, workers_),
         object_service_(objects_, repositories_, workers_),
         repository_service_(objects_, repositories_, credentials_, clock, workers_),
         server_service_(objects_, repositories_, load_, *this, clock, workers_),
+        experiment_service_(experiments_, workers_),
         gateway_(identity_service_, object_service_, clock, {options_.region, options_.domains}),
-        api_(identity_service_, repository_service_, object_service_, server_service_, {version()}),
+        api_(identity_service_, repository_service_, object_service_, experiment_service_, server_service_,
+             {version()}),
         http_(
             {options_.network_threads, {}},
             [this](http::Request request) { return handle(std::move(request)); },
@@ -86,12 +91,14 @@ class Server::Impl final : service::ServerProbe {
     started_ms_ = clock_.now_ms();
     http_.start();
     traffic_watch_ = std::thread([this] { watch_traffic(); });
+    experiments_.start_cleaning();
     ready_ = true;
     return addresses_;
   }
 
   void stop() {
     ready_ = false;
+    experiments_.close();  // event streams would never end by themselves
     http_.stop(options_.stop_grace);
     stop_traffic_watch();
   }
@@ -230,11 +237,13 @@ class Server::Impl final : service::ServerProbe {
   objects::ObjectStore objects_;
   auth::Credentials credentials_;
   versioning::Repositories repositories_;
+  experiments::Experiments experiments_;
   service::IdentityService identity_service_;
   service::ObjectService object_service_;
   service::RepositoryService repository_service_;
   LoadSeries load_;
   service::ServerService server_service_;
+  service::ExperimentService experiment_service_;
   s3::Gateway gateway_;
   rest::Api api_;
   const ui::Site site_{ui::embedded_files()};

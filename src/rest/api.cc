@@ -105,12 +105,14 @@ Task<Result<boost::json::object>> read_json(http::Request& request) {
 class Api::Impl {
  public:
   Impl(service::IdentityService& identity, service::RepositoryService& repositories,
-       service::ObjectService& objects, service::ServerService& server, ApiOptions options)
-      : options_(std::move(options)), services_{identity, repositories, objects, server, options_} {
-    for (const auto& make :
-         {access_key_routes, branch_routes, commit_routes, config_routes, import_routes, object_routes,
-          object_transfer_routes, ref_routes, repository_routes, server_routes, session_routes, staging_routes,
-          tag_routes}) {
+       service::ObjectService& objects, service::ExperimentService& experiments,
+       service::ServerService& server, ApiOptions options)
+      : options_(std::move(options)),
+        services_{identity, repositories, objects, experiments, server, options_} {
+    for (const auto& make : {access_key_routes, branch_routes, commit_routes, config_routes, import_routes,
+                             object_routes, object_transfer_routes, ref_routes, repository_routes,
+                             run_event_routes, run_routes, server_routes, session_routes, staging_routes,
+                             sweep_routes, tag_routes}) {
       for (const Route& route : make()) routes_.push_back({route, split_path(route.pattern)});
     }
   }
@@ -175,8 +177,9 @@ class Api::Impl {
 };
 
 Api::Api(service::IdentityService& identity, service::RepositoryService& repositories,
-         service::ObjectService& objects, service::ServerService& server, ApiOptions options)
-    : impl_(std::make_unique<Impl>(identity, repositories, objects, server, std::move(options))) {}
+         service::ObjectService& objects, service::ExperimentService& experiments,
+         service::ServerService& server, ApiOptions options)
+    : impl_(std::make_unique<Impl>(identity, repositories, objects, experiments, server, std::move(options))) {}
 Api::~Api() = default;
 
 Task<http::Response> Api::handle(http::Request request) { return impl_->handle(std::move(request)); }

@@ -10,6 +10,7 @@
 
 #include "http/message.h"
 #include "rest/api.h"
+#include "service/experiment_service.h"
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
@@ -24,6 +25,7 @@ struct Services {
   service::IdentityService& identity;
   service::RepositoryService& repositories;
   service::ObjectService& objects;
+  service::ExperimentService& experiments;
   service::ServerService& server;
   const ApiOptions& options;
 };
@@ -65,9 +67,12 @@ Routes object_routes();
 Routes object_transfer_routes();
 Routes ref_routes();
 Routes repository_routes();
+Routes run_event_routes();
+Routes run_routes();
 Routes server_routes();
 Routes session_routes();
 Routes staging_routes();
+Routes sweep_routes();
 Routes tag_routes();
 
 /// Reads the body as a JSON object; an empty body is an empty object. Errors: malformed, entity_too_large,
