@@ -102,6 +102,18 @@ Task<Result<boost::json::object>> read_json(http::Request& request) {
 // ── Api
 // ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+Routes all_routes() {
+  Routes all;
+  for (const auto& make : {access_key_routes, branch_routes, commit_routes, config_routes, import_routes,
+                           object_routes, object_transfer_routes, ref_routes, repository_routes,
+                           run_event_routes, run_routes, server_routes, session_routes, staging_routes,
+                           sweep_routes, tag_routes}) {
+    const Routes some = make();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
 class Api::Impl {
  public:
   Impl(service::IdentityService& identity, service::RepositoryService& repositories,
@@ -109,12 +121,7 @@ class Api::Impl {
        service::ServerService& server, ApiOptions options)
       : options_(std::move(options)),
         services_{identity, repositories, objects, experiments, server, options_} {
-    for (const auto& make : {access_key_routes, branch_routes, commit_routes, config_routes, import_routes,
-                             object_routes, object_transfer_routes, ref_routes, repository_routes,
-                             run_event_routes, run_routes, server_routes, session_routes, staging_routes,
-                             sweep_routes, tag_routes}) {
-      for (const Route& route : make()) routes_.push_back({route, split_path(route.pattern)});
-    }
+    for (const Route& route : all_routes()) routes_.push_back({route, split_path(route.pattern)});
   }
 
   Task<http::Response> handle(http::Request request) {

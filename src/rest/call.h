@@ -74,6 +74,10 @@ Routes session_routes();
 Routes staging_routes();
 Routes sweep_routes();
 Routes tag_routes();
+/// All of the above.
+Routes all_routes();
+/// The description of all of them (OpenAPI 3.0); api/openapi.json, byte for byte.
+std::string_view openapi_json();
 
 /// Reads the body as a JSON object; an empty body is an empty object. Errors: malformed, entity_too_large,
 /// the source's.

@@ -32,6 +32,14 @@ Task<http::Response> health(const Services& services, Call call) {
   co_return empty_response(204);
 }
 
+Task<http::Response> get_openapi(const Services& services, Call call) {
+  (void)services, (void)call;
+  http::Response response;
+  response.headers.add("Content-Type", "application/json");
+  response.body = openapi_json();
+  co_return response;
+}
+
 Task<http::Response> get_config(const Services& services, Call call) {
   (void)call;
   const json::object body{{"version_config", version_json(services)},
@@ -101,6 +109,7 @@ Task<http::Response> not_offered(const Services& services, Call call) {
 Routes config_routes() {
   return {
       {"GET", "/healthcheck", health, true},
+      {"GET", "/openapi.json", get_openapi, true},
       {"GET", "/config", get_config},
       {"GET", "/config/version", get_version},
       {"GET", "/config/storage", get_storage},
