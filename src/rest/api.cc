@@ -107,10 +107,9 @@ class Api::Impl {
   Impl(service::IdentityService& identity, service::RepositoryService& repositories,
        service::ObjectService& objects, service::ServerService& server, ApiOptions options)
       : options_(std::move(options)), services_{identity, repositories, objects, server, options_} {
-    for (const auto& make :
-         {access_key_routes, branch_routes, commit_routes, config_routes, import_routes, object_routes,
-          object_transfer_routes, ref_routes, repository_routes, server_routes, session_routes, staging_routes,
-          tag_routes}) {
+    for (const auto& make : {access_key_routes, branch_routes, commit_routes, config_routes, import_routes,
+                             object_routes, object_transfer_routes, ref_routes, repository_routes,
+                             server_routes, session_routes, staging_routes, tag_routes}) {
       for (const Route& route : make()) routes_.push_back({route, split_path(route.pattern)});
     }
   }

@@ -111,11 +111,13 @@ class CommitGraphs::Graph {
       const auto other = std::make_tuple(nodes_[at].order_seconds, nodes_[at].generation);
       return other != key ? other > key : nodes_[at].id < wanted;
     };
-    return static_cast<std::size_t>(std::lower_bound(order_.begin(), order_.end(), id, before) - order_.begin());
+    return static_cast<std::size_t>(std::lower_bound(order_.begin(), order_.end(), id, before) -
+                                    order_.begin());
   }
 
  private:
-  /// All commits that the heads reach; newest first, so that it is the oldest that are left out past the bound.
+  /// All commits that the heads reach; newest first, so that it is the oldest that are left out past the
+  /// bound.
   template <class GiveFacts>
   Result<void> collect(GiveFacts& facts) {
     using Waiting = std::tuple<std::int64_t, int, std::uint32_t>;

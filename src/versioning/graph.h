@@ -1,9 +1,9 @@
-// versioning/graph.h — the commits of all branches of a repository as one list: newest first, children before parents.
-// Internal.
+// versioning/graph.h — the commits of all branches of a repository as one list: newest first, children before
+// parents. Internal.
 //
-// In: branch heads and commit records. Out: pages, with the branches and tags that stand at their commits. What was
-// learnt of a repository's commits is kept, since commits never change: while no head moves, a page costs the page and
-// one scan of the refs.
+// In: branch heads and commit records. Out: pages, with the branches and tags that stand at their commits.
+// What was learnt of a repository's commits is kept, since commits never change: while no head moves, a page
+// costs the page and one scan of the refs.
 #pragma once
 
 #include <list>
@@ -27,8 +27,8 @@ class CommitGraphs {
  public:
   CommitGraphs(const Services& services, const RefStore& refs) : services_(services), refs_(refs) {}
 
-  /// Commits are ordered by the later of their own time and their parents' (so that a clock that was set back, or a
-  /// date that was made up, brings no child behind its parent), those of one second by generation.
+  /// Commits are ordered by the later of their own time and their parents' (so that a clock that was set
+  /// back, or a date that was made up, brings no child behind its parent), those of one second by generation.
   /// Errors: no_such_ref (`after`), those of RefStore.
   Result<GraphPage> page(const OpenRepository& repository, const std::string& after, unsigned amount) const;
 
