@@ -247,8 +247,8 @@ Task<Result<Credential>> Credentials::create(std::string user_id, Policy policy,
     co_return fail(ErrorCode::invalid_argument, "the description of an access key is at most " +
                                                     std::to_string(kDescriptionSizeMax) + " bytes");
   }
-  Credential credential{make_key_pair(), std::move(user_id),     std::move(policy), now,
-                        expires_ms,      std::move(description), false};
+  Credential credential{
+      make_key_pair(), std::move(user_id), std::move(policy), now, expires_ms, std::move(description), false};
   kv::Batch batch;
   auto task = impl_->store(credential, std::move(batch));
   auto done = co_await std::move(task);
@@ -307,8 +307,13 @@ Task<Result<KeyPair>> Credentials::presigner() {
     if (!known) co_return fail(std::move(known).error());
     if (*known) co_return **known;
 
-    Credential credential{make_key_pair(), std::string(kPresignerUserId), Policy::everything(),
-                          impl_->clock().now_ms(), std::nullopt, {}, false};
+    Credential credential{make_key_pair(),
+                          std::string(kPresignerUserId),
+                          Policy::everything(),
+                          impl_->clock().now_ms(),
+                          std::nullopt,
+                          {},
+                          false};
     kv::Batch batch;
     batch.require_absent(std::string(kPresignerKey));
     batch.put(std::string(kPresignerKey), credential.key.access_key_id);
@@ -362,7 +367,8 @@ Result<TokenHolder> Credentials::authenticate_token(std::string_view token) cons
   ANABRANCH_TRY(const TokenClaims claims, decode_token(token, impl_->token_key(), impl_->clock().now_ms()));
   const auto credential = impl_->find(claims.access_key_id);
   if (!credential && credential.error().code == ErrorCode::invalid_access_key) {
-    return fail(ErrorCode::unauthenticated, "the access key that the token stands for was removed or disabled");
+    return fail(ErrorCode::unauthenticated,
+                "the access key that the token stands for was removed or disabled");
   }
   if (!credential) return fail(credential.error());
   if ((*credential)->user_id != claims.user_id) {

@@ -88,8 +88,8 @@ class Credentials {
   Result<Principal> authenticate_basic(std::string_view authorization_header) const;
   Result<Principal> authenticate_pair(const std::string& access_key_id, const std::string& secret) const;
   /// Bearer tokens (POST /auth/login): JSON Web Tokens, HMAC-signed with a key derived from the root secret,
-  /// good for kTokenLifetimeMs. A token stands for its access key: it has that key's policy of now and ends with it.
-  /// Errors: unauthenticated, expired; would_block, io, corruption.
+  /// good for kTokenLifetimeMs. A token stands for its access key: it has that key's policy of now and ends
+  /// with it. Errors: unauthenticated, expired; would_block, io, corruption.
   std::string make_token(const Principal& principal) const;
   Result<TokenHolder> authenticate_token(std::string_view token) const;
 

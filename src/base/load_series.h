@@ -1,4 +1,5 @@
-// base/load_series.h — the last hour of a server's load in steps of ten seconds: requests, errors, bytes, latency.
+// base/load_series.h — the last hour of a server's load in steps of ten seconds: requests, errors, bytes,
+// latency.
 //
 // In:  each request as it ends, and now and then how many bytes went over the wire since the start.
 // Out: points in order of time, zeros where nothing happened. Memory is fixed: about 160 KiB.
@@ -19,8 +20,8 @@ namespace anabranch {
 inline constexpr TimeMs kLoadIntervalMs = 10'000;
 inline constexpr std::size_t kLoadIntervalsMax = 360;
 
-/// One interval. Latencies are of S3 and REST together, from a request's headers to its answer's; 0 where there was
-/// no request. They are read off a histogram whose steps are 19 % wide.
+/// One interval. Latencies are of S3 and REST together, from a request's headers to its answer's; 0 where
+/// there was no request. They are read off a histogram whose steps are 19 % wide.
 struct LoadPoint {
   TimeMs time_ms = 0;  // its beginning
   std::uint64_t s3_requests = 0;
@@ -34,7 +35,8 @@ struct LoadPoint {
   double p99_ms = 0;
 };
 
-/// Thread safety: every method from any thread. observe() is lock-free but for the first request of an interval.
+/// Thread safety: every method from any thread. observe() is lock-free but for the first request of an
+/// interval.
 class LoadSeries {
  public:
   LoadSeries();

@@ -173,13 +173,14 @@ Result<BucketUsage> ObjectStore::usage(const std::string& bucket) const {
 Result<BucketUsage> ObjectStore::usage_of_all() const {
   BucketUsage usage;
   const std::string begin(keys::kCounters);
-  ANABRANCH_CHECK(impl_->kv.scan(begin, kv::prefix_end(begin), [&](std::string_view key, std::string_view value) {
-    const std::int64_t count = kv::decode_counter(value);
-    if (key.ends_with(keys::kObjectsCounter)) usage.objects += count;
-    if (key.ends_with(keys::kBytesCounter)) usage.bytes += count;
-    if (key.ends_with(keys::kRetainedCounter)) usage.retained_objects += count;
-    return kv::ScanStep::next();
-  }));
+  ANABRANCH_CHECK(
+      impl_->kv.scan(begin, kv::prefix_end(begin), [&](std::string_view key, std::string_view value) {
+        const std::int64_t count = kv::decode_counter(value);
+        if (key.ends_with(keys::kObjectsCounter)) usage.objects += count;
+        if (key.ends_with(keys::kBytesCounter)) usage.bytes += count;
+        if (key.ends_with(keys::kRetainedCounter)) usage.retained_objects += count;
+        return kv::ScanStep::next();
+      }));
   return usage;
 }
 

@@ -28,7 +28,8 @@ inline constexpr std::string_view kBarrier = "oy";
 
 std::string bucket(std::string_view name);
 std::string bucket_state(BucketId id);
-/// Counters of a bucket: visible objects, their bytes, retained objects, open uploads. A letter ends each key.
+/// Counters of a bucket: visible objects, their bytes, retained objects, open uploads. A letter ends each
+/// key.
 inline constexpr std::string_view kCounters = "oc";
 inline constexpr std::string_view kObjectsCounter = "n";
 inline constexpr std::string_view kBytesCounter = "b";

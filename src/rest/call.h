@@ -86,6 +86,7 @@ Task<Result<boost::json::object>> read_json(http::Request& request);
 /// The token of the session's cookie, or empty.
 std::string_view session_token(const http::Request& request);
 /// Looks at the access key that the body holds. Else the answer to give: 400, 401, 429.
-Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(const Services& services, Call& call);
+Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(const Services& services,
+                                                                            Call& call);
 
 }  // namespace anabranch::rest

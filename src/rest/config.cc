@@ -87,8 +87,8 @@ Task<http::Response> login(const Services& services, Call call) {
   auto signed_in = co_await std::move(task);
   if (!signed_in) co_return std::move(signed_in).error();
   const TimeMs expires_ms = signed_in->session.expires_ms;
-  co_return json_response(
-      200, json::object{{"token", signed_in->token}, {"token_expiration", expires_ms / 1000}});
+  co_return json_response(200,
+                          json::object{{"token", signed_in->token}, {"token_expiration", expires_ms / 1000}});
 }
 
 Task<http::Response> statistics(const Services& services, Call call) {

@@ -73,9 +73,12 @@ json::object to_json(const service::ObjectStat& stat, bool user_metadata) {
 namespace {
 
 json::object to_json(const versioning::DiffTally& tally) {
-  return {{"added", tally.added},         {"removed", tally.removed},
-          {"changed", tally.changed},     {"conflicts", tally.conflicts},
-          {"added_bytes", tally.added_bytes}, {"removed_bytes", tally.removed_bytes}};
+  return {{"added", tally.added},
+          {"removed", tally.removed},
+          {"changed", tally.changed},
+          {"conflicts", tally.conflicts},
+          {"added_bytes", tally.added_bytes},
+          {"removed_bytes", tally.removed_bytes}};
 }
 
 }  // namespace
@@ -89,7 +92,8 @@ json::object to_json(const service::DiffSummary& summary) {
     object.emplace("path_type", row.is_prefix ? "common_prefix" : "object");
     results.push_back(std::move(object));
   }
-  return {{"results", std::move(results)}, {"total", to_json(summary.total)}, {"truncated", summary.truncated}};
+  return {
+      {"results", std::move(results)}, {"total", to_json(summary.total)}, {"truncated", summary.truncated}};
 }
 
 json::object to_json(const service::DiffItem& item) {

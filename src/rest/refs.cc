@@ -91,8 +91,9 @@ service::DiffSummaryRequest summary_request(const Call& call) {
 Task<http::Response> diff_summary(const Services& services, Call call) {
   const auto kind = diff_kind(call);
   if (!kind) co_return error_response(kind.error());
-  auto task = services.repositories.summarize_refs_diff(call.caller, call.part("repository"), call.part("left"),
-                                                        call.part("right"), *kind, summary_request(call));
+  auto task =
+      services.repositories.summarize_refs_diff(call.caller, call.part("repository"), call.part("left"),
+                                                call.part("right"), *kind, summary_request(call));
   auto summary = co_await std::move(task);
   if (!summary) co_return error_response(summary.error());
   co_return json_response(200, to_json(*summary));

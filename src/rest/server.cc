@@ -1,4 +1,5 @@
-// Our own routes: the server's state and load, buckets and repositories in figures, presigned URLs. What the web UI asks.
+// Our own routes: the server's state and load, buckets and repositories in figures, presigned URLs. What the
+// web UI asks.
 #include <charconv>
 
 #include "rest/call.h"
@@ -108,8 +109,7 @@ Task<http::Response> show_series(const Services& services, Call call) {
   json::array points;
   points.reserve(load->size());
   for (const LoadPoint& point : *load) points.push_back(to_json(point));
-  co_return json_response(200,
-                          json::object{{"interval_ms", kLoadIntervalMs}, {"points", std::move(points)}});
+  co_return json_response(200, json::object{{"interval_ms", kLoadIntervalMs}, {"points", std::move(points)}});
 }
 
 Task<http::Response> list_buckets(const Services& services, Call call) {
@@ -154,8 +154,8 @@ Task<http::Response> presign(const Services& services, Call call) {
     co_return message_response(missing ? 404 : status_of(found.error().code), found.error().message);
   }
   service::PresignRequest request{call.endpoint()};
-  auto task = services.identity.presign_get(call.caller, std::move(bucket), std::move(key), std::move(request),
-                                            *seconds);
+  auto task = services.identity.presign_get(call.caller, std::move(bucket), std::move(key),
+                                            std::move(request), *seconds);
   auto url = co_await std::move(task);
   if (!url) co_return error_response(url.error());
   co_return json_response(200, json::object{{"url", url->url}, {"expires_ms", url->expires_seconds * 1000}});
@@ -165,10 +165,8 @@ Task<http::Response> presign(const Services& services, Call call) {
 
 Routes server_routes() {
   return {
-      {"GET", "/server", show_server},
-      {"GET", "/server/series", show_series},
-      {"GET", "/buckets", list_buckets},
-      {"GET", "/repositories/{repository}/figures", show_figures},
+      {"GET", "/server", show_server},    {"GET", "/server/series", show_series},
+      {"GET", "/buckets", list_buckets},  {"GET", "/repositories/{repository}/figures", show_figures},
       {"GET", "/presigned_url", presign},
   };
 }

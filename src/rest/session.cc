@@ -24,7 +24,8 @@ std::string cookie_of(const Call& call, std::string_view token, TimeMs lifetime_
 
 /// Else another site could sign its visitors in as somebody else, or out.
 http::Response refuse_other_origin() {
-  return message_response(403, "sessions begin and end on pages of this server: the request is not same-origin");
+  return message_response(403,
+                          "sessions begin and end on pages of this server: the request is not same-origin");
 }
 
 Task<http::Response> begin(const Services& services, Call call) {
@@ -72,7 +73,8 @@ Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(cons
   auto secret = required_string(*body, "secret_access_key");
   if (!access_key_id) co_return tl::unexpected(error_response(access_key_id.error()));
   if (!secret) co_return tl::unexpected(error_response(secret.error()));
-  auto task = services.identity.login(*std::move(access_key_id), *std::move(secret), call.request.remote_address);
+  auto task =
+      services.identity.login(*std::move(access_key_id), *std::move(secret), call.request.remote_address);
   auto login = co_await std::move(task);
   if (!login) co_return tl::unexpected(error_response(login.error()));
   if (login->retry_after_ms > 0) {

@@ -204,8 +204,8 @@ class Gateway::Impl {
                              "Access Denied: the request is signed in by a cookie and not same-origin."};
         co_return error_response(denied, call.resource(), request.request_id);
       }
-      auto session = identity_.authenticate_session(std::string(http::cookie(request, service::kSessionCookie)),
-                                                    request.request_id);
+      auto session = identity_.authenticate_session(
+          std::string(http::cookie(request, service::kSessionCookie)), request.request_id);
       auto holder = co_await std::move(session);
       if (!holder) co_return error_response(to_s3_error(holder.error()), call.resource(), request.request_id);
       *authenticated = *std::move(holder);

@@ -166,8 +166,8 @@ Task<Result<std::vector<AccessKey>>> IdentityService::list_keys(Caller caller) {
 Task<Result<PresignedUrl>> IdentityService::presign_get(Caller caller, std::string bucket, std::string key,
                                                         PresignRequest request, std::int64_t seconds) {
   if (seconds < 1 || seconds > auth::kPresignedSecondsMax) {
-    co_return fail(ErrorCode::invalid_argument, "expires_seconds must be between 1 and " +
-                                                    std::to_string(auth::kPresignedSecondsMax));
+    co_return fail(ErrorCode::invalid_argument,
+                   "expires_seconds must be between 1 and " + std::to_string(auth::kPresignedSecondsMax));
   }
   const auto find = [this, &caller] { return credentials_.find(caller.principal.access_key_id); };
   auto task = inline_or_on(workers_, find);
@@ -175,9 +175,8 @@ Task<Result<PresignedUrl>> IdentityService::presign_get(Caller caller, std::stri
   if (!credential) co_return fail(std::move(credential).error());
   const TimeMs now = clock_.now_ms();
   const std::string path = "/" + bucket + "/" + key;
-  co_return PresignedUrl{
-      make_presigned_url("GET", request.endpoint, path, credential->key, now, seconds),
-      now / 1000 + seconds};
+  co_return PresignedUrl{make_presigned_url("GET", request.endpoint, path, credential->key, now, seconds),
+                         now / 1000 + seconds};
 }
 
 }  // namespace anabranch::service

@@ -62,15 +62,16 @@ class IdentityService {
   struct Login {
     std::string token;
     Session session;
-    /// Over 0: too many failures came from this address or for this key. The pair was not looked at; there is no
-    /// token.
+    /// Over 0: too many failures came from this address or for this key. The pair was not looked at; there is
+    /// no token.
     TimeMs retry_after_ms = 0;
   };
   /// `address`: where the request came from. Errors: unauthenticated.
   Task<Result<Login>> login(std::string access_key_id, std::string secret_access_key, std::string address);
   /// Whose session a token is. Errors: unauthenticated (also where there is no token), expired.
   Task<Result<Session>> session(std::string token);
-  /// An S3 request without a signature, by a session's token: its body counts as unsigned. Errors: as session().
+  /// An S3 request without a signature, by a session's token: its body counts as unsigned. Errors: as
+  /// session().
   Task<Result<Authenticated>> authenticate_session(std::string token, std::string request_id);
 
   /// A key that is good for one repository and writes only to one branch of it. Errors: access_denied,
@@ -79,13 +80,14 @@ class IdentityService {
                                             std::string run, TimeMs lifetime_ms);
   /// A key of the caller's own, with the caller's rights.
   Task<Result<NewAccessKey>> create_key(Caller caller, std::string description);
-  /// Refused everywhere while it is disabled, its sessions too. Errors: not_found, not_allowed (the root key).
+  /// Refused everywhere while it is disabled, its sessions too. Errors: not_found, not_allowed (the root
+  /// key).
   Task<Result<AccessKey>> set_key_disabled(Caller caller, std::string access_key_id, bool disabled);
   Task<Result<void>> remove_key(Caller caller, std::string access_key_id);
   Task<Result<std::vector<AccessKey>>> list_keys(Caller caller);
 
-  /// A URL that gets bucket/key with the caller's rights: signed with the caller's key, it ends with it. Ask first
-  /// whether the object can be read. Errors: invalid_argument (seconds), those of the key.
+  /// A URL that gets bucket/key with the caller's rights: signed with the caller's key, it ends with it. Ask
+  /// first whether the object can be read. Errors: invalid_argument (seconds), those of the key.
   Task<Result<PresignedUrl>> presign_get(Caller caller, std::string bucket, std::string key,
                                          PresignRequest request, std::int64_t seconds);
 

@@ -153,9 +153,9 @@ Task<Result<Page<Commit>>> RepositoryService::log(Caller caller, std::string rep
 Task<Result<GraphPage>> RepositoryService::graph(Caller caller, std::string repository, std::string after,
                                                  unsigned amount) {
   const Resource resource = Resource::repository(repository);
-  return authorized_work(
-      workers_, caller, Action::list_commits, resource,
-      [this, repository, after, amount] { return repositories_.graph(repository, after, amount); });
+  return authorized_work(workers_, caller, Action::list_commits, resource, [this, repository, after, amount] {
+    return repositories_.graph(repository, after, amount);
+  });
 }
 
 Task<Result<Commit>> RepositoryService::merge(Caller caller, std::string repository, std::string source,
@@ -316,9 +316,8 @@ Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::s
   // the source.
   const TimeMs now = clock_.now_ms();
   const std::string url_path = "/" + repository + "/" + ref + "/" + path;
-  co_return PresignedUrl{
-      make_presigned_url("GET", request.endpoint, url_path, *key, now, kPresignSeconds),
-      now / 1000 + kPresignSeconds};
+  co_return PresignedUrl{make_presigned_url("GET", request.endpoint, url_path, *key, now, kPresignSeconds),
+                         now / 1000 + kPresignSeconds};
 }
 
 Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, StagingLocation location,
@@ -329,9 +328,8 @@ Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, Stagi
   if (!key) co_return fail(std::move(key).error());
   const TimeMs now = clock_.now_ms();
   const std::string url_path = "/" + location.bucket + "/" + location.key;
-  co_return PresignedUrl{
-      make_presigned_url("PUT", request.endpoint, url_path, *key, now, kPresignSeconds),
-      now / 1000 + kPresignSeconds};
+  co_return PresignedUrl{make_presigned_url("PUT", request.endpoint, url_path, *key, now, kPresignSeconds),
+                         now / 1000 + kPresignSeconds};
 }
 
 // ── differences, import
@@ -359,9 +357,10 @@ Task<Result<DiffSummary>> RepositoryService::summarize_branch_diff(Caller caller
                                                                    std::string branch,
                                                                    DiffSummaryRequest request) {
   const Resource resource = Resource::repository(repository, branch);
-  return authorized_work(workers_, caller, Action::list_objects, resource, [this, repository, branch, request] {
-    return repositories_.summarize_branch_diff(repository, branch, request);
-  });
+  return authorized_work(workers_, caller, Action::list_objects, resource,
+                         [this, repository, branch, request] {
+                           return repositories_.summarize_branch_diff(repository, branch, request);
+                         });
 }
 
 Task<Result<DiffSummary>> RepositoryService::summarize_refs_diff(Caller caller, std::string repository,

@@ -106,8 +106,9 @@ Task<Result<Page<BucketFigures>>> ServerService::buckets(Caller caller, PageRequ
 Task<Result<versioning::RepositoryFigures>> ServerService::repository_figures(Caller caller,
                                                                               std::string repository) {
   const Resource resource = Resource::repository(repository);
-  return authorized_work(workers_, std::move(caller), Action::read_repository, resource,
-                         [this, repository = std::move(repository)] { return repositories_.figures(repository); });
+  return authorized_work(
+      workers_, std::move(caller), Action::read_repository, resource,
+      [this, repository = std::move(repository)] { return repositories_.figures(repository); });
 }
 
 }  // namespace anabranch::service

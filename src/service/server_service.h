@@ -1,4 +1,5 @@
-// service/server_service.h — the server as those see it who run it: its state, its load, its buckets in figures.
+// service/server_service.h — the server as those see it who run it: its state, its load, its buckets in
+// figures.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +68,8 @@ struct BucketFigures {
 };
 
 /// Errors of every call: access_denied, io, unavailable.
-/// Thread safety: every method from any thread. Tasks may be awaited on network threads; nothing blocks there.
+/// Thread safety: every method from any thread. Tasks may be awaited on network threads; nothing blocks
+/// there.
 class ServerService {
  public:
   /// All must outlive the service.

@@ -11,11 +11,14 @@ constexpr std::size_t kNameSizeMax = 128;
 /// "192.0.2.1:50000" and "[2001:db8::1]:50000" without the port.
 std::string address_name(const std::string& address) {
   const auto colon = address.rfind(':');
-  const bool has_port = colon != std::string::npos && (address.find(':') == colon || address[colon - 1] == ']');
+  const bool has_port =
+      colon != std::string::npos && (address.find(':') == colon || address[colon - 1] == ']');
   return "address " + address.substr(0, has_port ? std::min(colon, kNameSizeMax) : kNameSizeMax);
 }
 
-std::string key_name(const std::string& access_key_id) { return "key " + access_key_id.substr(0, kNameSizeMax); }
+std::string key_name(const std::string& access_key_id) {
+  return "key " + access_key_id.substr(0, kNameSizeMax);
+}
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // service/sign_in_guard.h — how many wrong guesses at secrets are heard: by address and by access key.
 //
-// In:  each attempt to sign in, and how it ended. Out: whether to look at it at all. Memory is bounded: the subject that
-// was longest without a failure is forgotten first.
+// In:  each attempt to sign in, and how it ended. Out: whether to look at it at all. Memory is bounded: the
+// subject that was longest without a failure is forgotten first.
 #pragma once
 
 #include <array>
@@ -24,8 +24,9 @@ class SignInGuard {
  public:
   explicit SignInGuard(const Clock& clock) : clock_(clock) {}
 
-  /// 0: the attempt may be made, and counts as failed until accept() or forgive() says otherwise, so that attempts
-  /// side by side are counted too. Else the milliseconds until the next one is heard. `address` may hold a port.
+  /// 0: the attempt may be made, and counts as failed until accept() or forgive() says otherwise, so that
+  /// attempts side by side are counted too. Else the milliseconds until the next one is heard. `address` may
+  /// hold a port.
   TimeMs admit(const std::string& address, const std::string& access_key_id);
   /// The secret was right: the key's failures are forgotten, of the address only this attempt.
   void accept(const std::string& address, const std::string& access_key_id);

@@ -45,7 +45,8 @@ Result<DiffSummary> summarize(DiffIterator& differences, const DiffSummaryReques
     const std::size_t found =
         delimiter.empty() ? std::string::npos : difference.path.find(delimiter, prefix.size());
     const bool is_prefix = found != std::string::npos;
-    const auto path = std::string_view(difference.path).substr(0, is_prefix ? found + delimiter.size() : found);
+    const auto path =
+        std::string_view(difference.path).substr(0, is_prefix ? found + delimiter.size() : found);
     if (summary.rows.empty() || summary.rows.back().path != path) {  // paths come in order
       if (summary.rows.size() == kDiffRowsMax) summary.truncated = true;
       if (summary.truncated) continue;

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::size_t kRangesKnownMax = 50'000;
 constexpr std::size_t kNamespacesKnownMax = 10'000;
-/// However quiet the bucket seems, a namespace is counted anew after so long: two changes may have cancelled out.
+/// However quiet the bucket seems, a namespace is counted anew after so long: two changes may have cancelled
+/// out.
 constexpr TimeMs kCountAgeMaxMs = 60'000;
 /// Counting takes at most one part in so many of a thread's time.
 constexpr TimeMs kCountShare = 20;
@@ -73,8 +74,8 @@ Result<HeadFigures> Figures::head(const OpenRepository& repository) const {
 Result<NamespaceFigures> Figures::count(const OpenRepository& repository) const {
   NamespaceFigures figures;
   const std::string data = repository.key_of("data/"), metadata = repository.key_of("_lakefs/");
-  ANABRANCH_CHECK(services_.objects.walk(
-      repository.bucket, repository.prefix, "", [&](const objects::ObjectInfo& info) {
+  ANABRANCH_CHECK(
+      services_.objects.walk(repository.bucket, repository.prefix, "", [&](const objects::ObjectInfo& info) {
         if (figures.objects == kFigureObjectsMax) {
           figures.exact = false;
           return false;
@@ -95,7 +96,8 @@ Result<NamespaceFigures> Figures::count(const OpenRepository& repository) const 
 
 /// What was counted holds while the bucket's own counters, which are exact, stay as they were.
 Result<NamespaceFigures> Figures::name_space(const OpenRepository& repository) const {
-  const auto usable = [&](const objects::BucketUsage& usage, bool any_age) -> std::optional<NamespaceFigures> {
+  const auto usable = [&](const objects::BucketUsage& usage,
+                          bool any_age) -> std::optional<NamespaceFigures> {
     const TimeMs now = services_.clock.now_ms();
     const std::lock_guard lock(mutex_);
     const auto found = counted_.find(repository.uid);
@@ -116,7 +118,8 @@ Result<NamespaceFigures> Figures::name_space(const OpenRepository& repository) c
   }
   const auto began = std::chrono::steady_clock::now();
   ANABRANCH_TRY(const NamespaceFigures figures, count(repository));
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   const std::lock_guard lock(mutex_);
   if (counted_.size() >= kNamespacesKnownMax) counted_.clear();
   counted_[repository.uid] = {figures, usage, services_.clock.now_ms(), took.count()};

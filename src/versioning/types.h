@@ -117,14 +117,15 @@ struct GraphRef {
   std::string commit_id;
 };
 
-/// Of the default branch's head, uncommitted changes left out. `objects` is exact; `bytes` (logical: each object
-/// at its size) is too where `exact`, else the rest of the tree is taken to be like what was read so far.
+/// Of the default branch's head, uncommitted changes left out. `objects` is exact; `bytes` (logical: each
+/// object at its size) is too where `exact`, else the rest of the tree is taken to be like what was read so
+/// far.
 struct HeadFigures {
   std::uint64_t objects = 0, bytes = 0;
   bool exact = true;
 };
-/// Of the objects in the namespace, as they are stored. Exact but for changes of the last moments; where not `exact`
-/// there are more objects than were counted.
+/// Of the objects in the namespace, as they are stored. Exact but for changes of the last moments; where not
+/// `exact` there are more objects than were counted.
 struct NamespaceFigures {
   std::uint64_t objects = 0, bytes = 0;
   std::uint64_t data_objects = 0, data_bytes = 0;          // under data/

@@ -198,8 +198,8 @@ TEST_F(CredentialsTest, NeitherTheRootNorThePresignerNorWhatIsNotThereCanBeDisab
 }
 
 TEST_F(CredentialsTest, ADescriptionIsKeptAndBounded) {
-  const auto made = block_on(
-      credentials_.create("ann", Policy::everything(), {}, std::string(kDescriptionSizeMax, 'd')));
+  const auto made =
+      block_on(credentials_.create("ann", Policy::everything(), {}, std::string(kDescriptionSizeMax, 'd')));
   const auto too_long = block_on(
       credentials_.create("ann", Policy::everything(), {}, std::string(kDescriptionSizeMax + 1, 'd')));
   const auto not_text = block_on(credentials_.create("ann", Policy::everything(), {}, "\xff"));

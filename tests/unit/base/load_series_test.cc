@@ -1,4 +1,5 @@
-// What this proves: what happened is told in its own interval and in no other, an hour long, also from many threads.
+// What this proves: what happened is told in its own interval and in no other, an hour long, also from many
+// threads.
 #include "base/load_series.h"
 
 #include <gtest/gtest.h>
@@ -104,7 +105,8 @@ TEST_F(LoadSeriesTest, ManyThreadsLoseNothing) {
   for (auto& thread : threads) thread.join();
 
   std::uint64_t total = 0;
-  for (const auto& point : series_.points(kLoadIntervalsMax, kStart + kEach * 100)) total += point.s3_requests;
+  for (const auto& point : series_.points(kLoadIntervalsMax, kStart + kEach * 100))
+    total += point.s3_requests;
   EXPECT_EQ(total, static_cast<std::uint64_t>(kThreads * kEach));
 }
 

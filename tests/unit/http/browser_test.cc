@@ -47,8 +47,8 @@ TEST(Browser, FetchMetadataDecidesWhereItIsThere) {
 
 TEST(Browser, ElseTheOriginsHostMustBeTheRequestsOwn) {
   EXPECT_TRUE(is_same_origin(request({{"Origin", "https://H.example:8000"}, {"Host", "h.example:8000"}})));
-  for (const char* origin : {"http://h.example", "http://h.example:8001", "http://evil.example:8000", "null", "",
-                             "http://", "h.example:8000", "http://h.example:8000.evil.example"}) {
+  for (const char* origin : {"http://h.example", "http://h.example:8001", "http://evil.example:8000", "null",
+                             "", "http://", "h.example:8000", "http://h.example:8000.evil.example"}) {
     const Request made = request({{"Origin", origin}, {"Host", "h.example:8000"}});
     EXPECT_FALSE(is_same_origin(made)) << origin;
     EXPECT_TRUE(is_cross_origin(made)) << origin;

@@ -59,7 +59,8 @@ TEST_F(IdentityServiceTest, LoginGivesATokenThatAuthenticates) {
 }
 
 TEST_F(IdentityServiceTest, WrongOrNoCredentialsAreUnauthenticated) {
-  EXPECT_EQ(run(identity_.login("AKIAROOT", "wrong", "127.0.0.1:5")).error().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(run(identity_.login("AKIAROOT", "wrong", "127.0.0.1:5")).error().code,
+            ErrorCode::unauthenticated);
   EXPECT_EQ(run(identity_.authenticate_rest("", "", "r")).error().code, ErrorCode::unauthenticated);
   EXPECT_EQ(run(identity_.authenticate_rest("Basic Z2FyYmFnZQ==", "", "r")).error().code,
             ErrorCode::unauthenticated);

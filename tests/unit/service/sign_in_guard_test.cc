@@ -1,4 +1,5 @@
-// What this proves: guessing is slowed by address and by key, a right secret is not punished, and memory is bounded.
+// What this proves: guessing is slowed by address and by key, a right secret is not punished, and memory is
+// bounded.
 #include "service/sign_in_guard.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// What this proves: every path under /ui/ gets its file or the page, with headers that let no stranger's script in,
-// and a browser that has a file already is not sent it again.
+// What this proves: every path under /ui/ gets its file or the page, with headers that let no stranger's
+// script in, and a browser that has a file already is not sent it again.
 #include "ui/site.h"
 
 #include <gmock/gmock.h>
@@ -84,10 +84,12 @@ TEST_F(SiteTest, AssetsAreKeptForAYearAndPackedWhereThatIsAccepted) {
 
 TEST_F(SiteTest, GzipThatIsRefusedIsNotSent) {
   for (const char* accepted : {"", "identity", "gzip;q=0", "gzip; q=0.0", "br, deflate", "gzipped"}) {
-    EXPECT_EQ(ask("GET", "/ui/assets/app-1.js", {{"Accept-Encoding", accepted}}).body, "plain js") << accepted;
+    EXPECT_EQ(ask("GET", "/ui/assets/app-1.js", {{"Accept-Encoding", accepted}}).body, "plain js")
+        << accepted;
   }
   for (const char* accepted : {"gzip", "GZIP", "*", "deflate,gzip", "gzip;q=0.001"}) {
-    EXPECT_EQ(ask("GET", "/ui/assets/app-1.js", {{"Accept-Encoding", accepted}}).body, "packed js") << accepted;
+    EXPECT_EQ(ask("GET", "/ui/assets/app-1.js", {{"Accept-Encoding", accepted}}).body, "packed js")
+        << accepted;
   }
   EXPECT_EQ(ask("GET", "/ui/assets/dot-2.png", {{"Accept-Encoding", "gzip"}}).body, "png");
 }
@@ -109,7 +111,8 @@ TEST_F(SiteTest, WhatABrowserHasIsNotSentAgain) {
 
 TEST_F(SiteTest, EveryOtherPageIsTheIndexWithAFreshNonce) {
   std::string nonce_before;
-  for (const char* path : {"/ui/", "/ui/index.html", "/ui/repositories/dogs", "/ui/a.js", "/ui/../etc/passwd"}) {
+  for (const char* path :
+       {"/ui/", "/ui/index.html", "/ui/repositories/dogs", "/ui/a.js", "/ui/../etc/passwd"}) {
     const auto page = ask("GET", path, {{"Accept-Encoding", "gzip"}, {"If-None-Match", "*"}});
     const std::string nonce = nonce_of(page);
 
@@ -153,10 +156,11 @@ TEST_F(SiteTest, EveryAnswerIsGuarded) {
     const auto response = ask("GET", path);
     const std::string policy(response.headers.get("Content-Security-Policy"));
 
-    EXPECT_EQ(policy, "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce_of(response) +
-                          "'; img-src 'self' blob: data:; connect-src 'self'; font-src 'self'; worker-src 'self' "
-                          "blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
-                          "'none'");
+    EXPECT_EQ(policy,
+              "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce_of(response) +
+                  "'; img-src 'self' blob: data:; connect-src 'self'; font-src 'self'; worker-src 'self' "
+                  "blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
+                  "'none'");
     EXPECT_EQ(response.headers.get("X-Content-Type-Options"), "nosniff");
     EXPECT_EQ(response.headers.get("Referrer-Policy"), "same-origin");
     EXPECT_EQ(response.headers.get("Cross-Origin-Opener-Policy"), "same-origin");
