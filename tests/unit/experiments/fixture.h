@@ -49,7 +49,8 @@ class ExperimentsTest : public testing::Test {
     sweep.total = total;
     return block_on(experiments_.create_sweep(sweep));
   }
-  Result<experiments::Run> make_run(const std::string& id, const std::string& sweep, Parameters parameters = {}) {
+  Result<experiments::Run> make_run(const std::string& id, const std::string& sweep,
+                                    Parameters parameters = {}) {
     experiments::Run run;
     run.id = id;
     run.repository = "dogs";

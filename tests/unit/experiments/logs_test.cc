@@ -20,7 +20,7 @@ class LogsTest : public testing::Test {
     const auto size = add_text(kv_, batch, "u", "r", Stream::out, size_, {offset, std::move(text)});
     ASSERT_TRUE(size) << size.error().message;
     size_ = *size;
-    if (!batch.empty()) ASSERT_TRUE(kv::commit_blocking(kv_, std::move(batch)));
+    ASSERT_TRUE(kv::commit_blocking(kv_, std::move(batch)));
   }
   LogPage read(std::int64_t offset, std::uint64_t amount) {
     return read_text(kv_, "u", "r", Stream::out, size_, offset, amount).value();

@@ -21,7 +21,7 @@ class SeriesTest : public testing::Test {
     EXPECT_TRUE(add_points(kv_, batch, "u", "r", points, 9));
     std::size_t size = 0;
     for (const auto& change : batch.changes()) size += change.value.size();
-    if (!batch.empty()) EXPECT_TRUE(kv::commit_blocking(kv_, std::move(batch)));
+    EXPECT_TRUE(kv::commit_blocking(kv_, std::move(batch)));
     return size;
   }
   std::vector<Series> read(const std::string& metric = "") {
