@@ -6,6 +6,7 @@ import { useState, type ReactElement } from 'react';
 import { refSuggestionsQuery } from '../api/queries/refs';
 import { messageOf } from '../ui/ErrorState';
 import { shortCommit, type RefType } from '../ui/RefBadge';
+import { recentRefs, rememberRef } from './recent-refs';
 import classes from './RefSelect.module.css';
 
 const icons = { branch: GitBranch, tag: Tag, commit: GitCommitHorizontal };
@@ -46,10 +47,14 @@ export function RefSelect({
   const tags = branchesOnly ? [] : (query.data?.tags ?? []);
   const typed = text.trim();
   const isKnown = [...branches, ...tags].some((ref) => ref.id === typed);
+  const recents =
+    typed === '' && combobox.dropdownOpened
+      ? recentRefs(repository).filter((ref) => !branchesOnly || ref.type === 'branch')
+      : [];
   const mayTakeTyped = !branchesOnly && typed !== '' && !isKnown;
   const TargetIcon = value !== undefined && shortCommit(value) !== value ? icons.commit : icons.branch;
 
-  const option = (id: string, type: RefType, shown = id) => {
+  const option = (id: string, type: RefType, shown = shortCommit(id)) => {
     const Icon = icons[type];
     return (
       <Combobox.Option key={`${type} ${id}`} value={`${type} ${id}`}>
@@ -68,7 +73,9 @@ export function RefSelect({
       position="bottom-start"
       onOptionSubmit={(chosen) => {
         const space = chosen.indexOf(' ');
-        onChange(chosen.slice(space + 1), chosen.slice(0, space) as RefType);
+        const ref = { id: chosen.slice(space + 1), type: chosen.slice(0, space) as RefType };
+        rememberRef(repository, ref);
+        onChange(ref.id, ref.type);
         combobox.closeDropdown();
       }}
     >
@@ -98,6 +105,9 @@ export function RefSelect({
           aria-label={branchesOnly ? 'Find a branch' : 'Find a branch, tag or commit'}
         />
         <Combobox.Options className={classes.options}>
+          {recents.length > 0 && (
+            <Combobox.Group label="Recent">{recents.map((ref) => option(ref.id, ref.type))}</Combobox.Group>
+          )}
           {branches.length > 0 && (
             <Combobox.Group label="Branches">
               {branches.map((ref) => option(ref.id, 'branch'))}
