@@ -1,10 +1,11 @@
 import { Menu, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Check, ChevronsUpDown, Library } from 'lucide-react';
+import { Check } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { repositoriesQuery } from '../api/queries/repositories';
 import classes from './Shell.module.css';
+import { SwitcherButton } from './SwitcherButton';
 
 const shownMax = 50;
 
@@ -25,11 +26,7 @@ export function RepositorySwitcher({ repository }: { repository: string }): Reac
       onClose={() => setFilter('')}
     >
       <Menu.Target>
-        <button type="button" className={classes.switcher} aria-label={`Repository ${repository}: switch`}>
-          <Library size={14} aria-hidden />
-          <span>{repository}</span>
-          <ChevronsUpDown size={13} aria-hidden />
-        </button>
+        <SwitcherButton repository={repository} />
       </Menu.Target>
       <Menu.Dropdown>
         <TextInput
