@@ -11,18 +11,13 @@ export function NavigationDrawer({
   children: ReactNode;
 }): ReactElement {
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="left"
-      size={270}
-      withCloseButton={false}
-      padding={0}
-      aria-label="Navigation"
-    >
-      <div className={classes.sidebar} style={{ height: '100dvh' }}>
-        {children}
-      </div>
-    </Drawer>
+    <Drawer.Root opened onClose={onClose} position="left" size={270} padding={0}>
+      <Drawer.Overlay />
+      <Drawer.Content aria-label="Navigation">
+        <div className={classes.sidebar} style={{ height: '100dvh' }}>
+          {children}
+        </div>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }

@@ -48,15 +48,17 @@ export function Shell({ session, children }: { session: Session; children: React
       <a href="#main" className={classes.skip}>
         Skip to the page
       </a>
-      <div className={classes.topBar}>
+      <header className={classes.topBar}>
         <ActionIcon aria-label="Open navigation" onClick={drawer.open}>
           <MenuIcon size={18} aria-hidden />
         </ActionIcon>
         <Link to="/" className={classes.brand}>
           <Logo size={22} /> Anabranch
         </Link>
-      </div>
-      <div className={classes.sidebar}>{sidebar}</div>
+      </header>
+      <aside className={classes.sidebar} aria-label="Sidebar">
+        {sidebar}
+      </aside>
       <main id="main" tabIndex={-1} className={classes.main}>
         {children}
       </main>

@@ -30,7 +30,6 @@ export function CreateKeyDialog({ opened, onClose, onCreated }: CreateKeyDialogP
       closeOnClickOutside={made === undefined}
       closeOnEscape={made === undefined}
       withCloseButton={made === undefined}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {made ? (
         <Secret made={made} onDone={close} />

@@ -44,6 +44,7 @@ export function ServerCharts({ minutes }: { minutes: number }): ReactElement {
         <Chart
           {...common}
           label="Bytes per second"
+          binaryY
           series={charts.throughput}
           formatY={byteRate}
           yMaxMin={1024}

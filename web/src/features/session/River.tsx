@@ -12,11 +12,14 @@ export function River({ className }: { className?: string }): ReactElement {
       strokeLinecap="round"
       aria-hidden="true"
     >
-      <path d="M-40 560C220 520 320 660 620 650s420-190 900-120" strokeWidth="46" opacity="0.1" />
-      <path d="M180 566C330 470 420 330 640 330s330 190 560 222" strokeWidth="26" opacity="0.09" />
-      <path d="M90 556C260 700 420 790 700 786s420-190 700-250" strokeWidth="18" opacity="0.08" />
-      <path d="M420 398C520 240 700 190 860 250s210 220 330 296" strokeWidth="10" opacity="0.08" />
-      <path d="M560 652C660 560 780 520 900 560s120 60 200 -4" strokeWidth="8" opacity="0.1" />
+      {/* One opacity for all, so that streams melt into each other where they meet. */}
+      <g opacity="0.11">
+        <path d="M-40 640C220 600 330 560 520 600s330 130 560 60 260-90 420-60" strokeWidth="44" />
+        <path d="M170 597C330 540 380 330 640 330s360 220 640 280" strokeWidth="24" />
+        <path d="M90 616C260 640 380 800 700 800s380-120 560-180" strokeWidth="17" />
+        <path d="M420 404C520 300 640 200 820 230s230 210 360 356" strokeWidth="10" />
+        <path d="M560 610C660 600 720 480 860 500s130 90 220 150" strokeWidth="8" />
+      </g>
     </svg>
   );
 }
