@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All tests, what fails soonest first; stops at the first step that fails. About 45 minutes on 2 cores.
 #
-#   scripts/test.sh [STEP...]   only these steps: quick asan release e2e headers tsan fuzz tidy
+#   scripts/test.sh [STEP...]   only these steps: quick web asan release e2e browser headers tsan fuzz tidy
 #
 # Reports in JUnit's format go to build/test-results/. The closing line sums up all steps.
 set -euo pipefail
@@ -54,11 +54,17 @@ step_tsan() {
   cmake --build --preset tsan --target tests_tsan -j"$jobs"
   run_ctest tsan -L '^tsan$'
 }
+step_web() {
+  scripts/web.sh check
+  scripts/web.sh build
+}
 step_release() {
+  scripts/web.sh build
   configure release
   cmake --build --preset release --target anabranch -j"$jobs"
 }
 step_e2e() { run_pytest e2e tests/e2e; }
+step_browser() { scripts/web.sh test; }
 step_fuzz() { scripts/fuzz.sh; }
 step_tidy() { scripts/check_tidy.sh --all build/debug; }
 
@@ -78,11 +84,11 @@ print(f"{tests - bad - skipped} passed, {bad} failed, {skipped} skipped")
 PYTHON
 }
 
-if [[ $# -gt 0 ]]; then steps=("$@"); else steps=(quick asan release e2e headers tsan fuzz tidy); fi
+if [[ $# -gt 0 ]]; then steps=("$@"); else steps=(quick web asan release e2e browser headers tsan fuzz tidy); fi
 summary=()
 for step in "${steps[@]}"; do
   declare -F "step_$step" >/dev/null || {
-    echo "test: no step '$step'; there are: quick asan release e2e headers tsan fuzz tidy" >&2
+    echo "test: no step '$step'; there are: quick web asan release e2e browser headers tsan fuzz tidy" >&2
     exit 2
   }
   printf '\n== %s\n' "$step"

@@ -49,7 +49,7 @@ types() { (cd web && node scripts/generate-types.mjs); }
 # What `build` makes depends on these files and nothing else.
 fingerprint() {
   find api/openapi.json web/src web/scripts web/index.html web/package-lock.json web/tsconfig.json \
-    web/vite.config.ts web/postcss.config.mjs -type f ! -name '*.test.ts' ! -name '*.test.tsx' \
+    web/vite.config.ts -type f ! -name '*.test.ts' ! -name '*.test.tsx' \
     ! -name schema.d.ts -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 

@@ -44,60 +44,54 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactEleme
     event.preventDefault();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      centered={false}
-      yOffset="12vh"
-      padding={0}
-      size={560}
-      aria-label="Search or jump to"
-    >
-      <div className={classes.input}>
-        <Search size={16} aria-hidden />
-        <input
-          data-autofocus
-          placeholder="Search or jump to"
-          role="combobox"
-          aria-label="Search or jump to"
-          aria-expanded
-          aria-controls={listId}
-          aria-activedescendant={commands[current] ? `${listId}-${current}` : undefined}
-          autoComplete="off"
-          spellCheck={false}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            setChosen(0);
-          }}
-          onKeyDown={onKeyDown}
-        />
-      </div>
-      <div ref={list} id={listId} role="listbox" aria-label="Results" className={classes.list}>
-        {commands.length === 0 && <div className={classes.none}>Nothing by that name</div>}
-        {commands.map((command, index) => (
-          <div key={command.id} role="presentation">
-            {command.group !== commands[index - 1]?.group && (
-              <div className={classes.group} role="presentation">
-                {command.group}
+    <Modal.Root opened onClose={onClose} centered={false} yOffset="12vh" padding={0} size={560}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Search or jump to">
+        <div className={classes.input}>
+          <Search size={16} aria-hidden />
+          <input
+            data-autofocus
+            placeholder="Search or jump to"
+            role="combobox"
+            aria-label="Search or jump to"
+            aria-expanded
+            aria-controls={listId}
+            aria-activedescendant={commands[current] ? `${listId}-${current}` : undefined}
+            autoComplete="off"
+            spellCheck={false}
+            value={text}
+            onChange={(event) => {
+              setText(event.currentTarget.value);
+              setChosen(0);
+            }}
+            onKeyDown={onKeyDown}
+          />
+        </div>
+        <div ref={list} id={listId} role="listbox" aria-label="Results" className={classes.list}>
+          {commands.length === 0 && <div className={classes.none}>Nothing by that name</div>}
+          {commands.map((command, index) => (
+            <div key={command.id} role="presentation">
+              {command.group !== commands[index - 1]?.group && (
+                <div className={classes.group} role="presentation">
+                  {command.group}
+                </div>
+              )}
+              <div
+                id={`${listId}-${index}`}
+                role="option"
+                aria-selected={index === current}
+                className={classes.option}
+                onMouseMove={() => setChosen(index)}
+                onClick={() => run(command)}
+              >
+                <command.icon size={15} aria-hidden />
+                <span>{command.label}</span>
               </div>
-            )}
-            <div
-              id={`${listId}-${index}`}
-              role="option"
-              aria-selected={index === current}
-              className={classes.option}
-              onMouseMove={() => setChosen(index)}
-              onClick={() => run(command)}
-            >
-              <command.icon size={15} aria-hidden />
-              <span>{command.label}</span>
             </div>
-          </div>
-        ))}
-      </div>
-    </Modal>
+          ))}
+        </div>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

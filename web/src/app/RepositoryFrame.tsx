@@ -7,6 +7,7 @@ import { hasStatus } from '../api/error';
 import { repositoryQuery } from '../api/queries/repositories';
 import { EmptyState } from '../ui/EmptyState';
 import { ErrorState } from '../ui/ErrorState';
+import { Page } from '../ui/Page';
 import { PagePending } from './page-states';
 
 /** Around all pages of a repository: they are shown only where it exists, and find it in the cache. */
@@ -16,24 +17,28 @@ export function RepositoryFrame(): ReactElement {
   if (query.isPending) return <PagePending />;
   if (hasStatus(query.error, 404)) {
     return (
-      <EmptyState
-        title={`There is no repository “${repository}”`}
-        icon={<DatabaseZap size={20} aria-hidden />}
-        actions={
-          <Button variant="default" component={Link} to="/repositories">
-            All repositories
-          </Button>
-        }
-      />
+      <Page title={repository}>
+        <EmptyState
+          title={`There is no repository “${repository}”`}
+          icon={<DatabaseZap size={20} aria-hidden />}
+          actions={
+            <Button variant="default" component={Link} to="/repositories">
+              All repositories
+            </Button>
+          }
+        />
+      </Page>
     );
   }
   if (query.data === undefined) {
     return (
-      <ErrorState
-        title="The repository could not be opened"
-        error={query.error}
-        onRetry={() => void query.refetch()}
-      />
+      <Page title={repository}>
+        <ErrorState
+          title="The repository could not be opened"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      </Page>
     );
   }
   return <Outlet />;

@@ -1,63 +1,70 @@
-import { Menu, TextInput } from '@mantine/core';
+import { Combobox, useCombobox } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Check, ChevronsUpDown, Library } from 'lucide-react';
+import { Check } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { repositoriesQuery } from '../api/queries/repositories';
 import classes from './Shell.module.css';
+import { SwitcherButton } from './SwitcherButton';
 
 const shownMax = 50;
 
 /** The repository that one is in; a click leads to another. */
 export function RepositorySwitcher({ repository }: { repository: string }): ReactElement {
   const navigate = useNavigate();
-  const [opened, setOpened] = useState(false);
   const [filter, setFilter] = useState('');
-  const query = useInfiniteQuery({ ...repositoriesQuery(), enabled: opened });
+  const combobox = useCombobox({
+    onDropdownOpen: () => combobox.focusSearchInput(),
+    onDropdownClose: () => {
+      combobox.resetSelectedOption();
+      setFilter('');
+    },
+  });
+  const query = useInfiniteQuery({ ...repositoriesQuery(), enabled: combobox.dropdownOpened });
   const names = (query.data?.pages ?? []).flatMap((page) => page.results.map((each) => each.id));
-  const shown = names.filter((name) => name.includes(filter)).slice(0, shownMax);
+  const shown = names.filter((name) => name.includes(filter.trim())).slice(0, shownMax);
   return (
-    <Menu
-      opened={opened}
-      onChange={setOpened}
+    <Combobox
+      store={combobox}
+      width={240}
       position="bottom-start"
-      width={212}
-      onClose={() => setFilter('')}
+      onOptionSubmit={(name) => {
+        combobox.closeDropdown();
+        void navigate({ to: '/repositories/$repository/objects', params: { repository: name } });
+      }}
     >
-      <Menu.Target>
-        <button type="button" className={classes.switcher} aria-label={`Repository ${repository}: switch`}>
-          <Library size={14} aria-hidden />
-          <span>{repository}</span>
-          <ChevronsUpDown size={13} aria-hidden />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <TextInput
-          size="xs"
+      <Combobox.Target withAriaAttributes={false}>
+        <SwitcherButton
+          repository={repository}
+          aria-haspopup="listbox"
+          aria-expanded={combobox.dropdownOpened}
+          onClick={() => combobox.toggleDropdown()}
+        />
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Search
+          value={filter}
+          onChange={(event) => {
+            setFilter(event.currentTarget.value);
+            combobox.selectFirstOption();
+          }}
           placeholder="Find a repository"
           aria-label="Find a repository"
-          value={filter}
-          onChange={(event) => setFilter(event.currentTarget.value)}
-          m={4}
-          data-autofocus
         />
-        <div className={classes.switcherList}>
+        <Combobox.Options aria-label="Repositories" className={classes.switcherList}>
           {shown.map((name) => (
-            <Menu.Item
-              key={name}
-              rightSection={name === repository ? <Check size={14} aria-label="current" /> : undefined}
-              onClick={() =>
-                void navigate({ to: '/repositories/$repository/objects', params: { repository: name } })
-              }
-            >
-              {name}
-            </Menu.Item>
+            <Combobox.Option key={name} value={name}>
+              <div className={classes.switcherOption}>
+                <span>{name}</span>
+                {name === repository && <Check size={14} aria-label="current" role="img" />}
+              </div>
+            </Combobox.Option>
           ))}
           {shown.length === 0 && (
-            <div className={classes.none}>{query.isFetching ? 'Loading' : 'None found'}</div>
+            <Combobox.Empty>{query.isFetching ? 'Loading' : 'None found'}</Combobox.Empty>
           )}
-        </div>
-      </Menu.Dropdown>
-    </Menu>
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
   );
 }

@@ -1,16 +1,19 @@
-import { Modal, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState, type ReactElement } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
 import { sessionQuery } from '../api/queries/session';
 import { onSessionExpired } from '../api/session-events';
 import type { Session } from '../api/types';
-import { SignInForm } from '../widgets/SignInForm';
+
+const SessionExpiredDialog = lazy(() =>
+  import('./SessionExpiredDialog').then((module) => ({ default: module.SessionExpiredDialog })),
+);
 
 /** Asks for the secret again on top of the page, which keeps what was typed, chosen and scrolled. */
-export function SessionExpired({ session }: { session: Session }): ReactElement {
+export function SessionExpired({ session }: { session: Session }): ReactElement | null {
   const queryClient = useQueryClient();
   const [expired, setExpired] = useState(false);
   useEffect(() => onSessionExpired(() => setExpired(true)), []);
+  if (!expired) return null;
 
   const onSignedIn = (next: Session) => {
     setExpired(false);
@@ -20,19 +23,8 @@ export function SessionExpired({ session }: { session: Session }): ReactElement 
     void queryClient.refetchQueries({ predicate: (query) => query.state.status === 'error' });
   };
   return (
-    <Modal
-      opened={expired}
-      onClose={() => undefined}
-      withCloseButton={false}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-      title="Your session has ended"
-      size="sm"
-    >
-      <Text size="sm" c="dimmed" mb="md">
-        Sign in again to go on where you are.
-      </Text>
-      <SignInForm accessKeyId={session.access_key_id} onSignedIn={onSignedIn} />
-    </Modal>
+    <Suspense>
+      <SessionExpiredDialog session={session} onSignedIn={onSignedIn} />
+    </Suspense>
   );
 }

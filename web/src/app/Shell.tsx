@@ -1,17 +1,23 @@
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
 import { lazy, Suspense, useEffect, type ReactElement, type ReactNode } from 'react';
 import type { Session } from '../api/types';
+import { useUploads } from '../api/uploads';
 import { useHotkeys } from '../ui/hotkeys';
 import { Logo } from '../ui/Logo';
 import classes from './Shell.module.css';
 import { Sidebar } from './Sidebar';
-import { TransfersTray } from './TransfersTray';
 
 const CommandPalette = lazy(() =>
   import('./CommandPalette').then((module) => ({ default: module.CommandPalette })),
+);
+const NavigationDrawer = lazy(() =>
+  import('./NavigationDrawer').then((module) => ({ default: module.NavigationDrawer })),
+);
+const TransfersTray = lazy(() =>
+  import('./TransfersTray').then((module) => ({ default: module.TransfersTray })),
 );
 const HotkeysHelp = lazy(() =>
   import('../ui/HotkeysHelp').then((module) => ({ default: module.HotkeysHelp })),
@@ -24,6 +30,7 @@ export function Shell({ session, children }: { session: Session; children: React
   const [paletteOpened, palette] = useDisclosure(false);
   const [helpOpened, help] = useDisclosure(false);
   const [drawerOpened, drawer] = useDisclosure(false);
+  const hasUploads = useUploads().items.length > 0;
   useEffect(() => drawer.close(), [pathname, drawer.close]); // eslint-disable-line react-hooks/exhaustive-deps
 
   useHotkeys('Everywhere', [
@@ -41,33 +48,23 @@ export function Shell({ session, children }: { session: Session; children: React
       <a href="#main" className={classes.skip}>
         Skip to the page
       </a>
-      <div className={classes.topBar}>
+      <header className={classes.topBar}>
         <ActionIcon aria-label="Open navigation" onClick={drawer.open}>
           <MenuIcon size={18} aria-hidden />
         </ActionIcon>
         <Link to="/" className={classes.brand}>
           <Logo size={22} /> Anabranch
         </Link>
-      </div>
-      <div className={classes.sidebar}>{sidebar}</div>
-      <Drawer
-        opened={drawerOpened}
-        onClose={drawer.close}
-        position="left"
-        size={270}
-        withCloseButton={false}
-        padding={0}
-        aria-label="Navigation"
-      >
-        <div className={classes.sidebar} style={{ height: '100dvh' }}>
-          {sidebar}
-        </div>
-      </Drawer>
+      </header>
+      <aside className={classes.sidebar} aria-label="Sidebar">
+        {sidebar}
+      </aside>
       <main id="main" tabIndex={-1} className={classes.main}>
         {children}
       </main>
-      <TransfersTray />
       <Suspense>
+        {drawerOpened && <NavigationDrawer onClose={drawer.close}>{sidebar}</NavigationDrawer>}
+        {hasUploads && <TransfersTray />}
         {paletteOpened && <CommandPalette onClose={palette.close} />}
         {helpOpened && <HotkeysHelp opened onClose={help.close} />}
       </Suspense>

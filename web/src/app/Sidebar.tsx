@@ -1,14 +1,19 @@
-import { ActionIcon, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { ChevronsUpDown, CircleUser, Keyboard, LogOut, Moon, Search, Sun } from 'lucide-react';
-import type { ReactElement } from 'react';
-import { signOut } from '../api/queries/session';
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { Keyboard, Moon, Search, Sun } from 'lucide-react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import type { Session } from '../api/types';
 import { Logo } from '../ui/Logo';
 import { repositoryDestinations, topDestinations } from './navigation';
-import { RepositorySwitcher } from './RepositorySwitcher';
 import classes from './Shell.module.css';
+import { SwitcherButton } from './SwitcherButton';
+import { UserButton } from './UserButton';
+
+// Menus bring the code that places them along: not needed for the first paint.
+const UserMenu = lazy(() => import('./UserMenu').then((module) => ({ default: module.UserMenu })));
+const RepositorySwitcher = lazy(() =>
+  import('./RepositorySwitcher').then((module) => ({ default: module.RepositorySwitcher })),
+);
 
 const modKey = /mac/i.test(navigator.userAgent) ? '⌘K' : 'Ctrl K';
 
@@ -50,13 +55,13 @@ export function Sidebar({
         {repository !== undefined && <RepositoryLinks repository={repository} />}
       </nav>
       <div className={classes.foot}>
-        <UserMenu session={session} />
+        <Suspense fallback={<UserButton session={session} />}>
+          <UserMenu session={session} />
+        </Suspense>
         <ThemeToggle />
-        <Tooltip label="Keyboard">
-          <ActionIcon aria-label="Show keyboard shortcuts" onClick={onHelp}>
-            <Keyboard size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon aria-label="Show keyboard shortcuts" title="Keyboard shortcuts" onClick={onHelp}>
+          <Keyboard size={16} aria-hidden />
+        </ActionIcon>
       </div>
     </>
   );
@@ -74,7 +79,9 @@ function RepositoryLinks({ repository }: { repository: string }): ReactElement {
   return (
     <>
       <div className={classes.section}>
-        <RepositorySwitcher repository={repository} />
+        <Suspense fallback={<SwitcherButton repository={repository} />}>
+          <RepositorySwitcher repository={repository} />
+        </Suspense>
       </div>
       <ul className={classes.links} aria-label={`Repository ${repository}`}>
         {repositoryDestinations.map(({ to, label, icon: Icon }) => (
@@ -100,40 +107,10 @@ function ThemeToggle(): ReactElement {
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme('light');
   const next = scheme === 'dark' ? 'light' : 'dark';
+  const label = `Switch to the ${next} theme`;
   return (
-    <Tooltip label={next === 'dark' ? 'Dark' : 'Light'}>
-      <ActionIcon aria-label={`Switch to the ${next} theme`} onClick={() => setColorScheme(next)}>
-        {next === 'dark' ? <Moon size={16} aria-hidden /> : <Sun size={16} aria-hidden />}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
-function UserMenu({ session }: { session: Session }): ReactElement {
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
-  const leave = async () => {
-    await signOut().catch(() => undefined);
-    await navigate({ to: '/sign-in' });
-    queryClient.clear();
-  };
-  return (
-    <Menu position="top-start" width={240}>
-      <Menu.Target>
-        <button type="button" className={classes.user}>
-          <CircleUser size={16} aria-hidden />
-          <span>{session.user_id}</span>
-          <ChevronsUpDown size={12} aria-hidden />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          Signed in with <code>{session.access_key_id}</code>
-        </Menu.Label>
-        <Menu.Item leftSection={<LogOut size={14} aria-hidden />} onClick={() => void leave()}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ActionIcon aria-label={label} title={label} onClick={() => setColorScheme(next)}>
+      {next === 'dark' ? <Moon size={16} aria-hidden /> : <Sun size={16} aria-hidden />}
+    </ActionIcon>
   );
 }

@@ -1,12 +1,10 @@
 import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
 import '../ui/theme.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { uploads } from '../api/uploads';
 import { colorSchemeManager, cssVariables, theme } from '../ui/theme';
@@ -16,6 +14,8 @@ import { makeRouter } from './router';
 // The server puts a fresh nonce into the page: styles made at run time carry it, or the policy refuses them.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 setNonce(nonce);
+
+const Toasts = lazy(() => import('./Toasts').then((module) => ({ default: module.Toasts })));
 
 const queryClient = makeQueryClient();
 const router = makeRouter(queryClient);
@@ -38,8 +38,10 @@ createRoot(container).render(
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" limit={4} />
         <RouterProvider router={router} />
+        <Suspense>
+          <Toasts />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -35,6 +35,8 @@ export interface ChartProps {
   logY?: boolean;
   /** The least upper end of the y axis, so that noise near zero stays small. */
   yMaxMin?: number;
+  /** y counts bytes: its ticks are at powers of two. */
+  binaryY?: boolean;
   /** y begins at zero. */
   fromZero?: boolean;
   withLegend?: boolean;
@@ -69,6 +71,7 @@ export function Chart(props: ChartProps): ReactElement {
     props.logY,
     props.yMaxMin,
     props.fromZero,
+    props.binaryY,
     props.syncKey,
     scheme,
     height,
@@ -174,6 +177,22 @@ function greatest(values: readonly number[]): number {
   return values.reduce((a, b) => Math.max(a, b));
 }
 
+const powersOfTwo = Array.from({ length: 60 }, (_, exponent) => 2 ** exponent);
+
+/** A time on the axis, as exact as its neighbours are near. */
+function clockText(timeMs: number, ticks: readonly number[]): string {
+  const [first = 0, second = first] = ticks;
+  const step = second - first;
+  const time = new Date(timeMs);
+  if (step >= 86_400_000) return time.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
+  return time.toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+    ...(step < 60_000 ? { second: '2-digit' } : {}),
+  });
+}
+
 /** All series over the union of their x. */
 function toData(series: readonly ChartSeries[]): uPlot.AlignedData {
   const first = series[0];
@@ -214,8 +233,22 @@ function options(
       },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 28, space: 70 },
-      { ...axis, size: 62, space: 36, values: (_, ticks) => ticks.map((tick) => valueText(tick, formatY)) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 28,
+        space: 70,
+        ...(props.xKind === 'time'
+          ? { values: (_, ticks) => ticks.map((tick) => clockText(tick, ticks)) }
+          : {}),
+      },
+      {
+        ...axis,
+        size: 62,
+        space: 36,
+        ...(props.binaryY ? { incrs: powersOfTwo } : {}),
+        values: (_, ticks) => ticks.map((tick) => valueText(tick, formatY)),
+      },
     ],
     series: [
       {},

@@ -18,13 +18,7 @@ const tableKeys = {
 export function HotkeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }): ReactElement {
   const groups = useHotkeyGroups();
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Keyboard"
-      size="md"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title="Keyboard" size="md">
       <Stack gap="lg">
         {[...groups, tableKeys].map((group) => (
           <section key={group.title} aria-label={group.title}>

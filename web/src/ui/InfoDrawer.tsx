@@ -16,13 +16,7 @@ export function InfoDrawer({
   size?: 'md' | 'lg' | 'xl';
 }): ReactElement {
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      size={size}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened={opened} onClose={onClose} title={title} size={size}>
       {children}
     </Drawer>
   );

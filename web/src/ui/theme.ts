@@ -50,9 +50,8 @@ export const colorSchemeManager = localStorageColorSchemeManager({ key: 'anabran
 
 export const theme = createTheme({
   primaryColor: 'river',
-  primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  // White on it is 5:1, in both schemes.
+  primaryShade: 6,
   colors: { river, gray: slate, dark },
   defaultRadius: 'md',
   fontFamily:
@@ -72,7 +71,18 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { size: 'sm' } },
+    Button: {
+      defaultProps: { size: 'sm' },
+      // Between Mantine's 30 and 36 pixels.
+      vars: (_theme: unknown, props: { size?: unknown }) => ({
+        root: props.size === 'sm' ? { '--button-height': '32px', '--button-padding-x': '14px' } : {},
+      }),
+    },
+    Input: {
+      vars: (_theme: unknown, props: { size?: unknown }) => ({
+        wrapper: props.size === 'sm' ? { '--input-height': '34px' } : {},
+      }),
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     TextInput: { defaultProps: { size: 'sm' } },
     PasswordInput: { defaultProps: { size: 'sm' } },
@@ -80,6 +90,9 @@ export const theme = createTheme({
     Modal: {
       defaultProps: {
         centered: true,
+        radius: 'lg',
+        padding: 'lg',
+        closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.45 },
         transitionProps: { duration: 120 },
       },
@@ -87,11 +100,15 @@ export const theme = createTheme({
     Drawer: {
       defaultProps: {
         position: 'right',
+        closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.25 },
         transitionProps: { duration: 120 },
       },
     },
-    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
+    // A menu's children are its items: the placeholder that Mantine adds for the focus is none.
+    Menu: {
+      defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
+    },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, transitionProps: { duration: 80 } } },
   },
 });

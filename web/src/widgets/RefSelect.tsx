@@ -1,15 +1,18 @@
 import { Combobox, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Check, ChevronsUpDown, GitBranch, GitCommitHorizontal, Tag } from 'lucide-react';
+import { Check, ChevronsUpDown, GitBranch, GitCommitHorizontal, GitMerge, Tag } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { refSuggestionsQuery } from '../api/queries/refs';
 import { messageOf } from '../ui/ErrorState';
 import { shortCommit, type RefType } from '../ui/RefBadge';
+import { recentRefs, rememberRef } from './recent-refs';
 import classes from './RefSelect.module.css';
 
 const icons = { branch: GitBranch, tag: Tag, commit: GitCommitHorizontal };
 const debounceMs = 150;
+/** No ref: their values begin with their type. */
+const noneValue = 'none';
 
 export interface RefSelectProps {
   repository: string;
@@ -19,6 +22,8 @@ export interface RefSelectProps {
   label?: string;
   /** Branches alone, where one is to be written to. */
   branchesOnly?: boolean;
+  /** Where none is a choice too: what that is called ("All branches"), and what happens when it is made. */
+  none?: { label: string; onChoose: () => void };
 }
 
 /**
@@ -31,6 +36,7 @@ export function RefSelect({
   onChange,
   label,
   branchesOnly = false,
+  none,
 }: RefSelectProps): ReactElement {
   const [text, setText] = useState('');
   const [prefix] = useDebouncedValue(text.trim(), debounceMs);
@@ -46,10 +52,14 @@ export function RefSelect({
   const tags = branchesOnly ? [] : (query.data?.tags ?? []);
   const typed = text.trim();
   const isKnown = [...branches, ...tags].some((ref) => ref.id === typed);
+  const recents =
+    typed === '' && combobox.dropdownOpened
+      ? recentRefs(repository).filter((ref) => !branchesOnly || ref.type === 'branch')
+      : [];
   const mayTakeTyped = !branchesOnly && typed !== '' && !isKnown;
   const TargetIcon = value !== undefined && shortCommit(value) !== value ? icons.commit : icons.branch;
 
-  const option = (id: string, type: RefType, shown = id) => {
+  const option = (id: string, type: RefType, shown = shortCommit(id)) => {
     const Icon = icons[type];
     return (
       <Combobox.Option key={`${type} ${id}`} value={`${type} ${id}`}>
@@ -67,23 +77,31 @@ export function RefSelect({
       width={320}
       position="bottom-start"
       onOptionSubmit={(chosen) => {
-        const space = chosen.indexOf(' ');
-        onChange(chosen.slice(space + 1), chosen.slice(0, space) as RefType);
         combobox.closeDropdown();
+        if (chosen === noneValue) {
+          none?.onChoose();
+          return;
+        }
+        const space = chosen.indexOf(' ');
+        const ref = { id: chosen.slice(space + 1), type: chosen.slice(0, space) as RefType };
+        rememberRef(repository, ref);
+        onChange(ref.id, ref.type);
       }}
     >
       <Combobox.Target withAriaAttributes={false}>
         <button
           type="button"
           className={classes.target}
-          aria-label={`${label ?? 'ref'}: ${value ?? 'none chosen'}`}
+          aria-label={`${label ?? 'ref'}: ${value ?? none?.label ?? 'none chosen'}`}
           aria-haspopup="listbox"
           aria-expanded={combobox.dropdownOpened}
           onClick={() => combobox.toggleDropdown()}
         >
           <TargetIcon size={14} aria-hidden />
           {label !== undefined && <span className={classes.label}>{label}</span>}
-          <span className={classes.name}>{value === undefined ? 'Choose' : shortCommit(value)}</span>
+          <span className={classes.name}>
+            {value === undefined ? (none?.label ?? 'Choose') : shortCommit(value)}
+          </span>
           <ChevronsUpDown size={13} aria-hidden />
         </button>
       </Combobox.Target>
@@ -97,7 +115,19 @@ export function RefSelect({
           placeholder={branchesOnly ? 'Find a branch' : 'Branch, tag or commit'}
           aria-label={branchesOnly ? 'Find a branch' : 'Find a branch, tag or commit'}
         />
-        <Combobox.Options className={classes.options}>
+        <Combobox.Options aria-label="Refs" className={classes.options}>
+          {none && typed === '' && (
+            <Combobox.Option value={noneValue}>
+              <div className={classes.option}>
+                <GitMerge size={14} aria-hidden />
+                <span>{none.label}</span>
+                {value === undefined && <Check size={14} aria-label="current" />}
+              </div>
+            </Combobox.Option>
+          )}
+          {recents.length > 0 && (
+            <Combobox.Group label="Recent">{recents.map((ref) => option(ref.id, ref.type))}</Combobox.Group>
+          )}
           {branches.length > 0 && (
             <Combobox.Group label="Branches">
               {branches.map((ref) => option(ref.id, 'branch'))}

@@ -56,3 +56,51 @@ export const refSuggestionsQuery = (repository: string, prefix: string) =>
     },
     placeholderData: (previous) => previous,
   });
+
+export const createBranch = (repository: string, name: string, source: string) =>
+  answer(
+    api.POST('/repositories/{repository}/branches', {
+      params: { path: { repository } },
+      body: { name, source },
+      parseAs: 'text',
+    }),
+  );
+
+export const deleteBranch = (repository: string, branch: string) =>
+  answer(
+    api.DELETE('/repositories/{repository}/branches/{branch}', {
+      params: { path: { repository, branch } },
+    }),
+  );
+
+/** Points the branch at another commit. Uncommitted changes are an error, unless they are to be dropped. */
+export const hardResetBranch = (repository: string, branch: string, ref: string, dropsUncommitted: boolean) =>
+  answer(
+    api.PUT('/repositories/{repository}/branches/{branch}/hard_reset', {
+      params: { path: { repository, branch }, query: { ref, force: dropsUncommitted } },
+    }),
+  );
+
+export const createTag = (repository: string, id: string, ref: string) =>
+  answer(
+    api.POST('/repositories/{repository}/tags', {
+      params: { path: { repository } },
+      body: { id, ref },
+    }),
+  );
+
+export const deleteTag = (repository: string, tag: string) =>
+  answer(api.DELETE('/repositories/{repository}/tags/{tag}', { params: { path: { repository, tag } } }));
+
+/** The commit that both refs come from. */
+export const mergeBaseQuery = (repository: string, source: string, destination: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'commits', 'merge-base', { source, destination }],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/refs/{source}/merge/{destination}', {
+          params: { path: { repository, source, destination } },
+          signal,
+        }),
+      ),
+  });

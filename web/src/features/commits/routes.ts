@@ -1,22 +1,28 @@
 /** What the router needs of this feature: its pages, each in a lazy chunk, and what their URLs hold. */
 import type { PageLoader } from '../../ui/page';
-import { text, type RawSearch } from '../../ui/search-params';
+import { text, texts, type RawSearch } from '../../ui/search-params';
 
-export const commitsPage: PageLoader = () => import('./index').then((module) => module.CommitsPage);
-export const commitPage: PageLoader = () => import('./index').then((module) => module.CommitPage);
+export const commitsPage: PageLoader = () => import('./CommitsPage').then((module) => module.CommitsPage);
+export const commitPage: PageLoader = () => import('./CommitPage').then((module) => module.CommitPage);
 
 export interface CommitsSearch {
+  /** Absent: the graph of all branches. */
   ref?: string;
+  /** Only commits that changed something below it. */
+  prefix?: string;
+  /** In the message, or the beginning of the id. */
+  text?: string;
 }
 
 export function commitsSearch(search: RawSearch): CommitsSearch {
-  return { ref: text(search.ref) };
+  return { ref: text(search.ref), prefix: text(search.prefix), text: text(search.text) };
 }
 
 export interface CommitSearch {
-  tab?: string;
+  /** Prefixes that are open in the tree of changes. */
+  open?: string[];
 }
 
 export function commitSearch(search: RawSearch): CommitSearch {
-  return { tab: text(search.tab) };
+  return { open: texts(search.open) };
 }

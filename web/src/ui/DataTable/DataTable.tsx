@@ -236,13 +236,15 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
           )}
         </div>
       </div>
-      <RowMenu
-        place={menu}
-        onClose={() => {
-          setMenu(undefined);
-          scroller.current?.focus();
-        }}
-      />
+      {menu && (
+        <RowMenu
+          place={menu}
+          onClose={() => {
+            setMenu(undefined);
+            scroller.current?.focus();
+          }}
+        />
+      )}
     </>
   );
 }

@@ -10,26 +10,20 @@ export interface RowMenuPlace {
 }
 
 /** One menu for all rows, opened where it was asked for. */
-export function RowMenu({
-  place,
-  onClose,
-}: {
-  place: RowMenuPlace | undefined;
-  onClose: () => void;
-}): ReactElement {
+export function RowMenu({ place, onClose }: { place: RowMenuPlace; onClose: () => void }): ReactElement {
   return (
-    <Menu
-      opened={place !== undefined}
-      onClose={onClose}
-      position="bottom-end"
-      returnFocus={false}
-      withinPortal
-    >
+    <Menu opened onClose={onClose} position="bottom-end" returnFocus={false} withinPortal>
       <Menu.Target>
-        <div className={classes.anchor} style={{ left: place?.x ?? 0, top: place?.y ?? 0 }} />
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label="Row actions"
+          className={classes.anchor}
+          style={{ left: place.x, top: place.y }}
+        />
       </Menu.Target>
       <Menu.Dropdown aria-label="Row actions">
-        {place?.actions.map((action) => (
+        {place.actions.map((action) => (
           <Fragment key={action.label}>
             {action.separated && <Menu.Divider />}
             <Menu.Item

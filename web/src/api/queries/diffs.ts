@@ -1,0 +1,74 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answer, api } from '../client';
+import { longList, pageAmount } from './paging';
+
+/** three_dot: what `right` changed since both parted; two_dot: the two as they are. */
+export type DiffKind = 'three_dot' | 'two_dot';
+
+/** Differences counted by the next part of their paths below `prefix`, and all together. */
+export const diffSummaryQuery = (
+  repository: string,
+  left: string,
+  right: string,
+  kind: DiffKind,
+  prefix = '',
+) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'diff', { left, right, kind }, 'summary', prefix],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/refs/{left}/diff/{right}/summary', {
+          params: { path: { repository, left, right }, query: { type: kind, prefix, delimiter: '/' } },
+          signal,
+        }),
+      ),
+    staleTime: 30_000,
+  });
+
+/** Every single difference below `prefix`, by path. */
+export const diffQuery = (repository: string, left: string, right: string, kind: DiffKind, prefix = '') =>
+  infiniteQueryOptions({
+    queryKey: ['repositories', repository, 'diff', { left, right, kind }, 'list', prefix],
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/refs/{left}/diff/{right}', {
+          params: {
+            path: { repository, left, right },
+            query: { type: kind, prefix, after: pageParam, amount: pageAmount },
+          },
+          signal,
+        }),
+      ),
+    ...longList,
+  });
+
+export interface MergeChoice {
+  strategy: 'none' | 'source-wins' | 'dest-wins';
+  message: string;
+  metadata: Record<string, string>;
+  squash: boolean;
+  /** What the destination was when the choice was made: where it moved since, the merge is refused (412). */
+  expectedDestinationCommit: string;
+}
+
+/** Merges a ref into a branch; answers the merge's commit. A conflict is an ApiError 409. */
+export const mergeRefs = async (
+  repository: string,
+  source: string,
+  destination: string,
+  choice: MergeChoice,
+): Promise<string> => {
+  const merged = await answer(
+    api.POST('/repositories/{repository}/refs/{source}/merge/{destination}', {
+      params: { path: { repository, source, destination } },
+      body: {
+        strategy: choice.strategy,
+        message: choice.message,
+        metadata: choice.metadata,
+        squash_merge: choice.squash,
+        expected_destination_commit: choice.expectedDestinationCommit,
+      },
+    }),
+  );
+  return merged.reference;
+};

@@ -1,2 +1,0 @@
-export { CommitsPage } from './CommitsPage';
-export { CommitPage } from './CommitPage';
