@@ -10,7 +10,9 @@ constexpr std::size_t kNamespacesKnownMax = 10'000;
 /// However quiet the bucket seems, a namespace is counted anew after so long: two changes may have cancelled
 /// out.
 constexpr TimeMs kCountAgeMaxMs = 60'000;
-/// Counting takes at most one part in so many of a thread's time.
+/// So few objects are counted at every change.
+constexpr std::uint64_t kFewObjects = 10'000;
+/// Of more, counting takes at most one part in so many of a thread's time.
 constexpr TimeMs kCountShare = 20;
 
 Result<std::uint64_t> count_keys(const kv::Reader& reader, const std::string& all) {
@@ -122,7 +124,8 @@ Result<NamespaceFigures> Figures::name_space(const OpenRepository& repository) c
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   const std::lock_guard lock(mutex_);
   if (counted_.size() >= kNamespacesKnownMax) counted_.clear();
-  counted_[repository.uid] = {figures, usage, services_.clock.now_ms(), took.count()};
+  const TimeMs cost_ms = figures.objects <= kFewObjects ? 0 : took.count();
+  counted_[repository.uid] = {figures, usage, services_.clock.now_ms(), cost_ms};
   return figures;
 }
 
