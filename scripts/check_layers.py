@@ -24,9 +24,10 @@ MAY_USE = {  # lowest layer first
     "service": ["base", "io", "kv", "blob", "engine", "objects", "auth", "versioning", "experiments"],
     "s3": ["base", "http", "auth", "service"],
     "rest": ["base", "http", "auth", "service"],
+    "ui": ["base", "http"],
     "runner": ["base", "http"],
     "app": ["base", "io", "http", "kv", "blob", "engine", "objects", "auth", "versioning", "experiments",
-            "service", "s3", "rest", "runner"],
+            "service", "s3", "rest", "ui", "runner"],
 }  # fmt: skip
 # Libraries with one door: a file of 20,000 lines of Asio costs 19 s to compile, so only http pays for it.
 ONLY_IN = {"boost/asio": "http"}

@@ -51,6 +51,7 @@ Result<Ready> make_ready(const RunOptions& options, const std::vector<std::strin
     axes.push_back(std::move(axis));
   }
   ANABRANCH_TRY(ready.plan.combinations, runner::expand(axes));
+  ready.plan.grid = std::move(axes);
   for (const auto& text : options.data) {
     ANABRANCH_TRY(auto spec, runner::parse_data(text));
     ready.plan.data.push_back(std::move(spec));

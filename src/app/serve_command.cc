@@ -1,6 +1,7 @@
 // anabranch serve: the server on one data folder.
 #include <malloc.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -54,6 +55,41 @@ Result<void> make_data_folder(const std::string& path) {
   return {};
 }
 
+/// Each option by name, so that one that holds a secret is never told by accident.
+std::vector<std::pair<std::string, std::string>> configured(const ServeOptions& options) {
+  std::string domains;
+  for (const auto& domain : options.server.domains) domains += (domains.empty() ? "" : " ") + domain;
+  return {{"config", options.config},
+          {"data", options.data},
+          {"listen", options.server.listen},
+          {"s3-listen", options.server.s3_listen},
+          {"region", options.server.region},
+          {"domain", domains},
+          {"network-threads", std::to_string(options.server.network_threads)},
+          {"worker-threads", std::to_string(options.server.worker_threads)},
+          {"stop-grace-seconds", std::to_string(options.stop_grace_seconds)},
+          {"log-level", options.log_level},
+          {"log-format", options.log_format},
+          {"log-requests", options.server.log_requests ? "true" : "false"}};
+}
+
+service::StorageState storage_state(const engine::Engine& engine, const std::string& data) {
+  service::StorageState state;
+  const auto health = engine.health();
+  state.read_only = !health;
+  if (!health) state.reason = health.error().message;
+  struct statvfs drive {};
+  if (statvfs(data.c_str(), &drive) == 0) {
+    const auto bytes = [&drive](fsblkcnt_t blocks) { return std::uint64_t{blocks} * drive.f_frsize; };
+    state.drives.push_back(
+        {data, bytes(drive.f_blocks), bytes(drive.f_bavail), bytes(drive.f_blocks - drive.f_bfree)});
+  }
+  const engine::Stats stats = engine.stats();
+  state.engine = {stats.blob_count,    stats.blob_bytes,    stats.live_bytes,       stats.log_segments,
+                  stats.data_segments, stats.free_segments, stats.index_disk_bytes, stats.index_memory_bytes};
+  return state;
+}
+
 void announce(const RootKey& root, const Server::Addresses& addresses) {
   if (root.made) {
     // The one time that a secret is printed: whoever starts the server for the first time needs it.
@@ -84,6 +120,11 @@ int serve(const ServeOptions& options) {
   {
     ServerOptions server_options = options.server;
     server_options.stop_grace = std::chrono::seconds(options.stop_grace_seconds);
+    server_options.data_folder = std::filesystem::absolute(options.data).lexically_normal().string();
+    server_options.configured = configured(options);
+    server_options.storage = [&engine, folder = server_options.data_folder] {
+      return storage_state(**engine, folder);
+    };
     Server server((*engine)->kv(), (*engine)->blobs(), system_clock(), root->pair, metrics, server_options);
     const auto addresses = server.start();
     if (!addresses) return complain(addresses.error());

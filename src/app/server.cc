@@ -2,18 +2,25 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <utility>
 
+#include "base/load_series.h"
 #include "base/log.h"
 #include "base/workers.h"
+#include "experiments/experiments.h"
 #include "http/server.h"
 #include "objects/object_store.h"
 #include "rest/api.h"
 #include "s3/gateway.h"
+#include "service/experiment_service.h"
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
+#include "service/server_service.h"
+#include "ui/site.h"
 #include "versioning/repositories.h"
 
 namespace anabranch::app {
@@ -21,6 +28,8 @@ namespace {
 
 constexpr std::string_view kApiPath = "/api/v1";
 constexpr unsigned kWorkersPerCore = 4;
+/// How late bytes on the wire may be told: a small part of an interval of the load.
+constexpr std::chrono::seconds kTrafficPeriod{1};
 
 unsigned or_per_core(unsigned wanted, unsigned per_core) {
   return wanted != 0 ? wanted : per_core * std::max(1U, std::thread::hardware_concurrency());
@@ -42,7 +51,7 @@ const char* status_class(int status) {
 
 }  // namespace
 
-class Server::Impl {
+class Server::Impl final : service::ServerProbe {
  public:
   Impl(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root, metrics::Registry& metrics,
        ServerOptions options)
@@ -53,11 +62,15 @@ class Server::Impl {
         objects_(kv, blobs, clock, workers_),
         credentials_(kv, clock, std::move(root)),
         repositories_(kv, objects_, clock, workers_),
+        experiments_(kv, repositories_, clock, workers_),
         identity_service_(credentials_, clock, workers_),
         object_service_(objects_, repositories_, workers_),
         repository_service_(objects_, repositories_, credentials_, clock, workers_),
+        server_service_(objects_, repositories_, load_, *this, clock, workers_),
+        experiment_service_(experiments_, workers_),
         gateway_(identity_service_, object_service_, clock, {options_.region, options_.domains}),
-        api_(identity_service_, repository_service_, object_service_, {version()}),
+        api_(identity_service_, repository_service_, object_service_, experiment_service_, server_service_,
+             {version()}),
         http_(
             {options_.network_threads, {}},
             [this](http::Request request) { return handle(std::move(request)); },
@@ -67,6 +80,7 @@ class Server::Impl {
             }) {
     register_metrics();
   }
+  ~Impl() override { stop_traffic_watch(); }
 
   Result<Addresses> start() {
     ANABRANCH_TRY(addresses_.listen, http_.listen(options_.listen));
@@ -74,21 +88,36 @@ class Server::Impl {
       ANABRANCH_TRY(addresses_.s3_listen, http_.listen(options_.s3_listen));
       s3_address_ = addresses_.s3_listen;
     }
+    started_ms_ = clock_.now_ms();
     http_.start();
+    traffic_watch_ = std::thread([this] { watch_traffic(); });
+    experiments_.start_cleaning();
     ready_ = true;
     return addresses_;
   }
 
   void stop() {
     ready_ = false;
+    experiments_.close();  // event streams would never end by themselves
     http_.stop(options_.stop_grace);
+    stop_traffic_watch();
   }
 
  private:
+  enum class Traffic : std::uint8_t { s3, rest, other };  // other: health, metrics, the web UI's files
+
+  Traffic traffic_of(const http::Request& request) const {
+    const std::string& path = request.path;
+    if (path == "/healthz" || path == "/readyz") return Traffic::other;
+    if (request.local_address == s3_address_ || gateway_.claims(request)) return Traffic::s3;
+    return path == "/metrics" || ui::Site::claims(request) ? Traffic::other : Traffic::rest;
+  }
+
   Task<http::Response> handle(http::Request request) {
     const auto began = std::chrono::steady_clock::now();
     const std::string request_id = request.request_id;
-    const bool is_s3 = request.local_address == s3_address_ || gateway_.claims(request);
+    const Traffic traffic = traffic_of(request);
+    const bool is_s3 = traffic == Traffic::s3;
     const std::string method = request.method;
     const std::string path = options_.log_requests ? request.path : std::string();
     auto answer = route(std::move(request), is_s3);
@@ -96,8 +125,12 @@ class Server::Impl {
     response.headers.add("Server", "anabranch");
     if (!is_s3) response.headers.add("X-Request-Id", request_id);
     const auto took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began);
-    (is_s3 ? s3_latency_ : rest_latency_)->observe(took.count());
-    count(is_s3, response.status);
+    if (traffic != Traffic::other) {
+      (is_s3 ? s3_latency_ : rest_latency_)->observe(took.count());
+      count(is_s3, response.status);
+      load_.observe(is_s3 ? LoadSeries::Protocol::s3 : LoadSeries::Protocol::rest, response.status,
+                    took.count(), clock_.now_ms());
+    }
     if (options_.log_requests) {
       log::info("request", {{"request_id", request_id},
                             {"method", method},
@@ -122,15 +155,45 @@ class Server::Impl {
       page.headers.set("Content-Type", std::string(metrics::Registry::kContentType));
       return done(std::move(page));
     }
-    if (path == "/")
-      return done(
-          text_response(200, "anabranch " + version() + "\nREST API: /api/v1  S3: this address, signed\n"));
+    if (ui::Site::claims(request)) return done(site_.handle(request));
     // What is left could be an unsigned S3 request: tell it in S3's form, which its clients understand.
     if (!request.headers.contains("Authorization")) return gateway_.handle(std::move(request));
     return done(rest::Api::protocol_error(404, "no such route: " + request.method + " " + request.path));
   }
 
   static Task<http::Response> done(http::Response response) { co_return response; }
+
+  service::ServerFacts facts() const override {
+    return {version(),
+            started_ms_,
+            options_.region,
+            addresses_.listen,
+            addresses_.s3_listen,
+            options_.data_folder,
+            or_per_core(options_.network_threads, 1),
+            or_per_core(options_.worker_threads, kWorkersPerCore),
+            options_.configured};
+  }
+  service::StorageState storage() const override {
+    return options_.storage ? options_.storage() : service::StorageState{};
+  }
+
+  void watch_traffic() {
+    std::unique_lock lock(traffic_mutex_);
+    while (!traffic_stopping_) {
+      const http::ServerCounters counters = http_.counters();
+      load_.observe_traffic(counters.bytes_in, counters.bytes_out, clock_.now_ms());
+      traffic_stop_.wait_for(lock, kTrafficPeriod);
+    }
+  }
+  void stop_traffic_watch() {
+    {
+      const std::lock_guard lock(traffic_mutex_);
+      traffic_stopping_ = true;
+    }
+    traffic_stop_.notify_all();
+    if (traffic_watch_.joinable()) traffic_watch_.join();
+  }
 
   void register_metrics() {
     const auto latency = [this](const char* protocol) {
@@ -174,15 +237,25 @@ class Server::Impl {
   objects::ObjectStore objects_;
   auth::Credentials credentials_;
   versioning::Repositories repositories_;
+  experiments::Experiments experiments_;
   service::IdentityService identity_service_;
   service::ObjectService object_service_;
   service::RepositoryService repository_service_;
+  LoadSeries load_;
+  service::ServerService server_service_;
+  service::ExperimentService experiment_service_;
   s3::Gateway gateway_;
   rest::Api api_;
+  const ui::Site site_{ui::embedded_files()};
   http::Server http_;
   Addresses addresses_;
   std::string s3_address_;
   std::atomic<bool> ready_{false};
+  TimeMs started_ms_ = 0;
+  std::mutex traffic_mutex_;
+  std::condition_variable traffic_stop_;
+  bool traffic_stopping_ = false;  // guarded by traffic_mutex_
+  std::thread traffic_watch_;
   metrics::Histogram* s3_latency_ = nullptr;
   metrics::Histogram* rest_latency_ = nullptr;
   metrics::Counter* requests_[2][6] = {};

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "auth/credentials.h"
@@ -13,6 +14,7 @@
 #include "base/result.h"
 #include "blob/store.h"
 #include "kv/store.h"
+#include "service/server_service.h"
 
 namespace anabranch::app {
 
@@ -25,6 +27,10 @@ struct ServerOptions {
   unsigned worker_threads = 0;       // 0: four per core
   std::chrono::milliseconds stop_grace{10'000};
   bool log_requests = false;
+  // What GET /api/v1/server tells besides.
+  std::string data_folder;
+  std::vector<std::pair<std::string, std::string>> configured;  // options by name; never a secret
+  std::function<service::StorageState()> storage;               // empty: stores without drives
 };
 
 /// Thread safety: start() and stop() from one thread.

@@ -64,6 +64,13 @@ bool read_credential(const json::object& object, Credential& credential) {
     if (!read(object, "expires_ms", expires_ms)) return false;
     credential.expires_ms = expires_ms;
   }
+  if (member(object, "description") != nullptr && !read(object, "description", credential.description)) {
+    return false;
+  }
+  if (const json::value* const disabled = member(object, "disabled"); disabled != nullptr) {
+    if (!disabled->is_bool()) return false;
+    credential.disabled = disabled->get_bool();
+  }
   return read(object, "access_key_id", credential.key.access_key_id) &&
          read(object, "secret_access_key", credential.key.secret_access_key) &&
          read(object, "user_id", credential.user_id) && read(object, "created_ms", credential.created_ms) &&
@@ -86,6 +93,8 @@ std::string encode_credential(const Credential& credential) {
                       {"created_ms", credential.created_ms},
                       {"policy", std::move(statements)}};
   if (credential.expires_ms) object["expires_ms"] = *credential.expires_ms;
+  if (!credential.description.empty()) object["description"] = credential.description;
+  if (credential.disabled) object["disabled"] = true;
   return json::serialize(object);
 }
 

@@ -3,8 +3,9 @@
 // Keys: "a/k/<access key id>" → one JSON object; "a/presigner" → the access key id that the server signs
 // with. Value:
 // {"version":1,"access_key_id":"","secret_access_key":"","user_id":"","created_ms":0,"expires_ms":0,
-//         "policy":[{"allow":true,"actions":[""],"resources":[""]}]}; expires_ms is left out where there is
-//         none.
+//         "policy":[{"allow":true,"actions":[""],"resources":[""]}],"description":"","disabled":true};
+//         expires_ms and description are left out where there is none, disabled where it is not.
+// "a/y" → a counter that stays 0: committing a change to it waits for all that was committed before.
 #pragma once
 
 #include <string>
@@ -16,6 +17,7 @@ namespace anabranch::auth {
 
 inline constexpr std::string_view kCredentialPrefix = "a/k/";
 inline constexpr std::string_view kPresignerKey = "a/presigner";
+inline constexpr std::string_view kCredentialBarrierKey = "a/y";
 
 std::string encode_credential(const Credential& credential);
 /// Unknown members are skipped. Errors: corruption.

@@ -1,5 +1,7 @@
 #include "auth/credentials.h"
 
+#include <algorithm>
+#include <functional>
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
@@ -15,7 +17,7 @@ namespace {
 
 constexpr std::size_t kCachedCredentialsMax = 16'384;
 constexpr std::size_t kCachedSigningKeysMax = 4'096;
-constexpr TimeMs kTokenLifetimeMs = 24LL * 60 * 60 * 1000;
+constexpr int kChangeTriesMax = 100;
 constexpr std::string_view kPresignerUserId = "server/presigner";
 
 using CredentialPtr = std::shared_ptr<const Credential>;
@@ -32,6 +34,8 @@ Principal principal_of(const Credential& credential) {
 tl::unexpected<Error> refuse_pair() {
   return fail(ErrorCode::unauthenticated, "the access key id or the secret access key is wrong");
 }
+
+std::optional<Credential> remove_it(Credential) { return std::nullopt; }
 
 bool is_refusal(ErrorCode code) {
   return code == ErrorCode::invalid_access_key || code == ErrorCode::expired;
@@ -64,6 +68,9 @@ class Credentials::Impl {
   Result<CredentialPtr> find(const std::string& access_key_id) const {
     if (access_key_id == root_->key.access_key_id) return root_;
     ANABRANCH_TRY(const CredentialPtr credential, load(access_key_id));
+    if (credential->disabled) {
+      return fail(ErrorCode::invalid_access_key, "the access key '" + access_key_id + "' is disabled");
+    }
     if (credential->expires_ms && clock_.now_ms() >= *credential->expires_ms) {
       return fail(ErrorCode::expired, "access key '" + access_key_id + "' has expired");
     }
@@ -96,25 +103,39 @@ class Credentials::Impl {
     co_return co_await std::move(task);
   }
 
-  Task<Result<void>> remove(std::string access_key_id) {
+  /// Replaces a stored credential by what `change` makes of it (nullopt: removes it), and gives that.
+  Task<Result<Credential>> change(std::string access_key_id,
+                                  std::function<std::optional<Credential>(Credential)> change) {
     const std::string key = record_key(access_key_id);
-    auto found = load(access_key_id);
-    if (!found && found.error().code != ErrorCode::invalid_access_key)
-      co_return fail(std::move(found).error());
-    if (!found || (*found)->user_id == kPresignerUserId) {
-      co_return fail(ErrorCode::not_found, "there is no access key '" + access_key_id + "'");
+    for (int tries = 0; tries < kChangeTriesMax; ++tries) {
+      auto record = read_record(key);
+      if (!record) co_return fail(std::move(record).error());
+      auto found = *record ? decode_credential(**record) : Result<Credential>(Credential{});
+      if (!found) co_return fail(std::move(found).error());
+      if (!*record || found->user_id == kPresignerUserId) {
+        co_return fail(ErrorCode::not_found, "there is no access key '" + access_key_id + "'");
+      }
+      std::optional<Credential> changed = change(*found);
+      kv::Batch batch;
+      batch.require_equals(key, **record);
+      if (changed) {
+        batch.put(key, encode_credential(*changed));
+      } else {
+        batch.erase(key);
+      }
+      auto task = kv::commit(kv_, std::move(batch));
+      auto done = co_await std::move(task);
+      forget(access_key_id);
+      if (done) co_return changed ? *std::move(changed) : *std::move(found);
+      if (done.error().code != ErrorCode::precondition_failed) co_return fail(std::move(done).error());
+      // Another change came first, and is perhaps not to be read yet: this waits until it is.
+      kv::Batch barrier;
+      barrier.add(std::string(kCredentialBarrierKey), 0);
+      auto waiting = kv::commit(kv_, std::move(barrier));
+      auto waited = co_await std::move(waiting);
+      if (!waited) co_return fail(std::move(waited).error());
     }
-    kv::Batch batch;
-    batch.require_equals(key, encode_credential(**found));
-    batch.erase(key);
-    auto task = kv::commit(kv_, std::move(batch));
-    auto done = co_await std::move(task);
-    forget(access_key_id);
-    // Records never change: the only way for the condition to fail is that another removal came first.
-    if (!done && done.error().code == ErrorCode::precondition_failed) {
-      co_return fail(ErrorCode::not_found, "there is no access key '" + access_key_id + "'");
-    }
-    co_return done;
+    co_return fail(ErrorCode::conflict, "access key '" + access_key_id + "' kept changing");
   }
 
   Result<std::vector<Credential>> list() const {
@@ -156,6 +177,11 @@ class Credentials::Impl {
   std::string_view token_key() const { return token_key_; }
 
  private:
+  Result<std::optional<std::string>> read_record(const std::string& key) const {
+    if (key.size() > kv::kKeySizeMax) return std::optional<std::string>();
+    return kv_.get(key);
+  }
+
   Result<CredentialPtr> load(const std::string& access_key_id) const {
     std::uint64_t generation = 0;
     {
@@ -163,11 +189,7 @@ class Credentials::Impl {
       if (const auto cached = cache_.find(access_key_id); cached != cache_.end()) return cached->second;
       generation = generation_;
     }
-    std::string key = record_key(access_key_id);
-    std::optional<std::string> record;
-    if (key.size() <= kv::kKeySizeMax) {
-      ANABRANCH_TRY(record, kv_.get(key));
-    }
+    ANABRANCH_TRY(const std::optional<std::string> record, read_record(record_key(access_key_id)));
     if (!record) {
       return fail(ErrorCode::invalid_access_key, "the access key id '" + access_key_id + "' does not exist");
     }
@@ -195,7 +217,7 @@ class Credentials::Impl {
 
   mutable std::shared_mutex mutex_;
   mutable std::unordered_map<std::string, CredentialPtr> cache_;  // guarded by mutex_
-  /// Counts removals: what was read before one is not cached after it. Guarded by mutex_.
+  /// Counts changes: what was read before one is not cached after it. Guarded by mutex_.
   std::uint64_t generation_ = 0;
 
   mutable std::mutex presigner_mutex_;
@@ -212,7 +234,7 @@ Result<Credential> Credentials::find(const std::string& access_key_id) const {
 }
 
 Task<Result<Credential>> Credentials::create(std::string user_id, Policy policy,
-                                             std::optional<TimeMs> expires_ms) {
+                                             std::optional<TimeMs> expires_ms, std::string description) {
   const TimeMs now = impl_->clock().now_ms();
   if (user_id.empty()) co_return fail(ErrorCode::invalid_argument, "a credential needs a user id");
   if (user_id == kPresignerUserId) {
@@ -221,7 +243,12 @@ Task<Result<Credential>> Credentials::create(std::string user_id, Policy policy,
   if (expires_ms && *expires_ms <= now) {
     co_return fail(ErrorCode::invalid_argument, "the credential would expire before it is made");
   }
-  Credential credential{make_key_pair(), std::move(user_id), std::move(policy), now, expires_ms};
+  if (description.size() > kDescriptionSizeMax) {
+    co_return fail(ErrorCode::invalid_argument, "the description of an access key is at most " +
+                                                    std::to_string(kDescriptionSizeMax) + " bytes");
+  }
+  Credential credential{
+      make_key_pair(), std::move(user_id), std::move(policy), now, expires_ms, std::move(description), false};
   kv::Batch batch;
   auto task = impl_->store(credential, std::move(batch));
   auto done = co_await std::move(task);
@@ -233,8 +260,24 @@ Task<Result<void>> Credentials::remove(std::string access_key_id) {
   if (access_key_id == impl_->root().key.access_key_id) {
     co_return fail(ErrorCode::not_allowed, "the root key is given at start and cannot be removed");
   }
-  auto task = impl_->remove(std::move(access_key_id));
-  co_return co_await std::move(task);
+  auto task = impl_->change(std::move(access_key_id), remove_it);
+  auto done = co_await std::move(task);
+  if (!done) co_return fail(std::move(done).error());
+  co_return Result<void>{};
+}
+
+Task<Result<Credential>> Credentials::set_disabled(std::string access_key_id, bool disabled) {
+  if (access_key_id == impl_->root().key.access_key_id) {
+    co_return fail(ErrorCode::not_allowed, "the root key is given at start and cannot be disabled");
+  }
+  std::function<std::optional<Credential>(Credential)> set = [disabled](Credential credential) {
+    credential.disabled = disabled;
+    return std::optional<Credential>(std::move(credential));
+  };
+  auto task = impl_->change(std::move(access_key_id), std::move(set));
+  auto changed = co_await std::move(task);
+  if (changed) changed->key.secret_access_key.clear();
+  co_return changed;
 }
 
 Task<Result<std::size_t>> Credentials::remove_expired() {
@@ -245,7 +288,7 @@ Task<Result<std::size_t>> Credentials::remove_expired() {
   for (const Credential& credential : *credentials) {
     if (!credential.expires_ms || now < *credential.expires_ms) continue;
     std::string id = credential.key.access_key_id;
-    auto task = impl_->remove(std::move(id));
+    auto task = impl_->change(std::move(id), remove_it);
     auto done = co_await std::move(task);
     if (done) {
       ++removed;
@@ -264,8 +307,13 @@ Task<Result<KeyPair>> Credentials::presigner() {
     if (!known) co_return fail(std::move(known).error());
     if (*known) co_return **known;
 
-    Credential credential{make_key_pair(), std::string(kPresignerUserId), Policy::everything(),
-                          impl_->clock().now_ms(), std::nullopt};
+    Credential credential{make_key_pair(),
+                          std::string(kPresignerUserId),
+                          Policy::everything(),
+                          impl_->clock().now_ms(),
+                          std::nullopt,
+                          {},
+                          false};
     kv::Batch batch;
     batch.require_absent(std::string(kPresignerKey));
     batch.put(std::string(kPresignerKey), credential.key.access_key_id);
@@ -315,17 +363,19 @@ std::string Credentials::make_token(const Principal& principal) const {
       impl_->token_key());
 }
 
-Result<Principal> Credentials::authenticate_token(std::string_view token) const {
+Result<TokenHolder> Credentials::authenticate_token(std::string_view token) const {
   ANABRANCH_TRY(const TokenClaims claims, decode_token(token, impl_->token_key(), impl_->clock().now_ms()));
   const auto credential = impl_->find(claims.access_key_id);
   if (!credential && credential.error().code == ErrorCode::invalid_access_key) {
-    return fail(ErrorCode::unauthenticated, "the access key that the token stands for was removed");
+    return fail(ErrorCode::unauthenticated,
+                "the access key that the token stands for was removed or disabled");
   }
   if (!credential) return fail(credential.error());
   if ((*credential)->user_id != claims.user_id) {
     return fail(ErrorCode::unauthenticated, "the token's user is not that of its access key");
   }
-  return principal_of(**credential);
+  const TimeMs key_expires_ms = (*credential)->expires_ms.value_or(claims.expires_ms);
+  return TokenHolder{principal_of(**credential), std::min(claims.expires_ms, key_expires_ms)};
 }
 
 }  // namespace anabranch::auth

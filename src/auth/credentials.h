@@ -22,12 +22,25 @@ struct KeyPair {
 };
 KeyPair make_key_pair();
 
+inline constexpr TimeMs kTokenLifetimeMs = 24LL * 60 * 60 * 1000;
+
 struct Credential {
   KeyPair key;
   std::string user_id;
   Policy policy;
   TimeMs created_ms = 0;
   std::optional<TimeMs> expires_ms;  // past it the key is refused (expired) and removed in time
+  std::string description = {};      // its owner's words; empty: none
+  bool disabled = false;             // refused everywhere, until it is enabled again
+};
+
+/// What may be said of a key, in bytes.
+inline constexpr std::size_t kDescriptionSizeMax = 256;
+
+/// A token that was checked.
+struct TokenHolder {
+  Principal principal;
+  TimeMs expires_ms = 0;  // when the token ends, or its access key if that is earlier
 };
 
 /// Thread safety: every method from any thread. Look-ups are cached in memory.
@@ -39,12 +52,17 @@ class Credentials {
   Credentials(kv::Store& kv, const Clock& clock, KeyPair root);
   ~Credentials();
 
-  /// Errors: invalid_access_key, expired; would_block (the first look-up of a key since start), io,
-  /// corruption.
+  /// Errors: invalid_access_key (also of a disabled one), expired; would_block (the first look-up of a key
+  /// since start), io, corruption.
   Result<Credential> find(const std::string& access_key_id) const;
   /// The only time that the secret is given out. Errors: invalid_argument (an empty or reserved user id, an
-  /// expiry in the past, text that is not UTF-8); those of kv::Store::commit.
-  Task<Result<Credential>> create(std::string user_id, Policy policy, std::optional<TimeMs> expires_ms);
+  /// expiry in the past, a description over kDescriptionSizeMax, text that is not UTF-8); those of
+  /// kv::Store::commit.
+  Task<Result<Credential>> create(std::string user_id, Policy policy, std::optional<TimeMs> expires_ms,
+                                  std::string description = {});
+  /// A disabled key is refused from the moment this is done, its tokens too. Gives the key without its
+  /// secret. Reads kv on this thread. Errors: not_found, not_allowed (the root key); those of kv.
+  Task<Result<Credential>> set_disabled(std::string access_key_id, bool disabled);
   /// Refused from the moment this is done, tokens of the key too. Reads kv on this thread.
   /// Errors: not_found, not_allowed (the root key); those of kv.
   Task<Result<void>> remove(std::string access_key_id);
@@ -70,10 +88,10 @@ class Credentials {
   Result<Principal> authenticate_basic(std::string_view authorization_header) const;
   Result<Principal> authenticate_pair(const std::string& access_key_id, const std::string& secret) const;
   /// Bearer tokens (POST /auth/login): JSON Web Tokens, HMAC-signed with a key derived from the root secret,
-  /// good for a day. A token stands for its access key: it has that key's policy of now and ends with it.
-  /// Errors: unauthenticated, expired; would_block, io, corruption.
+  /// good for kTokenLifetimeMs. A token stands for its access key: it has that key's policy of now and ends
+  /// with it. Errors: unauthenticated, expired; would_block, io, corruption.
   std::string make_token(const Principal& principal) const;
-  Result<Principal> authenticate_token(std::string_view token) const;
+  Result<TokenHolder> authenticate_token(std::string_view token) const;
 
  private:
   class Impl;

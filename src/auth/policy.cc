@@ -61,6 +61,7 @@ std::string_view to_string(Action action) {
     ANABRANCH_NAME(list_commits);
     ANABRANCH_NAME(merge);
     ANABRANCH_NAME(read_config);
+    ANABRANCH_NAME(read_server);
     ANABRANCH_NAME(manage_credentials);
 #undef ANABRANCH_NAME
   }

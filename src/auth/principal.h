@@ -42,6 +42,7 @@ enum class Action : std::uint8_t {
   list_commits,
   merge,
   read_config,
+  read_server,
   manage_credentials,
 };
 std::string_view to_string(Action action);

@@ -147,6 +147,8 @@ Stats Engine::stats() const {
   return stats;
 }
 
+Result<void> Engine::health() const { return core_->health.check(); }
+
 Result<void> Engine::close() {
   closed_ = true;
   core_->reclaimer->finish(kReclaimPatience);

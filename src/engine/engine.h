@@ -60,6 +60,8 @@ class Engine {
   kv::Store& kv();
   blob::Store& blobs();
   Stats stats() const;
+  /// Errors: unavailable: it takes no more writes; the message says why.
+  Result<void> health() const;
   /// For inspect.h.
   Core& core() { return *core_; }
 

@@ -170,6 +170,20 @@ Result<BucketUsage> ObjectStore::usage(const std::string& bucket) const {
   return usage;
 }
 
+Result<BucketUsage> ObjectStore::usage_of_all() const {
+  BucketUsage usage;
+  const std::string begin(keys::kCounters);
+  ANABRANCH_CHECK(
+      impl_->kv.scan(begin, kv::prefix_end(begin), [&](std::string_view key, std::string_view value) {
+        const std::int64_t count = kv::decode_counter(value);
+        if (key.ends_with(keys::kObjectsCounter)) usage.objects += count;
+        if (key.ends_with(keys::kBytesCounter)) usage.bytes += count;
+        if (key.ends_with(keys::kRetainedCounter)) usage.retained_objects += count;
+        return kv::ScanStep::next();
+      }));
+  return usage;
+}
+
 Result<void> ObjectStore::require_bucket(kv::Batch& batch, const std::string& name) const {
   // The record of a bucket never changes while it lives; its state would, with every pin.
   ANABRANCH_TRY(const auto record, impl_->read_bucket(impl_->kv, name));

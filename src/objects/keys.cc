@@ -34,10 +34,10 @@ namespace keys {
 
 std::string bucket(std::string_view name) { return std::string(kBuckets).append(name); }
 std::string bucket_state(BucketId id) { return join("og", id); }
-std::string count_objects(BucketId id) { return join("oc", id, "n"); }
-std::string count_bytes(BucketId id) { return join("oc", id, "b"); }
-std::string count_retained(BucketId id) { return join("oc", id, "r"); }
-std::string count_uploads(BucketId id) { return join("oc", id, "u"); }
+std::string count_objects(BucketId id) { return join(kCounters, id, kObjectsCounter); }
+std::string count_bytes(BucketId id) { return join(kCounters, id, kBytesCounter); }
+std::string count_retained(BucketId id) { return join(kCounters, id, kRetainedCounter); }
+std::string count_uploads(BucketId id) { return join(kCounters, id, "u"); }
 
 std::string objects(BucketId id) { return join("oo", id); }
 std::string object(BucketId id, std::string_view key) { return join("oo", id, key); }

@@ -28,7 +28,12 @@ inline constexpr std::string_view kBarrier = "oy";
 
 std::string bucket(std::string_view name);
 std::string bucket_state(BucketId id);
-/// Counters of a bucket: visible objects, their bytes, retained objects, open uploads.
+/// Counters of a bucket: visible objects, their bytes, retained objects, open uploads. A letter ends each
+/// key.
+inline constexpr std::string_view kCounters = "oc";
+inline constexpr std::string_view kObjectsCounter = "n";
+inline constexpr std::string_view kBytesCounter = "b";
+inline constexpr std::string_view kRetainedCounter = "r";
 std::string count_objects(BucketId id);
 std::string count_bytes(BucketId id);
 std::string count_retained(BucketId id);

@@ -227,6 +227,8 @@ class ObjectStore {
   /// it).
   Task<Result<void>> delete_bucket(std::string name);
   Result<BucketUsage> usage(const std::string& bucket) const;
+  /// Of all buckets together.
+  Result<BucketUsage> usage_of_all() const;
   /// The condition "this bucket exists and is not being deleted", for callers' own batches.
   Result<void> require_bucket(kv::Batch& batch, const std::string& name) const;
 

@@ -11,7 +11,9 @@ namespace json = boost::json;
 json::object to_json(const service::AccessKey& key) {
   json::object object{{"access_key_id", key.access_key_id},
                       {"user_id", key.user_id},
-                      {"creation_date", key.created_ms / 1000}};
+                      {"creation_date", key.created_ms / 1000},
+                      {"disabled", key.disabled}};
+  if (!key.description.empty()) object.emplace("description", key.description);
   if (key.expires_ms) object.emplace("expiration_date", *key.expires_ms / 1000);
   return object;
 }
@@ -43,7 +45,12 @@ Task<http::Response> create_run_key(const Services& services, Call call) {
 }
 
 Task<http::Response> create_key(const Services& services, Call call) {
-  auto task = services.identity.create_key(call.caller);
+  auto read = read_json(call.request);
+  auto body = co_await std::move(read);
+  if (!body) co_return error_response(body.error());
+  auto description = string_field(*body, "description");
+  if (!description) co_return error_response(description.error());
+  auto task = services.identity.create_key(call.caller, description->value_or(""));
   auto made = co_await std::move(task);
   if (!made) co_return error_response(made.error());
   co_return created(*made);
@@ -56,6 +63,19 @@ Task<http::Response> list_keys(const Services& services, Call call) {
   json::array results;
   for (const auto& key : *keys) results.push_back(to_json(key));
   co_return json_response(200, json::object{{"results", std::move(results)}});
+}
+
+Task<http::Response> update_key(const Services& services, Call call) {
+  auto read = read_json(call.request);
+  auto body = co_await std::move(read);
+  if (!body) co_return error_response(body.error());
+  auto disabled = bool_field(*body, "disabled");
+  if (!disabled) co_return error_response(disabled.error());
+  if (!body->contains("disabled")) co_return message_response(400, "field 'disabled' is missing");
+  auto task = services.identity.set_key_disabled(call.caller, call.part("access_key_id"), *disabled);
+  auto changed = co_await std::move(task);
+  if (!changed) co_return error_response(changed.error());
+  co_return json_response(200, to_json(*changed));
 }
 
 Task<http::Response> remove_key(const Services& services, Call call) {
@@ -72,6 +92,7 @@ Routes access_key_routes() {
       {"POST", "/repositories/{repository}/branches/{branch}/run_keys", create_run_key},
       {"POST", "/access_keys", create_key},
       {"GET", "/access_keys", list_keys},
+      {"PUT", "/access_keys/{access_key_id}", update_key},
       {"DELETE", "/access_keys/{access_key_id}", remove_key},
   };
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "http/browser.h"
 #include "rest/call.h"
 #include "rest/errors.h"
 
@@ -11,7 +12,6 @@ namespace anabranch::rest {
 namespace {
 
 constexpr std::string_view kBasePath = "/api/v1";
-constexpr std::string_view kSessionCookie = "internal_auth_session";
 
 std::vector<std::string_view> split_path(std::string_view path) {
   std::vector<std::string_view> segments;
@@ -31,20 +31,6 @@ bool matches(const std::vector<std::string_view>& pattern, const std::vector<std
   return std::equal(
       pattern.begin(), pattern.end(), segments.begin(), segments.end(),
       [](std::string_view want, std::string_view got) { return is_placeholder(want) || want == got; });
-}
-
-std::string_view cookie(const http::Request& request, std::string_view name) {
-  std::string_view rest = request.headers.get("Cookie");
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find(';'), rest.size());
-    std::string_view pair = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    while (pair.starts_with(' ')) pair.remove_prefix(1);
-    if (pair.starts_with(name) && pair.size() > name.size() && pair[name.size()] == '=') {
-      return pair.substr(name.size() + 1);
-    }
-  }
-  return {};
 }
 
 }  // namespace
@@ -116,16 +102,26 @@ Task<Result<boost::json::object>> read_json(http::Request& request) {
 // ── Api
 // ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+Routes all_routes() {
+  Routes all;
+  for (const auto& make : {access_key_routes, branch_routes, commit_routes, config_routes, import_routes,
+                           object_routes, object_transfer_routes, ref_routes, repository_routes,
+                           run_event_routes, run_routes, server_routes, session_routes, staging_routes,
+                           sweep_routes, tag_routes}) {
+    const Routes some = make();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
 class Api::Impl {
  public:
   Impl(service::IdentityService& identity, service::RepositoryService& repositories,
-       service::ObjectService& objects, ApiOptions options)
-      : options_(std::move(options)), services_{identity, repositories, objects, options_} {
-    for (const auto& make :
-         {access_key_routes, branch_routes, commit_routes, config_routes, import_routes, object_routes,
-          object_transfer_routes, ref_routes, repository_routes, staging_routes, tag_routes}) {
-      for (const Route& route : make()) routes_.push_back({route, split_path(route.pattern)});
-    }
+       service::ObjectService& objects, service::ExperimentService& experiments,
+       service::ServerService& server, ApiOptions options)
+      : options_(std::move(options)),
+        services_{identity, repositories, objects, experiments, server, options_} {
+    for (const Route& route : all_routes()) routes_.push_back({route, split_path(route.pattern)});
   }
 
   Task<http::Response> handle(http::Request request) {
@@ -159,7 +155,12 @@ class Api::Impl {
     call.query = *std::move(query);
     if (!found->route.open) {
       std::string authorization(request.headers.get("Authorization"));
-      std::string session(cookie(request, kSessionCookie));
+      std::string session(session_token(request));
+      const bool by_cookie = authorization.empty() && !session.empty();
+      if (by_cookie && http::may_change(request) && !http::is_same_origin(request)) {
+        co_return message_response(
+            403, "the request is signed in by a cookie and not same-origin: it may change nothing");
+      }
       std::string request_id = request.request_id;
       auto authenticate = services_.identity.authenticate_rest(std::move(authorization), std::move(session),
                                                                std::move(request_id));
@@ -183,8 +184,9 @@ class Api::Impl {
 };
 
 Api::Api(service::IdentityService& identity, service::RepositoryService& repositories,
-         service::ObjectService& objects, ApiOptions options)
-    : impl_(std::make_unique<Impl>(identity, repositories, objects, std::move(options))) {}
+         service::ObjectService& objects, service::ExperimentService& experiments,
+         service::ServerService& server, ApiOptions options)
+    : impl_(std::make_unique<Impl>(identity, repositories, objects, experiments, server, std::move(options))) {}
 Api::~Api() = default;
 
 Task<http::Response> Api::handle(http::Request request) { return impl_->handle(std::move(request)); }

@@ -10,9 +10,11 @@
 
 #include "base/task.h"
 #include "http/message.h"
+#include "service/experiment_service.h"
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
+#include "service/server_service.h"
 
 namespace anabranch::rest {
 
@@ -25,7 +27,8 @@ class Api {
  public:
   /// All must outlive the API.
   Api(service::IdentityService& identity, service::RepositoryService& repositories,
-      service::ObjectService& objects, ApiOptions options);
+      service::ObjectService& objects, service::ExperimentService& experiments, service::ServerService& server,
+      ApiOptions options);
   ~Api();
 
   /// A request whose path starts with /api/v1.

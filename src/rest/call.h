@@ -10,9 +10,11 @@
 
 #include "http/message.h"
 #include "rest/api.h"
+#include "service/experiment_service.h"
 #include "service/identity_service.h"
 #include "service/object_service.h"
 #include "service/repository_service.h"
+#include "service/server_service.h"
 
 namespace anabranch::rest {
 
@@ -23,6 +25,8 @@ struct Services {
   service::IdentityService& identity;
   service::RepositoryService& repositories;
   service::ObjectService& objects;
+  service::ExperimentService& experiments;
+  service::ServerService& server;
   const ApiOptions& options;
 };
 
@@ -63,11 +67,26 @@ Routes object_routes();
 Routes object_transfer_routes();
 Routes ref_routes();
 Routes repository_routes();
+Routes run_event_routes();
+Routes run_routes();
+Routes server_routes();
+Routes session_routes();
 Routes staging_routes();
+Routes sweep_routes();
 Routes tag_routes();
+/// All of the above.
+Routes all_routes();
+/// The description of all of them (OpenAPI 3.0); api/openapi.json, byte for byte.
+std::string_view openapi_json();
 
 /// Reads the body as a JSON object; an empty body is an empty object. Errors: malformed, entity_too_large,
 /// the source's.
 Task<Result<boost::json::object>> read_json(http::Request& request);
+
+/// The token of the session's cookie, or empty.
+std::string_view session_token(const http::Request& request);
+/// Looks at the access key that the body holds. Else the answer to give: 400, 401, 429.
+Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(const Services& services,
+                                                                            Call& call);
 
 }  // namespace anabranch::rest

@@ -32,6 +32,14 @@ Task<http::Response> health(const Services& services, Call call) {
   co_return empty_response(204);
 }
 
+Task<http::Response> get_openapi(const Services& services, Call call) {
+  (void)services, (void)call;
+  http::Response response;
+  response.headers.add("Content-Type", "application/json");
+  response.body = openapi_json();
+  co_return response;
+}
+
 Task<http::Response> get_config(const Services& services, Call call) {
   (void)call;
   const json::object body{{"version_config", version_json(services)},
@@ -75,18 +83,12 @@ Task<http::Response> setup_state(const Services& services, Call call) {
 }
 
 Task<http::Response> login(const Services& services, Call call) {
-  auto read = read_json(call.request);
-  auto body = co_await std::move(read);
-  if (!body) co_return error_response(body.error());
-  auto access_key_id = required_string(*body, "access_key_id");
-  auto secret = required_string(*body, "secret_access_key");
-  if (!access_key_id) co_return error_response(access_key_id.error());
-  if (!secret) co_return error_response(secret.error());
-  auto task = services.identity.login(*std::move(access_key_id), *std::move(secret));
-  auto session = co_await std::move(task);
-  if (!session) co_return error_response(session.error());
-  co_return json_response(
-      200, json::object{{"token", session->token}, {"token_expiration", session->expires_ms / 1000}});
+  auto task = sign_in(services, call);
+  auto signed_in = co_await std::move(task);
+  if (!signed_in) co_return std::move(signed_in).error();
+  const TimeMs expires_ms = signed_in->session.expires_ms;
+  co_return json_response(200,
+                          json::object{{"token", signed_in->token}, {"token_expiration", expires_ms / 1000}});
 }
 
 Task<http::Response> statistics(const Services& services, Call call) {
@@ -107,6 +109,7 @@ Task<http::Response> not_offered(const Services& services, Call call) {
 Routes config_routes() {
   return {
       {"GET", "/healthcheck", health, true},
+      {"GET", "/openapi.json", get_openapi, true},
       {"GET", "/config", get_config},
       {"GET", "/config/version", get_version},
       {"GET", "/config/storage", get_storage},

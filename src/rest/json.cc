@@ -70,6 +70,32 @@ json::object to_json(const service::ObjectStat& stat, bool user_metadata) {
   return object;
 }
 
+namespace {
+
+json::object to_json(const versioning::DiffTally& tally) {
+  return {{"added", tally.added},
+          {"removed", tally.removed},
+          {"changed", tally.changed},
+          {"conflicts", tally.conflicts},
+          {"added_bytes", tally.added_bytes},
+          {"removed_bytes", tally.removed_bytes}};
+}
+
+}  // namespace
+
+json::object to_json(const service::DiffSummary& summary) {
+  json::array results;
+  results.reserve(summary.rows.size());
+  for (const auto& row : summary.rows) {
+    json::object object = to_json(row.tally);
+    object.emplace("path", row.path);
+    object.emplace("path_type", row.is_prefix ? "common_prefix" : "object");
+    results.push_back(std::move(object));
+  }
+  return {
+      {"results", std::move(results)}, {"total", to_json(summary.total)}, {"truncated", summary.truncated}};
+}
+
 json::object to_json(const service::DiffItem& item) {
   const char* type = "changed";
   switch (item.type) {

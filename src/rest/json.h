@@ -20,6 +20,7 @@ boost::json::object to_json(const service::Tag& tag);
 boost::json::object to_json(const service::Commit& commit);
 boost::json::object to_json(const service::ObjectStat& stat, bool user_metadata = true);
 boost::json::object to_json(const service::DiffItem& item);
+boost::json::object to_json(const service::DiffSummary& summary);
 boost::json::object to_json(const service::ImportStatus& status);
 boost::json::object to_json(const service::Metadata& metadata);
 

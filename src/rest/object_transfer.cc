@@ -2,6 +2,7 @@
 // head.
 #include <utility>
 
+#include "http/browser.h"
 #include "http/range.h"
 #include "rest/call.h"
 #include "rest/errors.h"
@@ -77,7 +78,7 @@ http::Response describe(const service::ObjectStat& stat) {
   response.headers.add(
       "Content-Type", stat.entry.content_type.empty() ? "application/octet-stream" : stat.entry.content_type);
   response.headers.add("Accept-Ranges", "bytes");
-  response.headers.add("X-Content-Type-Options", "nosniff");
+  http::forbid_scripts(response.headers);
   return response;
 }
 

@@ -61,23 +61,69 @@ Task<http::Response> log(const Services& services, Call call) {
   co_return json_response(200, page_json(*found, amount, [](const auto& item) { return to_json(item); }));
 }
 
+Result<service::DiffKind> diff_kind(const Call& call) {
+  const std::string_view type = call.parameter("type", "three_dot");
+  if (type == "three_dot") return service::DiffKind::three_dot;
+  if (type == "two_dot") return service::DiffKind::two_dot;
+  return fail(ErrorCode::invalid_argument, "query parameter 'type' must be two_dot or three_dot");
+}
+
 Task<http::Response> diff(const Services& services, Call call) {
   auto page = call.page();
   if (!page) co_return error_response(page.error());
   const unsigned amount = page->amount;
-  const std::string_view type = call.parameter("type", "three_dot");
-  if (type != "three_dot" && type != "two_dot") {
-    co_return message_response(400, "query parameter 'type' must be two_dot or three_dot");
-  }
-  const auto kind = type == "two_dot" ? service::DiffKind::two_dot : service::DiffKind::three_dot;
+  const auto kind = diff_kind(call);
+  if (!kind) co_return error_response(kind.error());
   service::ListObjectsRequest request;
   request.page = *std::move(page);
   request.delimiter = std::string(call.parameter("delimiter"));
   auto task = services.repositories.diff_refs(call.caller, call.part("repository"), call.part("left"),
-                                              call.part("right"), kind, std::move(request));
+                                              call.part("right"), *kind, std::move(request));
   auto found = co_await std::move(task);
   if (!found) co_return error_response(found.error());
   co_return json_response(200, page_json(*found, amount, [](const auto& item) { return to_json(item); }));
+}
+
+service::DiffSummaryRequest summary_request(const Call& call) {
+  return {std::string(call.parameter("prefix")), std::string(call.parameter("delimiter", "/"))};
+}
+
+Task<http::Response> diff_summary(const Services& services, Call call) {
+  const auto kind = diff_kind(call);
+  if (!kind) co_return error_response(kind.error());
+  auto task =
+      services.repositories.summarize_refs_diff(call.caller, call.part("repository"), call.part("left"),
+                                                call.part("right"), *kind, summary_request(call));
+  auto summary = co_await std::move(task);
+  if (!summary) co_return error_response(summary.error());
+  co_return json_response(200, to_json(*summary));
+}
+
+Task<http::Response> branch_diff_summary(const Services& services, Call call) {
+  auto task = services.repositories.summarize_branch_diff(call.caller, call.part("repository"),
+                                                          call.part("branch"), summary_request(call));
+  auto summary = co_await std::move(task);
+  if (!summary) co_return error_response(summary.error());
+  co_return json_response(200, to_json(*summary));
+}
+
+Task<http::Response> graph(const Services& services, Call call) {
+  auto page = call.page();
+  if (!page) co_return error_response(page.error());
+  const unsigned amount = page->amount;
+  auto task = services.repositories.graph(call.caller, call.part("repository"), page->after, amount);
+  auto found = co_await std::move(task);
+  if (!found) co_return error_response(found.error());
+  json::object body = page_json(found->commits, amount, [](const auto& item) { return to_json(item); });
+  json::array refs;
+  refs.reserve(found->refs.size());
+  for (const auto& ref : found->refs) {
+    const bool is_tag = ref.type == service::GraphRefType::tag;
+    refs.push_back(
+        json::object{{"id", ref.id}, {"type", is_tag ? "tag" : "branch"}, {"commit_id", ref.commit_id}});
+  }
+  body.emplace("refs", std::move(refs));
+  co_return json_response(200, body);
 }
 
 Result<service::MergeRequest> parse_merge(const json::object& body) {
@@ -140,6 +186,9 @@ Routes ref_routes() {
   return {
       {"GET", "/repositories/{repository}/refs/{ref}/commits", log},
       {"GET", "/repositories/{repository}/refs/{left}/diff/{right}", diff},
+      {"GET", "/repositories/{repository}/refs/{left}/diff/{right}/summary", diff_summary},
+      {"GET", "/repositories/{repository}/branches/{branch}/diff/summary", branch_diff_summary},
+      {"GET", "/repositories/{repository}/graph", graph},
       {"POST", "/repositories/{repository}/refs/{source}/merge/{destination}", merge},
       {"GET", "/repositories/{repository}/refs/{source}/merge/{destination}", merge_base},
       {"GET", "/repositories/{repository}/metadata/meta_range/{id}", metadata_location},

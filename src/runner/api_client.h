@@ -100,6 +100,19 @@ class ApiClient {
   Result<void> cancel_import(const std::string& repository, const std::string& branch,
                              const std::string& id) const;
 
+  // Live records. not_found: also a server that knows no such routes.
+  /// Errors: conflict (there is one of that id).
+  Result<void> create_sweep(const std::string& repository, const SweepInfo& sweep) const;
+  Result<SweepInfo> get_sweep(const std::string& repository, const std::string& sweep) const;
+  Result<void> create_run(const std::string& repository, const RunInfo& run) const;
+  Result<RunInfo> get_run(const std::string& repository, const std::string& run) const;
+  Result<std::vector<RunInfo>> list_runs(const std::string& repository, const std::string& sweep) const;
+  /// Gives whether the run should end.
+  Result<bool> report_run(const std::string& repository, const std::string& run,
+                          const RunReport& report) const;
+  /// Makes the records that are missing from commits.
+  Result<void> rebuild_runs(const std::string& repository) const;
+
   /// A key that reads `repository` and writes to `branch` alone.
   Result<AccessKey> create_run_key(const std::string& repository, const std::string& branch,
                                    const std::string& run, std::int64_t lifetime_seconds) const;

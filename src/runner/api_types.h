@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/secret.h"
@@ -67,6 +68,64 @@ struct ImportProgress {
   std::int64_t ingested_objects = 0;
   std::string commit_id;             // once completed
   std::optional<std::string> error;  // why it ended without a commit
+};
+
+/// A sweep's and a run's record on the server: docs/howto-run-experiments.md, "Live records".
+struct SweepInfo {
+  std::string id;
+  std::string input_ref;
+  std::string input_commit;
+  std::vector<std::string> command;
+  std::vector<std::pair<std::string, std::vector<std::string>>> grid;
+  std::int64_t total = 0;
+  bool cancel_requested = false;
+};
+
+struct RunInfo {
+  std::string id;
+  std::string sweep;
+  std::string name;
+  std::string branch;
+  std::int64_t index = 0;
+  std::string input_commit;
+  std::string code_id;
+  std::vector<std::string> argv;
+  std::vector<std::pair<std::string, std::string>> parameters;
+  std::string host;
+  // as the server tells it:
+  std::string state;
+  std::string commit_id;
+  std::map<std::string, double> metrics;
+  int exit_code = 0;
+  std::int64_t started_ms = 0, ended_ms = 0;  // 0: not known
+};
+
+struct MetricPoint {
+  std::string name;
+  double value = 0;
+  std::int64_t step = 0;
+  std::int64_t time_ms = 0;
+};
+struct TextPiece {
+  std::uint64_t offset = 0;  // of the stream, in bytes of text
+  std::string text;
+};
+struct ResourceUse {
+  double cpu_seconds = 0;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_bytes_max = 0;
+};
+
+/// What is said of a run; absent and empty: nothing is.
+struct RunReport {
+  std::string state;
+  std::optional<std::int64_t> started_ms, ended_ms;
+  std::optional<int> exit_code;
+  std::string problem;
+  std::string commit_id;
+  std::vector<MetricPoint> metrics;
+  std::optional<ResourceUse> resources;
+  TextPiece out, err;
 };
 
 struct AccessKey {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "runner/live_files.h"
 
 namespace anabranch::runner {
 namespace {
@@ -26,6 +27,18 @@ Result<Output> clean_log(const Collection& collection, const char* name, const c
   const std::string clean = collection.home + "/clean-" + name;
   ANABRANCH_CHECK(copy_without(collection.home + "/" + name, clean, collection.secrets));
   return Output{path, clean};
+}
+
+/// The last numbers of metrics.jsonl, where metrics.json does not say another.
+void read_metric_lines(const std::string& file, RunRecord& record, std::vector<std::string>& warnings) {
+  const auto text = read_file(file, kMetricsSizeMax);
+  if (!text) {
+    warnings.push_back(text.error().message);
+    return;
+  }
+  for (const auto& [name, value] : last_metrics(*text)) {
+    if (record.metrics.size() < kMetricsMax) record.metrics.emplace(name, value);
+  }
 }
 
 void read_metrics(const std::string& file, RunRecord& record, std::vector<std::string>& warnings) {
@@ -56,6 +69,10 @@ Result<std::vector<Output>> find_outputs(const Collection& collection, RunRecord
     outputs.push_back({kMetricsPath, work + "/metrics.json"});
     read_metrics(work + "/metrics.json", record, warnings);
   }
+  if (fs::is_regular_file(fs::symlink_status(work + "/metrics.jsonl", error))) {
+    outputs.push_back({kMetricLinesPath, work + "/metrics.jsonl"});
+    read_metric_lines(work + "/metrics.jsonl", record, warnings);
+  }
   for (const std::string folder : kOutputFolders) {
     std::vector<std::string> skipped;
     ANABRANCH_TRY(const auto files, files_below(work + "/" + folder, work, &skipped));
@@ -77,7 +94,7 @@ Result<std::vector<Output>> find_outputs(const Collection& collection, RunRecord
 Result<void> remove_inherited(const Collection& collection, const RunRecord& record,
                               const std::vector<std::string>& made) {
   std::vector<std::string> stale;
-  for (const std::string path : {kMetricsPath, kPackagesPath, kDiffPath}) {
+  for (const std::string path : {kMetricsPath, kMetricLinesPath, kPackagesPath, kDiffPath}) {
     if (std::find(made.begin(), made.end(), path) != made.end()) continue;
     const auto before = collection.api.stat_object(collection.repository, record.input_commit, path);
     if (!before && before.error().code == ErrorCode::not_found) continue;

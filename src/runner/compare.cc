@@ -1,7 +1,9 @@
 #include "runner/compare.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -16,6 +18,29 @@ std::optional<double> value_of(const ComparedRun& run, const std::string& metric
   if (!run.record) return std::nullopt;
   const auto found = run.record->metrics.find(metric);
   return found == run.record->metrics.end() ? std::nullopt : std::optional<double>(found->second);
+}
+
+/// The records of a sweep by the commit they lead to. None: an older server, or nobody wrote any.
+std::map<std::string, RunInfo> records_of(const ApiClient& api, const std::string& repository,
+                                          const std::string& sweep) {
+  std::map<std::string, RunInfo> by_commit;
+  auto runs = api.list_runs(repository, sweep);
+  if (!runs) return by_commit;
+  for (auto& run : *runs) {
+    if (!run.commit_id.empty()) by_commit.emplace(run.commit_id, std::move(run));
+  }
+  return by_commit;
+}
+
+/// From the commit that the branch is at; nothing where that is not this run's.
+Result<void> read_commit(const ApiClient& api, const std::string& repository, const std::string& sweep,
+                         ComparedRun& run) {
+  ANABRANCH_TRY(const auto commit, api.get_commit(repository, run.commit_id));
+  const auto named = commit.metadata.find("anabranch.sweep");
+  if (named == commit.metadata.end() || named->second != sweep) return {};
+  ANABRANCH_TRY(auto record, parse_record(commit.metadata));
+  if (record.run == run.run) run.record = std::move(record);
+  return {};
 }
 
 }  // namespace
@@ -69,15 +94,22 @@ Result<Comparison> compare(const ApiClient& api, const std::string& repository, 
     if (run_number(sweep, branch.name))
       comparison.runs.push_back({branch.name, branch.commit_id, std::nullopt});
   }
-  ANABRANCH_CHECK(
-      for_each_parallel(comparison.runs.size(), kRequestsAtOnce, [&](std::size_t i) -> Result<void> {
-        ANABRANCH_TRY(const auto commit, api.get_commit(repository, comparison.runs[i].commit_id));
-        const auto named = commit.metadata.find("anabranch.sweep");
-        if (named == commit.metadata.end() || named->second != sweep) return {};
-        ANABRANCH_TRY(auto record, parse_record(commit.metadata));
-        if (record.run == comparison.runs[i].run) comparison.runs[i].record = std::move(record);
-        return {};
-      }));
+  const auto records = records_of(api, repository, sweep);
+  std::atomic<bool> is_any_missing{false};
+  const auto read = [&](std::size_t i) -> Result<void> {
+    ComparedRun& run = comparison.runs[i];
+    const auto known = records.find(run.commit_id);
+    if (known != records.end() && known->second.branch == run.run) {
+      run.record = to_record(known->second);
+      return {};
+    }
+    ANABRANCH_CHECK(read_commit(api, repository, sweep, run));
+    if (run.record) is_any_missing = true;
+    return {};
+  };
+  ANABRANCH_CHECK(for_each_parallel(comparison.runs.size(), kRequestsAtOnce, read));
+  // For whoever asks next. A server without records, or a key that may not make any, changes nothing here.
+  if (is_any_missing) static_cast<void>(api.rebuild_runs(repository));
   if (comparison.runs.empty()) {
     return fail(ErrorCode::not_found,
                 "repository '" + repository + "' has no runs of a sweep '" + sweep + "'");

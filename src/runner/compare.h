@@ -1,4 +1,4 @@
-// runner/compare.h — the runs of a sweep side by side, from what their commits say.
+// runner/compare.h — the runs of a sweep side by side, from their records or their commits.
 #pragma once
 
 #include <optional>
@@ -26,8 +26,9 @@ struct Comparison {
   std::string target_commit_id;      // promote --expect-main takes it
 };
 
-/// Reads the heads of the branches `<sweep>-<n>`. Without `order`: the first metric by name, descending.
-/// Errors: not_found (there is no such sweep), and the API's.
+/// The runs are the branches `<sweep>-<n>`; what they did is read from the server's records of them, and from
+/// their commits where there is no record of that very commit (then it is made). Without `order`: the first
+/// metric by name, descending. Errors: not_found (there is no such sweep), and the API's.
 Result<Comparison> compare(const ApiClient& api, const std::string& repository, const std::string& sweep,
                            const std::optional<MetricOrder>& order, const std::string& target);
 

@@ -179,17 +179,19 @@ Result<void> copy_without(const std::string& source, const std::string& target,
   ANABRANCH_CHECK(make_folder_of(target));
   const Descriptor to(target, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (!to.is_open()) return system_error("cannot write " + target);
-  std::string text;
-  const auto take = [&](std::string_view piece) -> Result<void> {
-    text += piece;
-    hide(text, hidden);
-    const std::size_t ready = text.size() - undecided_at_end(text, hidden);
-    ANABRANCH_CHECK(write_all(to, std::string_view(text).substr(0, ready), target));
-    text.erase(0, ready);
-    return {};
-  };
-  ANABRANCH_CHECK(read_pieces(source, take));
-  return write_all(to, text, target);
+  Concealer concealer(hidden);
+  ANABRANCH_CHECK(read_pieces(
+      source, [&](std::string_view piece) { return write_all(to, concealer.feed(piece), target); }));
+  return write_all(to, concealer.finish(), target);
+}
+
+std::string Concealer::feed(std::string_view piece) {
+  text_ += piece;
+  hide(text_, hidden_);
+  const std::size_t ready = text_.size() - undecided_at_end(text_, hidden_);
+  std::string sure = text_.substr(0, ready);
+  text_.erase(0, ready);
+  return sure;
 }
 
 bool is_safe_relative_path(std::string_view path) {

@@ -26,6 +26,20 @@ Result<std::string> sha256_of_file(const std::string& path);
 Result<void> copy_without(const std::string& source, const std::string& target,
                           const std::vector<std::string>& hidden);
 
+/// The same for text that comes piece by piece. Thread safety: none.
+class Concealer {
+ public:
+  explicit Concealer(std::vector<std::string> hidden) : hidden_(std::move(hidden)) {}
+  /// What is sure by now; what may be the beginning of a hidden text waits.
+  std::string feed(std::string_view piece);
+  /// The rest.
+  std::string finish() { return std::move(text_); }
+
+ private:
+  const std::vector<std::string> hidden_;
+  std::string text_;
+};
+
 /// True for "a/b": relative, no empty, "." or ".." segment, no NUL. Keys from a server are not trusted as
 /// paths.
 bool is_safe_relative_path(std::string_view path);

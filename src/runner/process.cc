@@ -3,11 +3,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "base/bytes.h"
 
 namespace anabranch::runner {
 namespace {
@@ -82,18 +86,41 @@ void wait_without_reaping(pid_t pid) {
   }
 }
 
-int reap(pid_t pid) {
+double seconds(const timeval& time) {
+  constexpr double kMicroseconds = 1e6;
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kMicroseconds;
+}
+
+int reap(pid_t pid, ResourceUse* use = nullptr) {
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (wait4(pid, &status, 0, &used) < 0 && errno == EINTR) {
+  }
+  if (use != nullptr) {
+    use->cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+    use->memory_bytes_max = static_cast<std::uint64_t>(used.ru_maxrss) * KiB;
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalExitBase + WTERMSIG(status);
 }
 
 }  // namespace
 
+Interruption::Interruption(Interruption& all) : all_(&all) {
+  const std::lock_guard lock(all.mutex_);
+  requested_ = all.requested_.load();
+  all.parts_.insert(this);
+}
+
+Interruption::~Interruption() {
+  if (all_ == nullptr) return;
+  const std::lock_guard lock(all_->mutex_);
+  all_->parts_.erase(this);
+}
+
 void Interruption::request(int signal_number) {
   const std::lock_guard lock(mutex_);
   requested_ = true;
+  for (Interruption* const part : parts_) part->request(signal_number);
   for (const pid_t group : groups_) kill(-group, signal_number);
 }
 
@@ -109,17 +136,18 @@ void Interruption::remove(pid_t group) {
   groups_.erase(group);
 }
 
-Result<int> Process::run(const ProcessOptions& options, Interruption& interruption) {
+Result<int> Process::run(const ProcessOptions& options, Interruption& interruption, ResourceUse* use) {
   if (interruption.requested()) return fail(ErrorCode::cancelled, "interrupted before it started");
   SpawnSetup setup(options.directory);
   setup.to_file(STDOUT_FILENO, options.stdout_file);
   setup.to_file(STDERR_FILENO, options.stderr_file);
   ANABRANCH_TRY(const pid_t pid, setup.spawn(options.argv, options.environment));
   if (!interruption.add(pid)) kill(-pid, SIGTERM);
+  if (options.on_start) options.on_start(pid);
   wait_without_reaping(pid);
   interruption.remove(pid);
   kill(-pid, SIGKILL);  // children that outlive their parent would write into a folder that is going away
-  return reap(pid);
+  return reap(pid, use);
 }
 
 Result<std::string> capture(const std::vector<std::string>& argv, const std::string& directory,

@@ -4,18 +4,27 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "runner/api_types.h"
 
 namespace anabranch::runner {
 
 /// Whoever wants all runs to stop says so here. Thread safety: every method from any thread.
 class Interruption {
  public:
+  Interruption() = default;
+  /// Is requested whenever `all` is; and alone, which `all` does not notice. `all` must outlive it.
+  explicit Interruption(Interruption& all);
+  ~Interruption();
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+
   /// From now on requested() is true, processes do not start, and those that run get `signal_number`.
   void request(int signal_number);
   bool requested() const { return requested_; }
@@ -27,7 +36,9 @@ class Interruption {
 
   std::atomic<bool> requested_{false};
   std::mutex mutex_;
-  std::set<pid_t> groups_;  // guarded by mutex_
+  std::set<pid_t> groups_;         // guarded by mutex_
+  std::set<Interruption*> parts_;  // guarded by mutex_
+  Interruption* all_ = nullptr;
 };
 
 struct ProcessOptions {
@@ -36,6 +47,7 @@ struct ProcessOptions {
   std::string directory;
   std::string stdout_file;  // replaced; its folder must be there
   std::string stderr_file;
+  std::function<void(pid_t)> on_start = {};  // the command was started; its group has that number too
 };
 
 /// A command that ran to its end. Its input is empty; nothing of ours is open in it.
@@ -43,8 +55,9 @@ class Process {
  public:
   /// Starts the command, waits for its end, then kills what it left behind in its group.
   /// Gives its exit code, 128 + the signal's number where one ended it. Errors: not_found (no such command),
-  /// io, cancelled (interrupted before it started).
-  static Result<int> run(const ProcessOptions& options, Interruption& interruption);
+  /// io, cancelled (interrupted before it started). `use`: what it and the children it waited for used.
+  static Result<int> run(const ProcessOptions& options, Interruption& interruption,
+                         ResourceUse* use = nullptr);
 };
 
 /// The output of a helper (git, python) as text.

@@ -136,6 +136,25 @@ Result<RunRecord> parse_record(const Metadata& metadata) {
   return record;
 }
 
+RunRecord to_record(const RunInfo& info) {
+  constexpr double kMilliseconds = 1e3;
+  RunRecord record;
+  record.run = info.name;
+  record.run_id = info.id;
+  record.sweep = info.sweep;
+  record.input_commit = info.input_commit;
+  record.code_id = info.code_id;
+  record.argv = info.argv;
+  record.parameters = info.parameters;
+  record.status = info.state;
+  record.exit_code = info.exit_code;
+  record.started_seconds = info.started_ms / 1'000;
+  if (info.started_ms != 0 && info.ended_ms != 0)
+    record.duration_seconds = static_cast<double>(info.ended_ms - info.started_ms) / kMilliseconds;
+  record.metrics = info.metrics;
+  return record;
+}
+
 std::string commit_message(const RunRecord& record) {
   std::string message = "run " + record.run;
   if (record.status != "ok")

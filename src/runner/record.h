@@ -17,6 +17,7 @@ namespace anabranch::runner {
 
 /// Where things of a run are on its branch.
 inline constexpr const char* kMetricsPath = "metrics/metrics.json";
+inline constexpr const char* kMetricLinesPath = "metrics/metrics.jsonl";
 inline constexpr const char* kStdoutPath = "logs/stdout.txt";
 inline constexpr const char* kStderrPath = "logs/stderr.txt";
 inline constexpr const char* kCodePath = ".anabranch/code.tar";
@@ -46,6 +47,8 @@ struct RunRecord {
 Metadata to_metadata(const RunRecord& record);
 /// Errors: not_found (this is no run's commit), malformed.
 Result<RunRecord> parse_record(const Metadata& metadata);
+/// What compare and promote look at, from the server's record of a run that is over.
+RunRecord to_record(const RunInfo& info);
 /// True if a commit with this metadata was made by a run.
 bool is_run(const Metadata& metadata);
 

@@ -16,7 +16,8 @@ constexpr int kMergesFollowedMax = 64;
 
 /// What a run made, by its own will: logs and our own records differ from run to run by their nature.
 bool is_output(std::string_view path) {
-  return !path.starts_with("logs/") && !path.starts_with(".anabranch/") && path != kMetricsPath;
+  return !path.starts_with("logs/") && !path.starts_with(".anabranch/") && path != kMetricsPath &&
+         path != kMetricLinesPath;
 }
 
 /// Path → checksum of all that `commit` has and `input` has not, or not so.
@@ -176,6 +177,7 @@ Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const D
                            interruption};
   RunOrder run{order.repository, recorded};
   run.record.run = result.branch;
+  run.record.run_id.clear();
   run.record.sweep.clear();
   run.record.status.clear();
   run.record.metrics.clear();

@@ -64,9 +64,14 @@ std::vector<SourceFile> publishable(const std::vector<SourceFile>& files) {
 class Run {
  public:
   Run(const RunContext& context, const RunOrder& order, const OnPhase& on_phase)
-      : context_(context), order_(order), on_phase_(on_phase), record_(order.record) {}
+      : context_(context),
+        order_(order),
+        on_phase_(on_phase),
+        record_(order.record),
+        interruption_(context.interruption) {}
 
   RunOutcome go() {
+    if (order_.watcher != nullptr) order_.watcher->on_begin(interruption_);
     auto done = prepare();
     if (done) done = execute();
     if (!done) {
@@ -89,16 +94,22 @@ class Run {
                      : record_.status == "interrupted" ? RunPhase::cancelled
                                                        : RunPhase::failed;
     outcome_.record = std::move(record_);
+    if (order_.watcher != nullptr) order_.watcher->on_outcome(outcome_);
     return std::move(outcome_);
   }
 
  private:
+  void enter(RunPhase phase, const std::string& stdout_file = {}) {
+    on_phase_(phase, stdout_file);
+    if (order_.watcher != nullptr) order_.watcher->on_phase(phase);
+  }
+
   std::string file(const char* name) const { return home_->path() + "/" + name; }
 
   Result<void> prepare() {
-    on_phase_(RunPhase::preparing, "");
+    enter(RunPhase::preparing);
     record_.exit_code = 0;
-    record_.run_id = make_xid(context_.clock.now_ms());
+    if (record_.run_id.empty()) record_.run_id = make_xid(context_.clock.now_ms());
     record_.started_seconds = context_.clock.now_ms() / 1000;
     ANABRANCH_TRY(auto home, TemporaryFolder::make(context_.cache.work_folder(), record_.run));
     home_ = std::move(home);
@@ -114,6 +125,7 @@ class Run {
                   context_.api.create_run_key(order_.repository, record_.run, record_.run,
                                               context_.key_lifetime_seconds));
     secrets_.push_back(key.secret.reveal());  // for hiding it in the logs
+    secrets_.push_back(context_.api.connection().secret_access_key.reveal());
     const RunIdentity identity{context_.api.connection().endpoint,
                                order_.repository,
                                record_.run,
@@ -124,11 +136,16 @@ class Run {
                            child_environment(context_.environment, identity, record_.parameters),
                            file("work"), file("stdout.txt"), file("stderr.txt")};
     options.argv.front() = command_path(options.argv.front(), options.directory, context_.workdir);
-    on_phase_(RunPhase::running, options.stdout_file);
+    if (order_.watcher != nullptr) {
+      options.on_start = [this](pid_t pid) { order_.watcher->on_start(pid, home_->path(), secrets_); };
+    }
+    enter(RunPhase::running, options.stdout_file);
     const auto began = std::chrono::steady_clock::now();
-    const auto exit_code = Process::run(options, context_.interruption);
+    ResourceUse use;
+    const auto exit_code = Process::run(options, interruption_, &use);
     record_.duration_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    if (order_.watcher != nullptr && exit_code) order_.watcher->on_end(*exit_code, use);
     // At once: what the command may have left running somewhere must not write to the branch any more.
     if (auto removed = context_.api.with_patience(kCommitPatience).delete_key(key.id); !removed) {
       outcome_.warnings.push_back("the run's key " + key.id + " was not removed: " + removed.error().message);
@@ -138,12 +155,12 @@ class Run {
       return fail(exit_code.error());
     }
     record_.exit_code = *exit_code;
-    record_.status = context_.interruption.requested() ? "interrupted" : *exit_code == 0 ? "ok" : "failed";
+    record_.status = interruption_.requested() ? "interrupted" : *exit_code == 0 ? "ok" : "failed";
     return {};
   }
 
   Result<void> commit() {
-    on_phase_(RunPhase::collecting, "");
+    enter(RunPhase::collecting);
     if (!outcome_.problem.empty()) append_problem();
     const ApiClient patient = context_.api.with_patience(kCommitPatience);
     secrets_.push_back(context_.api.connection().secret_access_key.reveal());
@@ -173,6 +190,7 @@ class Run {
   const OnPhase& on_phase_;
   RunRecord record_;
   RunOutcome outcome_;
+  Interruption interruption_;  // this run's own part
   std::optional<TemporaryFolder> home_;
   std::vector<std::string> secrets_;
 };

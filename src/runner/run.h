@@ -14,6 +14,7 @@
 #include "runner/process.h"
 #include "runner/record.h"
 #include "runner/source_tree.h"
+#include "runner/watcher.h"
 
 namespace anabranch::runner {
 
@@ -55,7 +56,8 @@ struct RunContext {
 
 struct RunOrder {
   std::string repository;
-  RunRecord record;  // all but what only the run itself can tell
+  RunRecord record;  // all but what only the run itself can tell; without a run_id, one is made
+  RunWatcher* watcher = nullptr;
 };
 
 struct RunOutcome {

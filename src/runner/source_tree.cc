@@ -23,7 +23,9 @@ constexpr std::size_t kGitOutputMax = 64 * MiB;
 constexpr std::size_t kDiffSizeMax = 16 * MiB;
 constexpr std::uint64_t kIgnoreFileSizeMax = 1 * MiB;
 
-bool is_run_output(std::string_view path) { return path == "metrics.json" || path.starts_with("artifacts/"); }
+bool is_run_output(std::string_view path) {
+  return path == "metrics.json" || path == "metrics.jsonl" || path.starts_with("artifacts/");
+}
 
 std::string file_name(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 

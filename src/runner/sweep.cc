@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "runner/child_environment.h"
 #include "runner/command_line.h"
+#include "runner/reporter.h"
 
 namespace anabranch::runner {
 namespace {
@@ -97,6 +98,26 @@ RunRecord first_record(const SweepPlan& plan, std::size_t index, const std::stri
   return record;
 }
 
+SweepInfo sweep_info(const SweepPlan& plan, const std::string& commit) {
+  SweepInfo sweep{plan.name, plan.from, commit, plan.command, {}, 0, false};
+  for (const auto& axis : plan.grid) sweep.grid.emplace_back(axis.name, axis.values);
+  sweep.total = static_cast<std::int64_t>(plan.combinations.size());
+  return sweep;
+}
+
+std::vector<RunInfo> run_infos(const std::vector<RunRecord>& records) {
+  std::vector<RunInfo> runs(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    runs[i].name = runs[i].branch = records[i].run;
+    runs[i].index = static_cast<std::int64_t>(i);
+    runs[i].input_commit = records[i].input_commit;
+    runs[i].code_id = records[i].code_id;
+    runs[i].argv = records[i].argv;
+    runs[i].parameters = records[i].parameters;
+  }
+  return runs;
+}
+
 }  // namespace
 
 std::string default_sweep_name(TimeMs now) {
@@ -126,9 +147,15 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
   const RunContext context{
       api, clock, cache, code, data, own_environment(), workdir, plan.key_lifetime_seconds, interruption};
   const Metadata environment = recorded_environment(context.environment);
+  std::vector<RunRecord> records;
+  for (std::size_t i = 0; i < plan.combinations.size(); ++i)
+    records.push_back(first_record(plan, i, input.id, code, environment));
+  Reporter reporter(api.connection(), clock, plan.repository, sweep_info(plan, input.id), run_infos(records),
+                    interruption);
   std::vector<RunOutcome> outcomes(plan.combinations.size());
   const auto all = for_each_parallel(outcomes.size(), plan.parallel, [&](std::size_t i) -> Result<void> {
-    const RunOrder order{plan.repository, first_record(plan, i, input.id, code, environment)};
+    RunOrder order{plan.repository, std::move(records[i]), &reporter.watcher(i)};
+    order.record.run_id = reporter.run_id(i);
     const auto on_phase = [&](RunPhase phase, const std::string& file) {
       observer.on_phase(i, order.record.run, phase, file);
     };
@@ -137,6 +164,7 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
       outcomes[i].record = order.record;
       outcomes[i].problem = "interrupted before it started";
       branches.remove(i);
+      reporter.watcher(i).on_outcome(outcomes[i]);
     } else {
       outcomes[i] = run_once(context, order, on_phase);
     }

@@ -13,6 +13,7 @@ struct SweepPlan {
   std::string repository;
   std::string from;  // a ref; resolved once
   std::string name;
+  std::vector<GridAxis> grid;  // what `combinations` were made from, for the record
   std::vector<Parameters> combinations;
   std::vector<DataSpec> data;
   std::string workdir;
@@ -39,9 +40,10 @@ std::string default_sweep_name(TimeMs now);
 std::string run_name(const std::string& sweep, std::size_t index);
 
 /// Runs all of the plan: resolves `from`, refuses taken names, copies the code, fetches the data, makes the
-/// branches, then runs. A run that fails fails alone. Gives the outcomes in the plan's order. Errors: what
-/// was wrong before the first run began; then nothing is left behind. invalid_argument, not_found,
-/// already_exists (a branch's name is taken), and the API's.
+/// branches, then runs, and tells the server of it meanwhile (runner/reporter.h). A run that fails fails
+/// alone. Gives the outcomes in the plan's order. Errors: what was wrong before the first run began; then
+/// nothing is left behind. invalid_argument, not_found, already_exists (a branch's name is taken), and the
+/// API's.
 Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clock, const DataCache& cache,
                                           const SweepPlan& plan, Interruption& interruption,
                                           SweepObserver& observer);

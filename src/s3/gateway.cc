@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "http/browser.h"
 #include "s3/call.h"
 #include "s3/headers.h"
 
@@ -126,6 +127,11 @@ bool names_other_version(const Call& call) {
   return call.has_parameter("versionId") && call.parameter("versionId") != kNullVersion;
 }
 
+/// The web UI's own requests: without an AWS signature, signed in by the session's cookie. docs/adr/0007.
+bool asks_by_session(const http::Request& request) {
+  return request.headers.get("X-Anabranch-Session") == "1";
+}
+
 /// What parse_signature() and friends call malformed has names of its own in S3.
 S3Error authentication_error(const Error& error, const http::Request& request) {
   S3Error told = to_s3_error(error);
@@ -158,6 +164,7 @@ class Gateway::Impl {
     if (authorization.starts_with("AWS")) return true;
     if (request.query.find("X-Amz-Signature=") != std::string::npos) return true;
     if (request.query.find("AWSAccessKeyId=") != std::string::npos) return true;
+    if (asks_by_session(request)) return true;
     return !virtual_bucket(request.headers.get("Host"), options_.domains).empty();
   }
 
@@ -190,6 +197,20 @@ class Gateway::Impl {
       const S3Error told = authentication_error(authenticated.error(), request);
       co_return error_response(told, call.resource(), request.request_id);
     }
+    bool browser = *authenticated && (*authenticated)->facts.presigned;
+    if (!*authenticated && asks_by_session(request)) {
+      if (http::may_change(request) && !http::is_same_origin(request)) {
+        const S3Error denied{403, "AccessDenied",
+                             "Access Denied: the request is signed in by a cookie and not same-origin."};
+        co_return error_response(denied, call.resource(), request.request_id);
+      }
+      auto session = identity_.authenticate_session(
+          std::string(http::cookie(request, service::kSessionCookie)), request.request_id);
+      auto holder = co_await std::move(session);
+      if (!holder) co_return error_response(to_s3_error(holder.error()), call.resource(), request.request_id);
+      *authenticated = *std::move(holder);
+      browser = true;
+    }
     if (!*authenticated) {
       const S3Error denied{403, "AccessDenied", "Access Denied: the request carries no signature."};
       co_return error_response(denied, call.resource(), request.request_id);
@@ -209,7 +230,9 @@ class Gateway::Impl {
       co_return error_response(unknown, call.resource(), call.caller.request_id);
     }
     auto task = operation(context_, std::move(call));
-    co_return co_await std::move(task);
+    http::Response response = co_await std::move(task);
+    if (browser && operation == get_object) http::forbid_scripts(response.headers);
+    co_return response;
   }
 
   /// Bucket, key and query of a request, path style or virtual-host style.

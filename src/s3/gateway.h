@@ -33,7 +33,7 @@ class Gateway {
   Task<http::Response> handle(http::Request request);
 
   /// True if a request that came to the shared port is meant for S3: an AWS Authorization header, a signature
-  /// in the query, or a virtual host.
+  /// in the query, a virtual host, or the web UI's `X-Anabranch-Session: 1`.
   bool claims(const http::Request& request) const;
 
   /// The XML body of an error that the HTTP layer itself found (400, 408, 431, ...).

@@ -2,19 +2,29 @@
 
 #include <utility>
 
+#include "service/presigned_url.h"
+
 namespace anabranch::service {
 namespace {
 
-constexpr TimeMs kSessionLifetimeMs = 24LL * 3600 * 1000;
-
 AccessKey about(const auth::Credential& credential) {
-  return {credential.key.access_key_id, credential.user_id, credential.created_ms, credential.expires_ms};
+  return {credential.key.access_key_id, credential.user_id,     credential.created_ms,
+          credential.expires_ms,        credential.description, credential.disabled};
+}
+
+IdentityService::Session session_of(const auth::TokenHolder& holder) {
+  return {holder.principal.user_id, holder.principal.access_key_id, holder.expires_ms};
+}
+
+Result<auth::TokenHolder> token_holder(const auth::Credentials& credentials, const std::string& token) {
+  if (token.empty()) return fail(ErrorCode::unauthenticated, "the request carries no session");
+  return credentials.authenticate_token(token);
 }
 
 }  // namespace
 
 IdentityService::IdentityService(auth::Credentials& credentials, const Clock& clock, Workers& workers)
-    : credentials_(credentials), clock_(clock), workers_(workers) {}
+    : credentials_(credentials), clock_(clock), workers_(workers), sign_ins_(clock) {}
 
 Task<Result<std::optional<Authenticated>>> IdentityService::authenticate_s3(SignedRequest request,
                                                                             std::string request_id) {
@@ -31,13 +41,17 @@ Task<Result<std::optional<Authenticated>>> IdentityService::authenticate_s3(Sign
 
 Task<Result<Caller>> IdentityService::authenticate_rest(std::string authorization, std::string session_token,
                                                         std::string request_id) {
-  const auto check = [this, &authorization, &session_token]() -> Result<Principal> {
+  const auto by_token = [this](std::string_view token) -> Result<Principal> {
+    ANABRANCH_TRY(auto holder, credentials_.authenticate_token(token));
+    return std::move(holder.principal);
+  };
+  const auto check = [this, &by_token, &authorization, &session_token]() -> Result<Principal> {
     constexpr std::string_view kBearer = "Bearer ";
     if (authorization.starts_with(kBearer)) {
-      return credentials_.authenticate_token(std::string_view(authorization).substr(kBearer.size()));
+      return by_token(std::string_view(authorization).substr(kBearer.size()));
     }
     if (!authorization.empty()) return credentials_.authenticate_basic(authorization);
-    if (!session_token.empty()) return credentials_.authenticate_token(session_token);
+    if (!session_token.empty()) return by_token(session_token);
     return fail(ErrorCode::unauthenticated, "the request carries no credentials");
   };
   auto task = inline_or_on(workers_, check);
@@ -47,14 +61,43 @@ Task<Result<Caller>> IdentityService::authenticate_rest(std::string authorizatio
 }
 
 Task<Result<IdentityService::Login>> IdentityService::login(std::string access_key_id,
-                                                            std::string secret_access_key) {
+                                                            std::string secret_access_key,
+                                                            std::string address) {
+  if (const TimeMs wait_ms = sign_ins_.admit(address, access_key_id); wait_ms > 0) {
+    co_return Login{{}, {}, wait_ms};
+  }
   const auto check = [this, &access_key_id, &secret_access_key] {
     return credentials_.authenticate_pair(access_key_id, secret_access_key);
   };
   auto task = inline_or_on(workers_, check);
   auto principal = co_await std::move(task);
-  if (!principal) co_return fail(std::move(principal).error());
-  co_return Login{credentials_.make_token(*principal), clock_.now_ms() + kSessionLifetimeMs};
+  if (!principal) {
+    if (principal.error().code != ErrorCode::unauthenticated) sign_ins_.forgive(address, access_key_id);
+    co_return fail(std::move(principal).error());
+  }
+  sign_ins_.accept(address, access_key_id);
+  std::string token = credentials_.make_token(*principal);
+  auto holder = credentials_.authenticate_token(token);
+  if (!holder) co_return fail(std::move(holder).error());
+  co_return Login{std::move(token), session_of(*holder), 0};
+}
+
+Task<Result<IdentityService::Session>> IdentityService::session(std::string token) {
+  const auto check = [this, &token] { return token_holder(credentials_, token); };
+  auto task = inline_or_on(workers_, check);
+  auto holder = co_await std::move(task);
+  if (!holder) co_return fail(std::move(holder).error());
+  co_return session_of(*holder);
+}
+
+Task<Result<Authenticated>> IdentityService::authenticate_session(std::string token, std::string request_id) {
+  const auto check = [this, &token] { return token_holder(credentials_, token); };
+  auto task = inline_or_on(workers_, check);
+  auto holder = co_await std::move(task);
+  if (!holder) co_return fail(std::move(holder).error());
+  Authenticated authenticated{{std::move(holder->principal), std::move(request_id)}, {}, {}};
+  authenticated.facts.payload_hash = "UNSIGNED-PAYLOAD";
+  co_return authenticated;
 }
 
 Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::string repository,
@@ -77,13 +120,24 @@ Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::s
   co_return NewAccessKey{credential->key, about(*credential)};
 }
 
-Task<Result<NewAccessKey>> IdentityService::create_key(Caller caller) {
+Task<Result<NewAccessKey>> IdentityService::create_key(Caller caller, std::string description) {
   auto allowed = auth::authorize(caller.principal, Action::manage_credentials, Resource::server());
   if (!allowed) co_return fail(std::move(allowed).error());
-  auto task = credentials_.create(caller.principal.user_id, caller.principal.policy, std::nullopt);
+  auto task = credentials_.create(caller.principal.user_id, caller.principal.policy, std::nullopt,
+                                  std::move(description));
   auto credential = co_await std::move(task);
   if (!credential) co_return fail(std::move(credential).error());
   co_return NewAccessKey{credential->key, about(*credential)};
+}
+
+Task<Result<AccessKey>> IdentityService::set_key_disabled(Caller caller, std::string access_key_id,
+                                                          bool disabled) {
+  auto allowed = auth::authorize(caller.principal, Action::manage_credentials, Resource::server());
+  if (!allowed) co_return fail(std::move(allowed).error());
+  auto task = credentials_.set_disabled(std::move(access_key_id), disabled);
+  auto changed = co_await std::move(task);
+  if (!changed) co_return fail(std::move(changed).error());
+  co_return about(*changed);
 }
 
 Task<Result<void>> IdentityService::remove_key(Caller caller, std::string access_key_id) {
@@ -107,6 +161,22 @@ Task<Result<std::vector<AccessKey>>> IdentityService::list_keys(Caller caller) {
   keys.reserve(credentials->size());
   for (const auto& credential : *credentials) keys.push_back(about(credential));
   co_return keys;
+}
+
+Task<Result<PresignedUrl>> IdentityService::presign_get(Caller caller, std::string bucket, std::string key,
+                                                        PresignRequest request, std::int64_t seconds) {
+  if (seconds < 1 || seconds > auth::kPresignedSecondsMax) {
+    co_return fail(ErrorCode::invalid_argument,
+                   "expires_seconds must be between 1 and " + std::to_string(auth::kPresignedSecondsMax));
+  }
+  const auto find = [this, &caller] { return credentials_.find(caller.principal.access_key_id); };
+  auto task = inline_or_on(workers_, find);
+  auto credential = co_await std::move(task);
+  if (!credential) co_return fail(std::move(credential).error());
+  const TimeMs now = clock_.now_ms();
+  const std::string path = "/" + bucket + "/" + key;
+  co_return PresignedUrl{make_presigned_url("GET", request.endpoint, path, credential->key, now, seconds),
+                         now / 1000 + seconds};
 }
 
 }  // namespace anabranch::service

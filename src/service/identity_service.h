@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/workers.h"
+#include "service/sign_in_guard.h"
 #include "service/types.h"
 
 namespace anabranch::service {
@@ -25,11 +26,17 @@ struct AccessKey {
   std::string user_id;
   TimeMs created_ms = 0;
   std::optional<TimeMs> expires_ms;
+  std::string description;
+  bool disabled = false;
 };
 struct NewAccessKey {
   KeyPair key;
   AccessKey about;
 };
+
+/// The cookie that holds a session's token.
+inline constexpr std::string_view kSessionCookie = "anabranch_session";
+inline constexpr TimeMs kSessionLifetimeMs = auth::kTokenLifetimeMs;
 
 /// The lifetime of a run's key.
 inline constexpr TimeMs kRunKeyLifetimeMaxMs = 7LL * 24 * 3600 * 1000;
@@ -47,26 +54,48 @@ class IdentityService {
   Task<Result<Caller>> authenticate_rest(std::string authorization, std::string session_token,
                                          std::string request_id);
 
-  struct Login {
-    std::string token;
+  struct Session {
+    std::string user_id;
+    std::string access_key_id;
     TimeMs expires_ms = 0;
   };
-  /// Errors: unauthenticated.
-  Task<Result<Login>> login(std::string access_key_id, std::string secret_access_key);
+  struct Login {
+    std::string token;
+    Session session;
+    /// Over 0: too many failures came from this address or for this key. The pair was not looked at; there is
+    /// no token.
+    TimeMs retry_after_ms = 0;
+  };
+  /// `address`: where the request came from. Errors: unauthenticated.
+  Task<Result<Login>> login(std::string access_key_id, std::string secret_access_key, std::string address);
+  /// Whose session a token is. Errors: unauthenticated (also where there is no token), expired.
+  Task<Result<Session>> session(std::string token);
+  /// An S3 request without a signature, by a session's token: its body counts as unsigned. Errors: as
+  /// session().
+  Task<Result<Authenticated>> authenticate_session(std::string token, std::string request_id);
 
   /// A key that is good for one repository and writes only to one branch of it. Errors: access_denied,
   /// invalid_argument (a lifetime over kRunKeyLifetimeMaxMs).
   Task<Result<NewAccessKey>> create_run_key(Caller caller, std::string repository, std::string branch,
                                             std::string run, TimeMs lifetime_ms);
   /// A key of the caller's own, with the caller's rights.
-  Task<Result<NewAccessKey>> create_key(Caller caller);
+  Task<Result<NewAccessKey>> create_key(Caller caller, std::string description);
+  /// Refused everywhere while it is disabled, its sessions too. Errors: not_found, not_allowed (the root
+  /// key).
+  Task<Result<AccessKey>> set_key_disabled(Caller caller, std::string access_key_id, bool disabled);
   Task<Result<void>> remove_key(Caller caller, std::string access_key_id);
   Task<Result<std::vector<AccessKey>>> list_keys(Caller caller);
+
+  /// A URL that gets bucket/key with the caller's rights: signed with the caller's key, it ends with it. Ask
+  /// first whether the object can be read. Errors: invalid_argument (seconds), those of the key.
+  Task<Result<PresignedUrl>> presign_get(Caller caller, std::string bucket, std::string key,
+                                         PresignRequest request, std::int64_t seconds);
 
  private:
   auth::Credentials& credentials_;
   const Clock& clock_;
   Workers& workers_;
+  SignInGuard sign_ins_;
 };
 
 }  // namespace anabranch::service

@@ -2,38 +2,10 @@
 
 #include <utility>
 
+#include "service/presigned_url.h"
 #include "service/use_case.h"
 
 namespace anabranch::service {
-namespace {
-
-std::string host_of(const std::string& endpoint) {
-  const auto scheme = endpoint.find("://");
-  return scheme == std::string::npos ? endpoint : endpoint.substr(scheme + 3);
-}
-
-constexpr std::string_view kRegion = "us-east-1";
-
-/// Percent-encodes a path for a URL, slashes kept. Source: RFC 3986, unreserved characters.
-std::string encode_path(std::string_view path) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~' || c == '/';
-    if (plain) {
-      encoded += c;
-    } else {
-      encoded += '%';
-      encoded += kHex[byte >> 4U];
-      encoded += kHex[byte & 15U];
-    }
-  }
-  return encoded;
-}
-
-}  // namespace
 
 RepositoryService::RepositoryService(objects::ObjectStore& objects, versioning::Repositories& repositories,
                                      auth::Credentials& credentials, const Clock& clock, Workers& workers)
@@ -176,6 +148,14 @@ Task<Result<Page<Commit>>> RepositoryService::log(Caller caller, std::string rep
   const Resource resource = Resource::repository(repository, request.ref);
   return authorized_read(workers_, caller, Action::list_commits, resource,
                          [this, repository, request] { return repositories_.log(repository, request); });
+}
+
+Task<Result<GraphPage>> RepositoryService::graph(Caller caller, std::string repository, std::string after,
+                                                 unsigned amount) {
+  const Resource resource = Resource::repository(repository);
+  return authorized_work(workers_, caller, Action::list_commits, resource, [this, repository, after, amount] {
+    return repositories_.graph(repository, after, amount);
+  });
 }
 
 Task<Result<Commit>> RepositoryService::merge(Caller caller, std::string repository, std::string source,
@@ -334,12 +314,10 @@ Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::s
   if (!key) co_return fail(std::move(key).error());
   // Through the repository, not through the physical key: it gives the bytes of this ref whatever happens to
   // the source.
-  const std::string url_path = encode_path("/" + repository + "/" + ref + "/" + path);
   const TimeMs now = clock_.now_ms();
-  const std::string query =
-      auth::presign_v4("GET", host_of(request.endpoint), url_path, "", key->access_key_id,
-                       key->secret_access_key, kRegion, now, kPresignSeconds);
-  co_return PresignedUrl{request.endpoint + url_path + "?" + query, now / 1000 + kPresignSeconds};
+  const std::string url_path = "/" + repository + "/" + ref + "/" + path;
+  co_return PresignedUrl{make_presigned_url("GET", request.endpoint, url_path, *key, now, kPresignSeconds),
+                         now / 1000 + kPresignSeconds};
 }
 
 Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, StagingLocation location,
@@ -348,12 +326,10 @@ Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, Stagi
   auto presigner = credentials_.presigner();
   auto key = co_await std::move(presigner);
   if (!key) co_return fail(std::move(key).error());
-  const std::string url_path = encode_path("/" + location.bucket + "/" + location.key);
   const TimeMs now = clock_.now_ms();
-  const std::string query =
-      auth::presign_v4("PUT", host_of(request.endpoint), url_path, "", key->access_key_id,
-                       key->secret_access_key, kRegion, now, kPresignSeconds);
-  co_return PresignedUrl{request.endpoint + url_path + "?" + query, now / 1000 + kPresignSeconds};
+  const std::string url_path = "/" + location.bucket + "/" + location.key;
+  co_return PresignedUrl{make_presigned_url("PUT", request.endpoint, url_path, *key, now, kPresignSeconds),
+                         now / 1000 + kPresignSeconds};
 }
 
 // ── differences, import
@@ -374,6 +350,26 @@ Task<Result<Page<DiffItem>>> RepositoryService::diff_refs(Caller caller, std::st
   return authorized_read(workers_, caller, Action::list_objects, resource,
                          [this, repository, left, right, kind, request] {
                            return repositories_.diff_refs(repository, left, right, kind, request);
+                         });
+}
+
+Task<Result<DiffSummary>> RepositoryService::summarize_branch_diff(Caller caller, std::string repository,
+                                                                   std::string branch,
+                                                                   DiffSummaryRequest request) {
+  const Resource resource = Resource::repository(repository, branch);
+  return authorized_work(workers_, caller, Action::list_objects, resource,
+                         [this, repository, branch, request] {
+                           return repositories_.summarize_branch_diff(repository, branch, request);
+                         });
+}
+
+Task<Result<DiffSummary>> RepositoryService::summarize_refs_diff(Caller caller, std::string repository,
+                                                                 std::string left, std::string right,
+                                                                 DiffKind kind, DiffSummaryRequest request) {
+  const Resource resource = Resource::repository(repository, right);
+  return authorized_work(workers_, caller, Action::list_objects, resource,
+                         [this, repository, left, right, kind, request] {
+                           return repositories_.summarize_refs_diff(repository, left, right, kind, request);
                          });
 }
 

@@ -13,14 +13,6 @@
 
 namespace anabranch::service {
 
-/// An object that a client reads or writes by itself.
-struct PresignRequest {
-  std::string endpoint;  // "http://127.0.0.1:8000": as the client reached us
-};
-struct PresignedUrl {
-  std::string url;
-  std::int64_t expires_seconds = 0;  // unix time
-};
 /// How long presigned URLs that the REST API gives are good.
 inline constexpr std::int64_t kPresignSeconds = 15 * 60;
 
@@ -58,6 +50,8 @@ class RepositoryService {
                               CommitRequest request);
   Task<Result<Commit>> get_commit(Caller caller, std::string repository, std::string ref);
   Task<Result<Page<Commit>>> log(Caller caller, std::string repository, LogRequest request);
+  /// The commits of all branches. Errors: no_such_ref (`after`).
+  Task<Result<GraphPage>> graph(Caller caller, std::string repository, std::string after, unsigned amount);
   Task<Result<Commit>> merge(Caller caller, std::string repository, std::string source,
                              std::string destination, MergeRequest request);
   Task<Result<MergeBase>> merge_base(Caller caller, std::string repository, std::string source,
@@ -103,6 +97,11 @@ class RepositoryService {
                                            ListObjectsRequest request);
   Task<Result<Page<DiffItem>>> diff_refs(Caller caller, std::string repository, std::string left,
                                          std::string right, DiffKind kind, ListObjectsRequest request);
+
+  Task<Result<DiffSummary>> summarize_branch_diff(Caller caller, std::string repository, std::string branch,
+                                                  DiffSummaryRequest request);
+  Task<Result<DiffSummary>> summarize_refs_diff(Caller caller, std::string repository, std::string left,
+                                                std::string right, DiffKind kind, DiffSummaryRequest request);
 
   /// The caller needs the right to read every source.
   Task<Result<std::string>> start_import(Caller caller, std::string repository, std::string branch,

@@ -41,6 +41,10 @@ using versioning::CommitRequest;
 using versioning::DifferenceType;
 using versioning::DiffItem;
 using versioning::DiffKind;
+using versioning::DiffSummary;
+using versioning::DiffSummaryRequest;
+using versioning::GraphPage;
+using versioning::GraphRefType;
 using versioning::ImportSource;
 using versioning::ImportSourceType;
 using versioning::ImportStatus;
@@ -63,6 +67,15 @@ using versioning::Tag;
 struct Caller {
   auth::Principal principal;
   std::string request_id;
+};
+
+/// An object that a client reads or writes by itself.
+struct PresignRequest {
+  std::string endpoint;  // "http://127.0.0.1:8000": as the client reached us
+};
+struct PresignedUrl {
+  std::string url;
+  std::int64_t expires_seconds = 0;  // unix time
 };
 
 }  // namespace anabranch::service

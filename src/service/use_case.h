@@ -21,6 +21,16 @@ auto authorized_read(Workers& workers, Caller caller, Action action, Resource re
   co_return co_await std::move(task);
 }
 
+/// For reads that cost more than a look into memory: always on the pool.
+template <class Function>
+auto authorized_work(Workers& workers, Caller caller, Action action, Resource resource, Function function)
+    -> Task<std::invoke_result_t<Function&>> {
+  auto allowed = auth::authorize(caller.principal, action, resource);
+  if (!allowed) co_return fail(std::move(allowed).error());
+  auto task = on_workers(workers, std::move(function));
+  co_return co_await std::move(task);
+}
+
 /// For writes: `start` returns the task that does it.
 template <class Start>
 auto authorized_write(Caller caller, Action action, Resource resource, Start start)

@@ -1,5 +1,6 @@
 #include "versioning/listing_reader.h"
 
+#include "versioning/diff_summary.h"
 #include "versioning/listing_iterators.h"
 #include "versioning/merge_base.h"
 #include "versioning/staging.h"
@@ -88,19 +89,19 @@ Result<Page<ObjectStat>> RefReader::list_objects(const OpenRepository& repositor
       });
 }
 
-Result<Page<DiffItem>> RefReader::diff_branch(const OpenRepository& repository, const std::string& branch,
-                                              const ListObjectsRequest& request) const {
+Result<void> RefReader::with_branch_diff(const OpenRepository& repository, const std::string& branch,
+                                         const std::string& prefix, const UseDiff& use) const {
   const std::unique_ptr<kv::Reader> snapshot = services_.kv.snapshot();
   ANABRANCH_TRY(const BranchState state, refs_.branch(*snapshot, repository, branch));
   ANABRANCH_TRY(const auto head, refs_.commit(*snapshot, repository, state.record.commit_id));
-  auto staged = std::make_unique<StagedChanges>(*snapshot, state.record.tokens(), request.page.prefix);
+  auto staged = std::make_unique<StagedChanges>(*snapshot, state.record.tokens(), prefix);
   StagedDiffIterator differences(repository.trees, head->metarange_id, nullptr, std::move(staged));
-  return page_of(differences, request);
+  return use(differences);
 }
 
-Result<Page<DiffItem>> RefReader::diff_refs(const OpenRepository& repository, const std::string& left,
-                                            const std::string& right, DiffKind kind,
-                                            const ListObjectsRequest& request) const {
+Result<void> RefReader::with_refs_diff(const OpenRepository& repository, const std::string& left,
+                                       const std::string& right, DiffKind kind, const std::string& prefix,
+                                       const UseDiff& use) const {
   const std::unique_ptr<kv::Reader> snapshot = services_.kv.snapshot();
   ANABRANCH_TRY(const auto left_commit, refs_.resolve_commit(*snapshot, repository, left));
   if (kind == DiffKind::three_dot) {
@@ -109,19 +110,64 @@ Result<Page<DiffItem>> RefReader::diff_refs(const OpenRepository& repository, co
     ANABRANCH_TRY(auto differences,
                   repository.trees.diff_three_way(base->metarange_id, right_commit->metarange_id,
                                                   left_commit->metarange_id));
-    return page_of(*differences, request);
+    return use(*differences);
   }
   ANABRANCH_TRY(const NamedCommit named, refs_.resolve(*snapshot, repository, right));
   ANABRANCH_TRY(const auto right_commit, refs_.commit(*snapshot, repository, named.commit_id));
   ANABRANCH_TRY(auto differences,
                 repository.trees.diff(left_commit->metarange_id, right_commit->metarange_id));
-  if (!named.staged_only_name) return page_of(*differences, request);
+  if (!named.staged_only_name) return use(*differences);
 
-  auto staged =
-      std::make_unique<StagedChanges>(*snapshot, named.branch->record.tokens(), request.page.prefix);
+  auto staged = std::make_unique<StagedChanges>(*snapshot, named.branch->record.tokens(), prefix);
   StagedDiffIterator with_staged(repository.trees, left_commit->metarange_id, std::move(differences),
                                  std::move(staged));
-  return page_of(with_staged, request);
+  return use(with_staged);
+}
+
+Result<Page<DiffItem>> RefReader::diff_branch(const OpenRepository& repository, const std::string& branch,
+                                              const ListObjectsRequest& request) const {
+  Page<DiffItem> page;
+  const UseDiff use = [&](DiffIterator& differences) -> Result<void> {
+    ANABRANCH_TRY(page, page_of(differences, request));
+    return {};
+  };
+  ANABRANCH_CHECK(with_branch_diff(repository, branch, request.page.prefix, use));
+  return page;
+}
+
+Result<Page<DiffItem>> RefReader::diff_refs(const OpenRepository& repository, const std::string& left,
+                                            const std::string& right, DiffKind kind,
+                                            const ListObjectsRequest& request) const {
+  Page<DiffItem> page;
+  const UseDiff use = [&](DiffIterator& differences) -> Result<void> {
+    ANABRANCH_TRY(page, page_of(differences, request));
+    return {};
+  };
+  ANABRANCH_CHECK(with_refs_diff(repository, left, right, kind, request.page.prefix, use));
+  return page;
+}
+
+Result<DiffSummary> RefReader::summarize_branch(const OpenRepository& repository, const std::string& branch,
+                                                const DiffSummaryRequest& request) const {
+  DiffSummary summary;
+  const UseDiff use = [&](DiffIterator& differences) -> Result<void> {
+    ANABRANCH_TRY(summary, summarize(differences, request));
+    return {};
+  };
+  ANABRANCH_CHECK(with_branch_diff(repository, branch, request.prefix, use));
+  return summary;
+}
+
+Result<DiffSummary> RefReader::summarize_refs(const OpenRepository& repository, const std::string& left,
+                                              const std::string& right, DiffKind kind,
+                                              const DiffSummaryRequest& request) const {
+  DiffSummary summary;
+  const UseDiff use = [&](DiffIterator& differences) -> Result<void> {
+    ANABRANCH_TRY(summary, summarize(differences, request));
+    return {};
+  };
+  ANABRANCH_CHECK(with_refs_diff(repository, left, right, kind, request.prefix, use));
+  return summary;
 }
 
 Result<bool> RefReader::is_dirty(const kv::Reader& reader, const OpenRepository& repository,

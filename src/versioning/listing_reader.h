@@ -1,6 +1,7 @@
 // versioning/listing_reader.h — reading refs: an object, its bytes, listings, differences. Internal.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,24 @@ class RefReader {
   Result<Page<DiffItem>> diff_refs(const OpenRepository& repository, const std::string& left,
                                    const std::string& right, DiffKind kind,
                                    const ListObjectsRequest& request) const;
+  Result<DiffSummary> summarize_branch(const OpenRepository& repository, const std::string& branch,
+                                       const DiffSummaryRequest& request) const;
+  Result<DiffSummary> summarize_refs(const OpenRepository& repository, const std::string& left,
+                                     const std::string& right, DiffKind kind,
+                                     const DiffSummaryRequest& request) const;
   /// True where the tokens change something of the branch's head.
   Result<bool> is_dirty(const kv::Reader& reader, const OpenRepository& repository,
                         const BranchState& state) const;
 
  private:
+  using UseDiff = std::function<Result<void>(DiffIterator&)>;
+  /// Call `use` once, with what differs from `prefix` on.
+  Result<void> with_branch_diff(const OpenRepository& repository, const std::string& branch,
+                                const std::string& prefix, const UseDiff& use) const;
+  Result<void> with_refs_diff(const OpenRepository& repository, const std::string& left,
+                              const std::string& right, DiffKind kind, const std::string& prefix,
+                              const UseDiff& use) const;
+
   const Services& services_;
   const RefStore& refs_;
 };

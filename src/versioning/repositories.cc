@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "versioning/figures.h"
+#include "versioning/graph.h"
 #include "versioning/import.h"
 #include "versioning/log.h"
 #include "versioning/merge_base.h"
@@ -53,6 +55,8 @@ class Repositories::Impl {
   RepositoryRegistry registry{services};
   RefStore refs{services};
   RefReader reader{services, refs};
+  CommitGraphs graphs{services, refs};
+  Figures figures{services, refs};
   TokenCleaner cleaner{services};
   BranchHeads heads{services, refs, reader, cleaner};
   BranchQueues queues;
@@ -160,6 +164,22 @@ Result<Repository> Repositories::get(const std::string& repository) const {
 
 Result<Page<Repository>> Repositories::list(const PageRequest& page) const {
   return impl_->registry.list(page);
+}
+
+Result<std::size_t> Repositories::count() const { return impl_->registry.count(); }
+
+Result<std::vector<Repository>> Repositories::in_bucket(const std::string& bucket) const {
+  return impl_->registry.in_bucket(bucket);
+}
+
+Result<HeadFigures> Repositories::head_figures(const std::string& repository) const {
+  ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
+  return impl_->figures.head(*handle);
+}
+
+Result<RepositoryFigures> Repositories::figures(const std::string& repository) const {
+  ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
+  return impl_->figures.all(*handle);
 }
 
 Task<Result<void>> Repositories::remove(std::string repository) {
@@ -303,6 +323,12 @@ Result<Commit> Repositories::get_commit(const std::string& repository, const std
 Result<Page<Commit>> Repositories::log(const std::string& repository, const LogRequest& request) const {
   ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
   return read_log(impl_->services, impl_->refs, *handle, request);
+}
+
+Result<GraphPage> Repositories::graph(const std::string& repository, const std::string& after,
+                                      unsigned amount) const {
+  ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
+  return impl_->graphs.page(*handle, after, amount);
 }
 
 Task<Result<Commit>> Repositories::merge(std::string repository, std::string source_ref,
@@ -484,6 +510,21 @@ Result<Page<DiffItem>> Repositories::diff_refs(const std::string& repository, co
                                                const ListObjectsRequest& request) const {
   ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
   return impl_->reader.diff_refs(*handle, left_ref, right_ref, kind, request);
+}
+
+Result<DiffSummary> Repositories::summarize_branch_diff(const std::string& repository,
+                                                        const std::string& branch,
+                                                        const DiffSummaryRequest& request) const {
+  ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
+  return impl_->reader.summarize_branch(*handle, branch, request);
+}
+
+Result<DiffSummary> Repositories::summarize_refs_diff(const std::string& repository,
+                                                      const std::string& left_ref,
+                                                      const std::string& right_ref, DiffKind kind,
+                                                      const DiffSummaryRequest& request) const {
+  ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
+  return impl_->reader.summarize_refs(*handle, left_ref, right_ref, kind, request);
 }
 
 // ── import

@@ -50,6 +50,13 @@ class Repositories {
   /// The data in the namespace stays, as lakeFS leaves it; the namespace cannot be used again.
   Task<Result<void>> remove(std::string repository);
   Task<Result<void>> set_metadata(std::string repository, Metadata metadata);
+  Result<std::size_t> count() const;
+  /// Those whose namespace lies in this bucket, by namespace.
+  Result<std::vector<Repository>> in_bucket(const std::string& bucket) const;
+  /// Both block (ReadTier is not asked): on a pool thread only. Cost: what changed since the last call,
+  /// bounded.
+  Result<HeadFigures> head_figures(const std::string& repository) const;
+  Result<RepositoryFigures> figures(const std::string& repository) const;
   /// True where `bucket`/`key` lies in the namespace of a repository: plain S3 changes there are refused,
   /// save writes to an unexpired address that staging issued (`issued` tells).
   struct NamespaceUse {
@@ -89,6 +96,9 @@ class Repositories {
   Task<Result<Commit>> commit(std::string repository, std::string branch, CommitRequest request);
   Result<Commit> get_commit(const std::string& repository, const std::string& ref) const;
   Result<Page<Commit>> log(const std::string& repository, const LogRequest& request) const;
+  /// Commits of all branches, newest first, children before parents, at most the newest 100,000; after the
+  /// commit `after`. Blocks: on a pool thread only. Errors: no_such_ref (`after`).
+  Result<GraphPage> graph(const std::string& repository, const std::string& after, unsigned amount) const;
   /// Errors: merge_conflict (the message names the paths), no_changes, dirty_branch, precondition_failed.
   Task<Result<Commit>> merge(std::string repository, std::string source_ref, std::string destination_branch,
                              MergeRequest request);
@@ -178,6 +188,13 @@ class Repositories {
   Result<Page<DiffItem>> diff_refs(const std::string& repository, const std::string& left_ref,
                                    const std::string& right_ref, DiffKind kind,
                                    const ListObjectsRequest& request) const;
+
+  /// The same, counted. Cost: the differences, at most kDiffsCountedMax.
+  Result<DiffSummary> summarize_branch_diff(const std::string& repository, const std::string& branch,
+                                            const DiffSummaryRequest& request) const;
+  Result<DiffSummary> summarize_refs_diff(const std::string& repository, const std::string& left_ref,
+                                          const std::string& right_ref, DiffKind kind,
+                                          const DiffSummaryRequest& request) const;
 
   // ── import
   // ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -132,6 +132,22 @@ Result<bool> RepositoryRegistry::bucket_in_use(const std::string& bucket) const 
   return live_.contains(bucket);
 }
 
+Result<std::vector<Repository>> RepositoryRegistry::in_bucket(const std::string& bucket) const {
+  ANABRANCH_CHECK(load());
+  std::vector<Repository> found;
+  const std::shared_lock lock(mutex_);
+  const auto of_bucket = live_.find(bucket);
+  if (of_bucket == live_.end()) return found;
+  for (const auto& [prefix, handle] : of_bucket->second) found.push_back(handle->info);
+  return found;
+}
+
+Result<std::size_t> RepositoryRegistry::count() const {
+  ANABRANCH_CHECK(load());
+  const std::shared_lock lock(mutex_);
+  return repositories_.size();
+}
+
 /// Conditions and changes that take the namespace: the guard is read with the namespaces, in one state, and
 /// replaced by every creation in the bucket, so that of two that would nest one fails.
 Result<void> RepositoryRegistry::take_namespace(kv::Batch& batch, const S3Address& place,

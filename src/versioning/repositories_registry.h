@@ -9,6 +9,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <vector>
 
 #include "versioning/repositories_context.h"
 
@@ -28,6 +29,8 @@ class RepositoryRegistry {
   /// The repository in whose namespace `bucket`/`key` lies, or null.
   Result<RepositoryHandle> owner_of(const std::string& bucket, const std::string& key) const;
   Result<bool> bucket_in_use(const std::string& bucket) const;
+  Result<std::vector<Repository>> in_bucket(const std::string& bucket) const;
+  Result<std::size_t> count() const;
 
   /// Errors: as Repositories::create().
   Task<Result<Repository>> create(Repository repository, std::string committer);

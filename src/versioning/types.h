@@ -87,6 +87,57 @@ struct DiffItem {
 };
 enum class DiffKind : std::uint8_t { two_dot, three_dot };
 
+/// Differences that a summary counts, and rows that it gives.
+inline constexpr std::size_t kDiffsCountedMax = 100'000;
+inline constexpr std::size_t kDiffRowsMax = 1'000;
+/// Bytes: of changed paths both, the new size as added and the old one as removed; of conflicts none.
+struct DiffTally {
+  std::uint64_t added = 0, removed = 0, changed = 0, conflicts = 0;
+  std::int64_t added_bytes = 0, removed_bytes = 0;
+};
+struct DiffSummaryRow {
+  std::string path;
+  bool is_prefix = false;
+  DiffTally tally;
+};
+struct DiffSummaryRequest {
+  std::string prefix;
+  std::string delimiter;  // any string; empty: a row for each path
+};
+struct DiffSummary {
+  std::vector<DiffSummaryRow> rows;  // the first kDiffRowsMax, in path order
+  DiffTally total;                   // of the first kDiffsCountedMax differences
+  bool truncated = false;            // there are more rows, or more differences
+};
+
+enum class GraphRefType : std::uint8_t { branch, tag };
+struct GraphRef {
+  std::string id;
+  GraphRefType type = GraphRefType::branch;
+  std::string commit_id;
+};
+
+/// Of the default branch's head, uncommitted changes left out. `objects` is exact; `bytes` (logical: each
+/// object at its size) is too where `exact`, else the rest of the tree is taken to be like what was read so
+/// far.
+struct HeadFigures {
+  std::uint64_t objects = 0, bytes = 0;
+  bool exact = true;
+};
+/// Of the objects in the namespace, as they are stored. Exact but for changes of the last moments; where not
+/// `exact` there are more objects than were counted.
+struct NamespaceFigures {
+  std::uint64_t objects = 0, bytes = 0;
+  std::uint64_t data_objects = 0, data_bytes = 0;          // under data/
+  std::uint64_t metadata_objects = 0, metadata_bytes = 0;  // under _lakefs/
+  bool exact = true;
+};
+struct RepositoryFigures {
+  std::uint64_t branches = 0, tags = 0;
+  HeadFigures head;
+  NamespaceFigures name_space;
+};
+
 struct CommitRequest {
   std::string committer;
   std::string message;
@@ -130,6 +181,12 @@ struct LogRequest {
   bool limit = false;  // `amount` and no more: has_more is false then (as lakeFS)
   std::optional<std::int64_t> since_seconds;
   std::string stop_at;
+};
+
+/// Commits of all branches, with the refs that stand at them.
+struct GraphPage {
+  Page<Commit> commits;
+  std::vector<GraphRef> refs;
 };
 
 enum class ImportSourceType : std::uint8_t { common_prefix, object };

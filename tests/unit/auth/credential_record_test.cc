@@ -11,6 +11,8 @@ namespace {
 Credential sample() {
   Credential credential{{"AKIA", "s/ec+ret\"\\"}, "run/\u20AC-1", Policy::run("dogs", "a*\\b"), 17, 99};
   credential.policy.statements.push_back({false, {}, {"*"}});
+  credential.description = "the laptop's \u20AC";
+  credential.disabled = true;
   return credential;
 }
 
@@ -23,6 +25,8 @@ TEST(CredentialRecord, RoundTripKeepsEveryField) {
   EXPECT_EQ(decoded->user_id, sample().user_id);
   EXPECT_EQ(decoded->created_ms, 17);
   EXPECT_EQ(decoded->expires_ms, 99);
+  EXPECT_EQ(decoded->description, sample().description);
+  EXPECT_TRUE(decoded->disabled);
   ASSERT_EQ(decoded->policy.statements.size(), sample().policy.statements.size());
   for (std::size_t i = 0; i < decoded->policy.statements.size(); ++i) {
     EXPECT_EQ(decoded->policy.statements[i].allow, sample().policy.statements[i].allow);
@@ -39,6 +43,8 @@ TEST(CredentialRecord, FormatOfVersionOneIsReadForEver) {
   ASSERT_TRUE(decoded) << decoded.error().message;
   EXPECT_EQ(decoded->key.access_key_id, "A");
   EXPECT_FALSE(decoded->expires_ms);
+  EXPECT_EQ(decoded->description, "");
+  EXPECT_FALSE(decoded->disabled);
   EXPECT_EQ(decoded->policy.statements.at(0).resources.at(0), "server");
 }
 

@@ -147,6 +147,87 @@ TEST_F(CredentialsTest, RemovedKeyIsRefusedAtOnceAndOnceOnly) {
   EXPECT_EQ(block_on(credentials_.remove(made.key.access_key_id)).error().code, ErrorCode::not_found);
 }
 
+TEST_F(CredentialsTest, ATokenEndsWithItsKey) {
+  const Credential made = create("run/1", Policy::everything(), kNow + 5'000);
+
+  const auto holder =
+      credentials_.authenticate_token(credentials_.make_token({"run/1", made.key.access_key_id, {}}));
+
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(holder->expires_ms, kNow + 5'000);
+}
+
+TEST_F(CredentialsTest, ADisabledKeyIsRefusedAtOnceEverywhereUntilItIsEnabled) {
+  const Credential made = create("ann");
+  const std::string& id = made.key.access_key_id;
+  const std::string token = credentials_.make_token({"ann", id, {}});
+  ASSERT_TRUE(credentials_.authenticate(signed_by(made.key)));  // in every cache now
+
+  const auto disabled = block_on(credentials_.set_disabled(id, true));
+
+  ASSERT_TRUE(disabled);
+  EXPECT_TRUE(disabled->disabled);
+  EXPECT_EQ(disabled->key.secret_access_key, "");
+  EXPECT_EQ(code_of(signed_by(made.key)), ErrorCode::invalid_access_key);
+  EXPECT_EQ(credentials_.authenticate_token(token).error().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(credentials_.authenticate_pair(id, made.key.secret_access_key).error().code,
+            ErrorCode::unauthenticated);
+  EXPECT_EQ(credentials_.find(id).error().code, ErrorCode::invalid_access_key);
+  Credentials restarted(kv_, clock_, kRoot);
+  EXPECT_FALSE(restarted.authenticate_token(token));
+  EXPECT_TRUE(credentials_.list()->at(0).disabled);
+
+  ASSERT_TRUE(block_on(credentials_.set_disabled(id, false)));
+
+  EXPECT_TRUE(credentials_.authenticate(signed_by(made.key)));
+  EXPECT_TRUE(credentials_.authenticate_token(token));
+  EXPECT_TRUE(block_on(credentials_.set_disabled(id, true)));
+  EXPECT_TRUE(block_on(credentials_.remove(id))) << "a disabled key can be removed";
+}
+
+TEST_F(CredentialsTest, NeitherTheRootNorThePresignerNorWhatIsNotThereCanBeDisabled) {
+  const auto presigner = block_on(credentials_.presigner());
+  ASSERT_TRUE(presigner);
+
+  EXPECT_EQ(block_on(credentials_.set_disabled("ROOTID", true)).error().code, ErrorCode::not_allowed);
+  EXPECT_EQ(block_on(credentials_.set_disabled(presigner->access_key_id, true)).error().code,
+            ErrorCode::not_found);
+  EXPECT_EQ(block_on(credentials_.set_disabled("AKIAOTHER", true)).error().code, ErrorCode::not_found);
+  EXPECT_EQ(block_on(credentials_.set_disabled(std::string(70'000, 'x'), true)).error().code,
+            ErrorCode::not_found);
+}
+
+TEST_F(CredentialsTest, ADescriptionIsKeptAndBounded) {
+  const auto made =
+      block_on(credentials_.create("ann", Policy::everything(), {}, std::string(kDescriptionSizeMax, 'd')));
+  const auto too_long = block_on(
+      credentials_.create("ann", Policy::everything(), {}, std::string(kDescriptionSizeMax + 1, 'd')));
+  const auto not_text = block_on(credentials_.create("ann", Policy::everything(), {}, "\xff"));
+
+  ASSERT_TRUE(made);
+  EXPECT_EQ(credentials_.list()->at(0).description.size(), kDescriptionSizeMax);
+  EXPECT_EQ(too_long.error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(not_text.error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(CredentialsTest, ChangesOfOneKeySideBySideAllEnd) {
+  const Credential made = create("ann");
+  std::atomic<int> failures = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      for (int round = 0; round < 20; ++round) {
+        if (!block_on(credentials_.set_disabled(made.key.access_key_id, i % 2 == 0))) ++failures;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+
+  EXPECT_EQ(failures, 0);
+  ASSERT_TRUE(block_on(credentials_.set_disabled(made.key.access_key_id, false)));
+  EXPECT_TRUE(credentials_.find(made.key.access_key_id));
+}
+
 TEST_F(CredentialsTest, LookUpThatARemovalOvertookLeavesNothingInTheCache) {
   const Credential made = create("ann");
   kv_.after_get = [&] { EXPECT_TRUE(block_on(credentials_.remove(made.key.access_key_id))); };
@@ -236,11 +317,12 @@ TEST_F(CredentialsTest, TokenStandsForItsKeyForADayAndForThatUserOnly) {
   const Credential made = create("run/1", Policy::run("dogs", "b"));
   const std::string token = credentials_.make_token({"run/1", made.key.access_key_id, {}});
 
-  const auto principal = credentials_.authenticate_token(token);
-  ASSERT_TRUE(principal);
-  EXPECT_EQ(principal->user_id, "run/1");
-  EXPECT_TRUE(authorize(*principal, Action::commit, Resource::repository("dogs", "b")));
-  EXPECT_FALSE(authorize(*principal, Action::commit, Resource::repository("dogs", "main")));
+  const auto holder = credentials_.authenticate_token(token);
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(holder->principal.user_id, "run/1");
+  EXPECT_EQ(holder->expires_ms, kNow + kDayMs);
+  EXPECT_TRUE(authorize(holder->principal, Action::commit, Resource::repository("dogs", "b")));
+  EXPECT_FALSE(authorize(holder->principal, Action::commit, Resource::repository("dogs", "main")));
 
   const std::string other = credentials_.make_token({"someone", made.key.access_key_id, {}});
   EXPECT_EQ(credentials_.authenticate_token(other).error().code, ErrorCode::unauthenticated);

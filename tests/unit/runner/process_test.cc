@@ -72,6 +72,28 @@ TEST_F(ProcessTest, WhatItLeftBehindIsKilled) {
   EXPECT_TRUE(state == "Z" || kill(child, 0) != 0);
 }
 
+TEST_F(ProcessTest, APartIsStoppedAloneAndWithAll) {
+  Interruption one(interruption_);
+  one.request(SIGTERM);
+  EXPECT_EQ(Process::run(shell("true"), one).error().code, ErrorCode::cancelled);
+  EXPECT_EQ(Process::run(shell("true"), interruption_).value(), 0);
+
+  Interruption other(interruption_);
+  auto options = shell("echo on; exec sleep 1000");
+  options.on_start = [&](pid_t) { interruption_.request(SIGTERM); };
+  EXPECT_EQ(Process::run(options, other).value(), 128 + SIGTERM);
+  EXPECT_TRUE(Interruption(interruption_).requested());
+}
+
+TEST_F(ProcessTest, TellsWhatItUsed) {
+  ResourceUse use;
+
+  ASSERT_TRUE(Process::run(shell("i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"), interruption_, &use));
+
+  EXPECT_GT(use.cpu_seconds, 0);
+  EXPECT_GT(use.memory_bytes_max, 0);
+}
+
 TEST_F(ProcessTest, AnInterruptionStopsItAndEveryoneAfterIt) {
   auto running = std::async(std::launch::async, [this] {
     return Process::run(shell("mkfifo ready; (echo > ready) & sleep 1000"), interruption_);

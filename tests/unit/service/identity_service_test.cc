@@ -37,7 +37,7 @@ TEST_F(IdentityServiceTest, ARunMakesNoKeysButEndsItsOwn) {
 
   EXPECT_EQ(run(identity_.create_run_key(caller, "repo", "main", "run", 1000)).error().code,
             ErrorCode::access_denied);
-  EXPECT_EQ(run(identity_.create_key(caller)).error().code, ErrorCode::access_denied);
+  EXPECT_EQ(run(identity_.create_key(caller, "")).error().code, ErrorCode::access_denied);
   EXPECT_EQ(run(identity_.list_keys(caller)).error().code, ErrorCode::access_denied);
   EXPECT_EQ(run(identity_.remove_key(caller, "AKIASOMEBODYELSE")).error().code, ErrorCode::access_denied);
   EXPECT_TRUE(run(identity_.remove_key(caller, caller.principal.access_key_id)));
@@ -45,8 +45,10 @@ TEST_F(IdentityServiceTest, ARunMakesNoKeysButEndsItsOwn) {
 }
 
 TEST_F(IdentityServiceTest, LoginGivesATokenThatAuthenticates) {
-  const auto login = run(identity_.login("AKIAROOT", "root-secret"));
+  const auto login = run(identity_.login("AKIAROOT", "root-secret", "127.0.0.1:5"));
   ASSERT_TRUE(login);
+  EXPECT_EQ(login->session.user_id, "admin");
+  EXPECT_EQ(login->session.access_key_id, "AKIAROOT");
 
   const auto by_header = run(identity_.authenticate_rest("Bearer " + login->token, "", "r"));
   const auto by_cookie = run(identity_.authenticate_rest("", login->token, "r"));
@@ -57,10 +59,75 @@ TEST_F(IdentityServiceTest, LoginGivesATokenThatAuthenticates) {
 }
 
 TEST_F(IdentityServiceTest, WrongOrNoCredentialsAreUnauthenticated) {
-  EXPECT_EQ(run(identity_.login("AKIAROOT", "wrong")).error().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(run(identity_.login("AKIAROOT", "wrong", "127.0.0.1:5")).error().code,
+            ErrorCode::unauthenticated);
   EXPECT_EQ(run(identity_.authenticate_rest("", "", "r")).error().code, ErrorCode::unauthenticated);
   EXPECT_EQ(run(identity_.authenticate_rest("Basic Z2FyYmFnZQ==", "", "r")).error().code,
             ErrorCode::unauthenticated);
+}
+
+TEST_F(IdentityServiceTest, ASessionIsToldAndSignsS3RequestsUntilItsKeyIsDisabled) {
+  const auto made = run(identity_.create_key(root_, "laptop"));
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->about.description, "laptop");
+  const std::string& id = made->key.access_key_id;
+  const auto login = run(identity_.login(id, made->key.secret_access_key, "127.0.0.1:5"));
+  ASSERT_TRUE(login);
+
+  const auto session = run(identity_.session(login->token));
+  const auto by_session = run(identity_.authenticate_session(login->token, "r"));
+
+  ASSERT_TRUE(session);
+  EXPECT_EQ(session->access_key_id, id);
+  EXPECT_GT(session->expires_ms, system_clock().now_ms() + kSessionLifetimeMs - 60'000);
+  ASSERT_TRUE(by_session);
+  EXPECT_EQ(by_session->caller.principal.access_key_id, id);
+  EXPECT_EQ(by_session->signing_key, "") << "signed chunks need a signature";
+  EXPECT_FALSE(by_session->facts.presigned);
+
+  const auto disabled = run(identity_.set_key_disabled(root_, id, true));
+  ASSERT_TRUE(disabled);
+  EXPECT_TRUE(disabled->disabled);
+  EXPECT_EQ(run(identity_.session(login->token)).error().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(run(identity_.authenticate_session(login->token, "r")).error().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(run(identity_.session("")).error().code, ErrorCode::unauthenticated);
+}
+
+TEST_F(IdentityServiceTest, WrongGuessesAreHeardTenTimesAMinute) {
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(run(identity_.login("AKIAROOT", "wrong", "192.0.2.1:1")).error().code,
+              ErrorCode::unauthenticated);
+  }
+
+  const auto refused = run(identity_.login("AKIAROOT", "root-secret", "192.0.2.2:1"));
+
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->token, "") << "not even a right guess";
+  EXPECT_GT(refused->retry_after_ms, 0);
+  EXPECT_LE(refused->retry_after_ms, 60'000);
+}
+
+TEST_F(IdentityServiceTest, OnlyWhoManagesCredentialsDisablesKeys) {
+  const Caller caller = run_caller("main");
+
+  const auto refused = run(identity_.set_key_disabled(caller, caller.principal.access_key_id, true));
+
+  EXPECT_EQ(refused.error().code, ErrorCode::access_denied);
+}
+
+TEST_F(IdentityServiceTest, APresignedUrlIsSignedWithTheCallersKey) {
+  const Caller caller = run_caller("main");
+
+  const auto url = run(identity_.presign_get(caller, "repo", "main/a b", {"http://host:1"}, 60));
+  const auto never = run(identity_.presign_get(caller, "repo", "main/a", {"http://host:1"}, 0));
+  const auto too_long = run(identity_.presign_get(caller, "repo", "main/a", {"http://host:1"}, 604'801));
+
+  ASSERT_TRUE(url);
+  EXPECT_THAT(url->url, testing::StartsWith("http://host:1/repo/main/a%20b?X-Amz-Algorithm="));
+  EXPECT_THAT(url->url, HasSubstr(caller.principal.access_key_id));
+  EXPECT_THAT(url->url, HasSubstr("X-Amz-Expires=60"));
+  EXPECT_EQ(never.error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(too_long.error().code, ErrorCode::invalid_argument);
 }
 
 TEST_F(IdentityServiceTest, AnUnsignedS3RequestIsAnonymous) {

@@ -1,0 +1,464 @@
+// What is written of sweeps and runs: see experiments.h.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/log.h"
+#include "experiments/experiments.h"
+#include "experiments/fields.h"
+#include "experiments/logs.h"
+#include "experiments/rebuild.h"
+#include "experiments/records.h"
+#include "experiments/series.h"
+#include "versioning/records.h"
+
+namespace anabranch::experiments {
+namespace {
+
+/// A record that someone else changed meanwhile is read again so many times; each time somebody got on.
+constexpr int kAttemptsMax = 20;
+constexpr std::size_t kErasedAtOnceMax = 1'000;
+constexpr std::size_t kRebuiltAtOnceMax = 256;
+
+tl::unexpected<Error> kept_changing(const std::string& what) {
+  return fail(ErrorCode::conflict, what + " kept changing: try again");
+}
+
+std::string encode_heartbeat(TimeMs now) { return FieldWriter().signed_number(now).take(); }
+
+/// New records only of repositories that are there.
+void require_alive(kv::Batch& batch, const std::string& uid) {
+  batch.require_equals(versioning::keys::alive(uid), "");
+}
+
+void add_new_run(kv::Batch& batch, const std::string& uid, const Run& run) {
+  batch.require_absent(keys::run_index(uid, run.id));
+  batch.put(keys::run_index(uid, run.id), run.sweep);
+  batch.put(keys::run(uid, run.sweep, run.id), encode_run(run));
+}
+
+/// A state comes after the one before, and the end is the end: so a report that is late or repeated undoes
+/// nothing.
+void apply_state(Run& run, const Report& report, TimeMs now) {
+  if (!report.state || is_over(run.state) || *report.state <= run.state) return;
+  run.state = *report.state;
+  if (run.state == RunState::running && !run.started_ms) run.started_ms = now;
+  if (is_over(run.state) && !run.ended_ms) run.ended_ms = now;
+}
+
+void apply_resources(Run& run, const Report& report) {
+  if (!report.resources) return;
+  Resources now = *report.resources;
+  now.memory_bytes_max = std::max(now.memory_bytes_max, now.memory_bytes);
+  if (run.resources) {
+    now.memory_bytes_max = std::max(now.memory_bytes_max, run.resources->memory_bytes_max);
+    now.cpu_seconds = std::max(now.cpu_seconds, run.resources->cpu_seconds);
+  }
+  run.resources = now;
+}
+
+/// Errors: invalid_argument (more names than a run may have).
+Result<void> apply_metrics(Run& run, const Report& report) {
+  for (const auto& [name, point] : report.metrics) {
+    const auto [place, is_new] = run.metrics.try_emplace(name, MetricValue{point.value, point.step});
+    if (!is_new && point.step >= place->second.step) place->second = {point.value, point.step};
+  }
+  if (run.metrics.size() <= kMetricNamesMax) return {};
+  return fail(ErrorCode::invalid_argument,
+              "field 'metrics' gives the run more than " + std::to_string(kMetricNamesMax) + " names");
+}
+
+}  // namespace
+
+struct Experiments::Prepared {
+  kv::Batch batch;  // empty: nothing changes
+  std::string uid, sweep;
+  RunState state = RunState::waiting;  // after it
+  bool is_news = false;                // more than a heartbeat
+  bool is_news_for_sweep = false;
+  bool cancel = false;
+};
+
+// ── sweeps and runs are made
+// ─────────────────────────────────────────────────────────────────────────────
+
+Task<Result<Sweep>> Experiments::create_sweep(Sweep sweep) {
+  auto valid = validate(sweep);
+  if (!valid) co_return fail(std::move(valid).error());
+  const auto read = [this, &sweep] { return uid_of(sweep.repository); };
+  auto reading = inline_or_on(workers_, read);
+  auto uid = co_await std::move(reading);
+  if (!uid) co_return fail(std::move(uid).error());
+  sweep.created_ms = clock_.now_ms();
+  kv::Batch batch;
+  require_alive(batch, *uid);
+  batch.require_absent(keys::sweep(*uid, sweep.id));
+  batch.put(keys::sweep(*uid, sweep.id), encode_sweep(sweep));
+  batch.put(keys::heartbeat(*uid, sweep.id), encode_heartbeat(sweep.created_ms));
+  auto committing = kv::commit(kv_, std::move(batch));
+  auto done = co_await std::move(committing);
+  if (!done && done.error().code == ErrorCode::precondition_failed) {
+    co_return fail(ErrorCode::already_exists, "there is a sweep '" + sweep.id + "' already");
+  }
+  if (!done) co_return fail(std::move(done).error());
+  feed_.sweep_changed(*uid, sweep.id);
+  sweep.active = sweep.total > 0;
+  co_return sweep;
+}
+
+Task<Result<Run>> Experiments::create_run(Run run) {
+  if (run.id.empty()) run.id = make_xid(clock_.now_ms());
+  auto valid = validate(run);
+  if (!valid) co_return fail(std::move(valid).error());
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto read = [this, &run]() -> Result<FoundSweep> {
+      ANABRANCH_TRY(auto sweep, find_sweep(kv_, run.repository, run.sweep));
+      ANABRANCH_TRY(const auto taken, kv_.get(keys::run_index(sweep.uid, run.id)));
+      if (taken) return fail(ErrorCode::already_exists, "there is a run '" + run.id + "' already");
+      return sweep;
+    };
+    auto reading = inline_or_on(workers_, read);
+    auto sweep = co_await std::move(reading);
+    if (!sweep) co_return fail(std::move(sweep).error());
+    run.created_ms = clock_.now_ms();
+    run.heartbeat_ms = run.created_ms;
+    run.state = RunState::waiting;
+    kv::Batch batch;
+    require_alive(batch, sweep->uid);
+    batch.require_equals(keys::sweep(sweep->uid, run.sweep), sweep->record);
+    add_new_run(batch, sweep->uid, run);
+    batch.put(keys::heartbeat(sweep->uid, run.sweep), encode_heartbeat(run.created_ms));
+    auto committing = kv::commit(kv_, std::move(batch));
+    auto done = co_await std::move(committing);
+    if (!done && done.error().code == ErrorCode::precondition_failed) continue;
+    if (!done) co_return fail(std::move(done).error());
+    feed_.heard(sweep->uid, run.sweep, run.id, run.state);
+    feed_.run_changed(sweep->uid, run.id);
+    feed_.sweep_changed(sweep->uid, run.sweep);
+    run.cancel_requested = sweep->sweep.cancel_requested;
+    co_return run;
+  }
+  co_return kept_changing("sweep '" + run.sweep + "'");
+}
+
+// ── reports
+// ────────────────────────────────────────────────────────────────────────────────────────────────
+
+Result<Experiments::Prepared> Experiments::prepare_report(const std::string& repository,
+                                                          const std::string& run_id,
+                                                          const Report& report) const {
+  ANABRANCH_TRY(FoundRun found, find_run(kv_, repository, run_id));
+  Prepared prepared;
+  prepared.uid = found.uid;
+  prepared.sweep = found.run.sweep;
+  prepared.cancel = found.run.cancel_requested || found.sweep.cancel_requested;
+  const TimeMs now = clock_.now_ms();
+  Run& run = found.run;
+  ANABRANCH_TRY(const TimeMs sweep_heartbeat_ms, sweep_heartbeat(kv_, found.uid, run.sweep));
+  const bool was_over = is_over(run.state);
+  const RunState before = run.state;
+  const bool was_lost = state_now(before, run.heartbeat_ms, sweep_heartbeat_ms, now) == RunState::lost;
+  apply_state(run, report, now);
+  if (report.started_ms) run.started_ms = report.started_ms;
+  if (report.ended_ms) run.ended_ms = report.ended_ms;
+  if (report.exit_code) run.exit_code = report.exit_code;
+  if (report.problem) run.problem = *report.problem;
+  if (report.commit_id) run.commit_id = *report.commit_id;
+  if (report.argv) run.argv = *report.argv;
+  apply_resources(run, report);
+  ANABRANCH_CHECK(apply_metrics(run, report));
+  kv::Batch& batch = prepared.batch;
+  ANABRANCH_CHECK(add_points(kv_, batch, found.uid, run.id, report.metrics, now));
+  if (report.out) {
+    ANABRANCH_TRY(run.stdout_bytes,
+                  add_text(kv_, batch, found.uid, run.id, Stream::out, run.stdout_bytes, *report.out));
+  }
+  if (report.err) {
+    ANABRANCH_TRY(run.stderr_bytes,
+                  add_text(kv_, batch, found.uid, run.id, Stream::err, run.stderr_bytes, *report.err));
+  }
+  prepared.state = run.state;
+  prepared.is_news = was_lost || !batch.empty() || encode_run(run) != found.record;
+  prepared.is_news_for_sweep = was_lost || before != run.state;
+  if (!was_over) {
+    run.heartbeat_ms = std::max(run.heartbeat_ms, now);
+    batch.put(keys::heartbeat(found.uid, run.sweep), encode_heartbeat(now));
+  }
+  if (was_over && !prepared.is_news) return prepared;
+  batch.require_equals(found.key, found.record);
+  require_alive(batch, found.uid);
+  batch.put(found.key, encode_run(run));
+  return prepared;
+}
+
+Task<Result<bool>> Experiments::report(std::string repository, std::string run, Report report) {
+  auto valid = validate(report);
+  if (!valid) co_return fail(std::move(valid).error());
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto read = [this, &repository, &run, &report] { return prepare_report(repository, run, report); };
+    auto reading = inline_or_on(workers_, read);
+    auto prepared = co_await std::move(reading);
+    if (!prepared) co_return fail(std::move(prepared).error());
+    if (prepared->batch.empty()) co_return prepared->cancel;
+    auto committing = kv::commit(kv_, std::move(prepared->batch));
+    auto done = co_await std::move(committing);
+    if (!done && done.error().code == ErrorCode::precondition_failed) continue;
+    if (!done) co_return fail(std::move(done).error());
+    if (is_over(prepared->state)) {
+      feed_.forget(prepared->uid, run);
+    } else {
+      feed_.heard(prepared->uid, prepared->sweep, run, prepared->state);
+    }
+    if (prepared->is_news) feed_.run_changed(prepared->uid, run);
+    if (prepared->is_news_for_sweep) feed_.sweep_changed(prepared->uid, prepared->sweep);
+    co_return prepared->cancel;
+  }
+  co_return kept_changing("run '" + run + "'");
+}
+
+// ── cancel
+// ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+Task<Result<void>> Experiments::cancel_run(std::string repository, std::string run) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto read = [this, &repository, &run] { return find_run(kv_, repository, run); };
+    auto reading = inline_or_on(workers_, read);
+    auto found = co_await std::move(reading);
+    if (!found) co_return fail(std::move(found).error());
+    if (is_over(found->run.state) || found->run.cancel_requested) co_return Result<void>();
+    found->run.cancel_requested = true;
+    kv::Batch batch;
+    batch.require_equals(found->key, found->record);
+    batch.put(found->key, encode_run(found->run));
+    auto committing = kv::commit(kv_, std::move(batch));
+    auto done = co_await std::move(committing);
+    if (!done && done.error().code == ErrorCode::precondition_failed) continue;
+    if (done) feed_.run_changed(found->uid, run);
+    co_return done;
+  }
+  co_return kept_changing("run '" + run + "'");
+}
+
+Task<Result<void>> Experiments::cancel_sweep(std::string repository, std::string sweep) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto read = [this, &repository, &sweep] { return find_sweep(kv_, repository, sweep); };
+    auto reading = inline_or_on(workers_, read);
+    auto found = co_await std::move(reading);
+    if (!found) co_return fail(std::move(found).error());
+    if (found->sweep.cancel_requested) co_return Result<void>();
+    found->sweep.cancel_requested = true;
+    kv::Batch batch;
+    batch.require_equals(keys::sweep(found->uid, sweep), found->record);
+    batch.put(keys::sweep(found->uid, sweep), encode_sweep(found->sweep));
+    auto committing = kv::commit(kv_, std::move(batch));
+    auto done = co_await std::move(committing);
+    if (!done && done.error().code == ErrorCode::precondition_failed) continue;
+    if (done) feed_.sweep_changed(found->uid, sweep);
+    co_return done;
+  }
+  co_return kept_changing("sweep '" + sweep + "'");
+}
+
+// ── removal
+// ────────────────────────────────────────────────────────────────────────────────────────────────
+
+Result<void> Experiments::erase_all(const std::string& prefix) {
+  while (true) {
+    if (stopping_) return fail(ErrorCode::unavailable, "the server is stopping");
+    kv::Batch batch;
+    ANABRANCH_CHECK(kv_.scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view) {
+      batch.erase(std::string(key));
+      return batch.changes().size() < kErasedAtOnceMax ? kv::ScanStep::next() : kv::ScanStep::stop();
+    }));
+    if (batch.empty()) return {};
+    ANABRANCH_CHECK(kv::commit_blocking(kv_, std::move(batch)));
+  }
+}
+
+Result<void> Experiments::remove_data(const std::string& uid, const std::string& run) {
+  ANABRANCH_CHECK(erase_all(keys::series(uid, run)));
+  return erase_all(keys::logs(uid, run));
+}
+
+Result<void> Experiments::remove_run_blocking(const std::string& repository, const std::string& run) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    ANABRANCH_TRY(FoundRun found, find_run(kv_, repository, run));
+    Run now = found.run;
+    ANABRANCH_CHECK(finish(kv_, found.uid, now));
+    if (!is_over(now.state) && now.state != RunState::lost)
+      return fail(ErrorCode::conflict, "run '" + run + "' is still going on: cancel it first");
+    // The record last: what a crash interrupts can be removed again.
+    ANABRANCH_CHECK(remove_data(found.uid, run));
+    kv::Batch batch;
+    batch.require_equals(found.key, found.record);
+    batch.erase(found.key);
+    batch.erase(keys::run_index(found.uid, run));
+    const auto done = kv::commit_blocking(kv_, std::move(batch));
+    if (!done && done.error().code == ErrorCode::precondition_failed) continue;
+    if (!done) return done;
+    feed_.forget(found.uid, run);
+    feed_.sweep_changed(found.uid, found.run.sweep);
+    return {};
+  }
+  return kept_changing("run '" + run + "'");
+}
+
+Result<void> Experiments::remove_sweep_blocking(const std::string& repository, const std::string& sweep) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    ANABRANCH_TRY(FoundSweep found, find_sweep(kv_, repository, sweep));
+    ANABRANCH_CHECK(finish(kv_, found.uid, found.sweep));
+    if (found.sweep.active)
+      return fail(ErrorCode::conflict, "sweep '" + sweep + "' is still going on: cancel it first");
+    std::vector<std::string> runs;
+    const std::string prefix = keys::runs(found.uid, sweep);
+    ANABRANCH_CHECK(kv_.scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view) {
+      runs.emplace_back(key.substr(prefix.size()));
+      return kv::ScanStep::next();
+    }));
+    for (const auto& run : runs) {
+      const auto removed = remove_run_blocking(repository, run);
+      if (!removed && removed.error().code != ErrorCode::not_found) return removed;
+    }
+    kv::Batch batch;
+    batch.require_equals(keys::sweep(found.uid, sweep), found.record);
+    batch.erase(keys::sweep(found.uid, sweep));
+    batch.erase(keys::heartbeat(found.uid, sweep));
+    const auto done = kv::commit_blocking(kv_, std::move(batch));
+    if (!done && done.error().code == ErrorCode::precondition_failed) continue;
+    return done;
+  }
+  return kept_changing("sweep '" + sweep + "'");
+}
+
+Task<Result<void>> Experiments::remove_run(std::string repository, std::string run) {
+  const auto work = [this, &repository, &run] { return remove_run_blocking(repository, run); };
+  auto task = on_workers(workers_, work);
+  co_return co_await std::move(task);
+}
+
+Task<Result<void>> Experiments::remove_sweep(std::string repository, std::string sweep) {
+  const auto work = [this, &repository, &sweep] { return remove_sweep_blocking(repository, sweep); };
+  auto task = on_workers(workers_, work);
+  co_return co_await std::move(task);
+}
+
+void Experiments::start_cleaning() {
+  {
+    const std::lock_guard lock(cleaning_mutex_);
+    cleaning_ = true;
+  }
+  workers_.run([this] {
+    const auto removed = remove_orphans();
+    if (!removed && !stopping_) {
+      log::warning("records of runs of removed repositories were kept",
+                   {{"reason", std::string_view(removed.error().message)}});
+    }
+    const std::lock_guard lock(cleaning_mutex_);
+    cleaning_ = false;
+    cleaned_.notify_all();
+  });
+}
+
+Experiments::~Experiments() {
+  stopping_ = true;
+  std::unique_lock lock(cleaning_mutex_);
+  cleaned_.wait(lock, [this] { return !cleaning_; });
+}
+
+Result<void> Experiments::remove_orphans() {
+  std::set<std::string> dead;
+  for (const std::string_view kind : {"s", "h", "r", "i", "m", "l"}) {
+    const std::string prefix = std::string(keys::kAll).append(kind).append("/");
+    Result<void> status;
+    const auto look = [&](std::string_view key) -> Result<std::string> {
+      std::string uid(key.substr(prefix.size(), key.find('/', prefix.size()) - prefix.size()));
+      ANABRANCH_TRY(const auto alive, kv_.get(versioning::keys::alive(uid)));
+      if (!alive) dead.insert(uid);
+      return uid;
+    };
+    ANABRANCH_CHECK(kv_.scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view) {
+      const auto uid = look(key);
+      if (uid) return kv::ScanStep::seek(kv::prefix_end(prefix + *uid + "/"));
+      status = fail(uid.error());
+      return kv::ScanStep::stop();
+    }));
+    if (!status) return status;
+  }
+  for (const auto& uid : dead) {
+    for (const std::string_view kind : {"s", "h", "r", "i", "m", "l"})
+      ANABRANCH_CHECK(erase_all(std::string(keys::kAll).append(kind).append("/").append(uid).append("/")));
+  }
+  return {};
+}
+
+// ── rebuild
+// ────────────────────────────────────────────────────────────────────────────────────────────────
+
+Result<std::uint64_t> Experiments::rebuild_blocking(const std::string& repository) {
+  ANABRANCH_TRY(const std::string uid, uid_of(repository));
+  std::vector<std::string> waiting;  // commits to look at
+  PageRequest request;
+  request.amount = versioning::kPageMax;
+  while (true) {
+    ANABRANCH_TRY(auto page, repositories_.list_branches(repository, request));
+    for (auto& branch : page.items) waiting.push_back(std::move(branch.commit_id));
+    if (!page.has_more) break;
+    request.after = std::move(page.next_offset);
+  }
+  // Heads first: a run's branch names its commit; the same commit in a merge is found there already.
+  std::reverse(waiting.begin(), waiting.end());
+  std::set<std::string> seen;
+  std::uint64_t rebuilt = 0;
+  std::vector<Run> found;
+  const auto write = [&]() -> Result<void> {
+    for (Run& run : found) {
+      run.repository = repository;
+      kv::Batch batch;
+      require_alive(batch, uid);
+      add_new_run(batch, uid, run);
+      ANABRANCH_TRY(const auto sweep, kv_.get(keys::sweep(uid, run.sweep)));
+      if (!sweep) {
+        Sweep made;
+        made.id = run.sweep;
+        made.repository = repository;
+        made.input_commit = run.input_commit;
+        made.command = run.argv;
+        made.created_ms = run.created_ms;
+        batch.require_absent(keys::sweep(uid, run.sweep));
+        batch.put(keys::sweep(uid, run.sweep), encode_sweep(made));
+      }
+      const auto done = kv::commit_blocking(kv_, std::move(batch));
+      if (!done && done.error().code == ErrorCode::precondition_failed)
+        continue;  // someone made it meanwhile
+      ANABRANCH_CHECK(done);
+      feed_.run_changed(uid, run.id);
+      feed_.sweep_changed(uid, run.sweep);
+      ++rebuilt;
+    }
+    found.clear();
+    return {};
+  };
+  while (!waiting.empty() && seen.size() < kRebuildCommitsMax) {
+    const std::string id = std::move(waiting.back());
+    waiting.pop_back();
+    if (!seen.insert(id).second) continue;
+    const auto commit = repositories_.get_commit(repository, id);
+    if (!commit) return fail(commit.error());
+    waiting.insert(waiting.end(), commit->parents.begin(), commit->parents.end());
+    auto run = run_from_commit(*commit);
+    if (!run) continue;
+    ANABRANCH_TRY(const auto known, kv_.get(keys::run_index(uid, run->id)));
+    if (!known) found.push_back(*std::move(run));
+    if (found.size() >= kRebuiltAtOnceMax) ANABRANCH_CHECK(write());
+  }
+  ANABRANCH_CHECK(write());
+  return rebuilt;
+}
+
+Task<Result<std::uint64_t>> Experiments::rebuild(std::string repository) {
+  const auto work = [this, &repository] { return rebuild_blocking(repository); };
+  auto task = on_workers(workers_, work);
+  co_return co_await std::move(task);
+}
+
+}  // namespace anabranch::experiments

@@ -1,0 +1,126 @@
+// experiments/experiments.h — sweeps and runs while they go and after: what their runner says, and questions.
+//
+// In:   records, reports (states, points, output), cancel requests. Out: records with the state that holds
+// now, pages of them, curves, output, a feed of changes. kv keys: docs/formats/keys.md, section "e/".
+// Everything is in kv and nothing is cached: a page over 10,000 runs takes some 10 ms (see tests).
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "base/workers.h"
+#include "experiments/feed.h"
+#include "experiments/query.h"
+#include "experiments/types.h"
+#include "kv/store.h"
+#include "versioning/repositories.h"
+#include "versioning/types.h"
+
+namespace anabranch::experiments {
+
+using versioning::Page;
+using versioning::PageRequest;
+
+/// A rebuild looks at so many commits at most, the newest of each branch first.
+inline constexpr std::size_t kRebuildCommitsMax = 200'000;
+inline constexpr std::size_t kSeriesRunsMax = 100;  // in one question for curves
+
+/// Functions that return Result read, obey read_tier() and may be called through inline_or_on(); lists and
+/// curves read much: call them on workers. Those that return Task write, and may be awaited on a network
+/// thread. Errors of every call: no_such_repository, not_found (no such sweep or run), io, unavailable,
+/// would_block; those that write: invalid_argument (naming the field), conflict.
+/// Thread safety: every method from any thread.
+class Experiments {
+ public:
+  Experiments(kv::Store& kv, const versioning::Repositories& repositories, const Clock& clock,
+              Workers& workers);
+  ~Experiments();
+
+  Result<Sweep> get_sweep(const std::string& repository, const std::string& sweep) const;
+  /// Newest first; `prefix` is of the id.
+  Result<Page<Sweep>> list_sweeps(const std::string& repository, const PageRequest& page) const;
+  /// Of all repositories: those with a run that goes on, or is still to be told of. Newest first.
+  Result<std::vector<Sweep>> active_sweeps() const;
+  Result<Run> get_run(const std::string& repository, const std::string& run) const;
+  Result<Page<Run>> list_runs(const std::string& repository, const RunQuery& query) const;
+  /// In the order of `runs`; all metrics where `metric` is empty. Unknown runs have none.
+  Result<std::vector<Series>> series(const std::string& repository, const std::vector<std::string>& runs,
+                                     const std::string& metric, std::size_t points_max) const;
+  Result<LogPage> log(const std::string& repository, const std::string& run, Stream stream,
+                      std::int64_t offset, std::uint64_t amount) const;
+
+  /// Errors: already_exists.
+  Task<Result<Sweep>> create_sweep(Sweep sweep);
+  /// An empty id: a new one is made. Errors: already_exists.
+  Task<Result<Run>> create_run(Run run);
+  /// Gives whether the run should end. Errors: conflict (output with a gap before it).
+  Task<Result<bool>> report(std::string repository, std::string run, Report report);
+  Task<Result<void>> cancel_run(std::string repository, std::string run);
+  Task<Result<void>> cancel_sweep(std::string repository, std::string sweep);
+  /// Errors: conflict (it is still going on).
+  Task<Result<void>> remove_run(std::string repository, std::string run);
+  Task<Result<void>> remove_sweep(std::string repository, std::string sweep);
+  /// Makes the records of runs whose commits are there and records are not. Gives how many.
+  Task<Result<std::uint64_t>> rebuild(std::string repository);
+  /// Removes what repositories that are gone have left. Blocks.
+  Result<void> remove_orphans();
+  /// The same on a worker, at most once. For the start of a server.
+  void start_cleaning();
+
+  /// News of one repository, for get_run() and get_sweep().
+  Result<std::unique_ptr<Subscription>> subscribe(const std::string& repository);
+  /// Ends every subscription. For the end of the server.
+  void close() { feed_.close(); }
+
+ private:
+  struct FoundRun {
+    std::string uid, key, record;  // as kv has it
+    Run run;                       // as stored: never lost
+    Sweep sweep;
+  };
+  struct FoundSweep {
+    std::string uid, record;
+    Sweep sweep;  // as stored: without counts
+  };
+  struct Prepared;  // a batch, and what to tell the feed once it is there
+
+  Result<std::string> uid_of(const std::string& repository) const;
+  Result<FoundSweep> find_sweep(const kv::Reader& reader, const std::string& repository,
+                                const std::string& sweep) const;
+  Result<FoundRun> find_run(const kv::Reader& reader, const std::string& repository,
+                            const std::string& run) const;
+  /// Fills in what holds now: counts, active.
+  Result<void> finish(const kv::Reader& reader, const std::string& uid, Sweep& sweep) const;
+  Result<void> finish(const kv::Reader& reader, const std::string& uid, Run& run) const;
+  Result<TimeMs> sweep_heartbeat(const kv::Reader& reader, const std::string& uid,
+                                 std::string_view sweep) const;
+
+  Result<Prepared> prepare_report(const std::string& repository, const std::string& run,
+                                  const Report& report) const;
+  Result<std::uint64_t> rebuild_blocking(const std::string& repository);
+  Result<void> remove_run_blocking(const std::string& repository, const std::string& run);
+  Result<void> remove_sweep_blocking(const std::string& repository, const std::string& sweep);
+  Result<void> remove_data(const std::string& uid, const std::string& run);
+  Result<void> erase_all(const std::string& prefix);
+
+  kv::Store& kv_;
+  const versioning::Repositories& repositories_;
+  const Clock& clock_;
+  Workers& workers_;
+  Feed feed_;
+  std::atomic<bool> stopping_{false};
+  std::mutex cleaning_mutex_;
+  std::condition_variable cleaned_;
+  bool cleaning_ = false;  // guarded by cleaning_mutex_
+};
+
+/// What a stored state is now: `lost` where nobody spoke for the run for kLostAfterMs. A waiting run lives by
+/// its sweep's heartbeat: its runner speaks for the runs that go on.
+RunState state_now(RunState stored, TimeMs heartbeat_ms, TimeMs sweep_heartbeat_ms, TimeMs now_ms);
+
+}  // namespace anabranch::experiments

@@ -1,0 +1,148 @@
+// Live records of sweeps and runs: see api_client.h.
+#include <utility>
+
+#include "runner/api_client.h"
+#include "runner/api_paths.h"
+#include "runner/api_transport.h"
+
+namespace anabranch::runner {
+namespace {
+
+namespace json = boost::json;
+
+std::string sweep_path(const std::string& repository, const std::string& sweep) {
+  return repository_path(repository) + "/sweeps/" + encoded(sweep);
+}
+std::string run_path(const std::string& repository, const std::string& run) {
+  return repository_path(repository) + "/runs/" + encoded(run);
+}
+
+json::array words(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
+
+json::object to_json(const TextPiece& piece) { return {{"offset", piece.offset}, {"text", piece.text}}; }
+
+json::object to_json(const RunReport& report) {
+  json::object body;
+  if (!report.state.empty()) body.emplace("state", report.state);
+  if (report.started_ms) body.emplace("started_ms", *report.started_ms);
+  if (report.ended_ms) body.emplace("ended_ms", *report.ended_ms);
+  if (report.exit_code) body.emplace("exit_code", *report.exit_code);
+  if (!report.problem.empty()) body.emplace("problem", report.problem);
+  if (!report.commit_id.empty()) body.emplace("commit_id", report.commit_id);
+  if (!report.metrics.empty()) {
+    json::array points;
+    for (const auto& point : report.metrics) {
+      points.push_back(json::object{
+          {"name", point.name}, {"value", point.value}, {"step", point.step}, {"time_ms", point.time_ms}});
+    }
+    body.emplace("metrics", std::move(points));
+  }
+  if (report.resources) {
+    body.emplace("resources", json::object{{"cpu_seconds", report.resources->cpu_seconds},
+                                           {"memory_bytes", report.resources->memory_bytes},
+                                           {"memory_bytes_max", report.resources->memory_bytes_max}});
+  }
+  if (!report.out.text.empty()) body.emplace("stdout", to_json(report.out));
+  if (!report.err.text.empty()) body.emplace("stderr", to_json(report.err));
+  return body;
+}
+
+RunInfo to_run(const json::object& object) {
+  RunInfo run;
+  run.id = text_of(object, "id");
+  run.sweep = text_of(object, "sweep");
+  run.name = text_of(object, "name");
+  run.branch = text_of(object, "branch");
+  run.index = number_of(object, "index");
+  run.input_commit = text_of(object, "input_commit");
+  run.code_id = text_of(object, "code_id");
+  run.state = text_of(object, "state");
+  run.commit_id = text_of(object, "commit_id");
+  run.exit_code = static_cast<int>(number_of(object, "exit_code"));
+  run.started_ms = number_of(object, "started_ms");
+  run.ended_ms = number_of(object, "ended_ms");
+  if (const auto* all = object.if_contains("parameters"); all != nullptr && all->is_object()) {
+    for (const auto& [name, value] : all->get_object()) {
+      if (value.is_string()) run.parameters.emplace_back(std::string(name), std::string(value.get_string()));
+    }
+  }
+  if (const auto* all = object.if_contains("metrics"); all != nullptr && all->is_object()) {
+    for (const auto& [name, value] : all->get_object()) {
+      if (value.is_number()) run.metrics.emplace(std::string(name), value.to_number<double>());
+    }
+  }
+  return run;
+}
+
+}  // namespace
+
+Result<void> ApiClient::create_sweep(const std::string& repository, const SweepInfo& sweep) const {
+  json::object grid;
+  for (const auto& [name, values] : sweep.grid) grid.emplace(name, words(values));
+  const json::object body{{"id", sweep.id},
+                          {"input_ref", sweep.input_ref},
+                          {"input_commit", sweep.input_commit},
+                          {"command", words(sweep.command)},
+                          {"grid", std::move(grid)},
+                          {"total", sweep.total}};
+  const auto made = transport_->post(repository_path(repository) + "/sweeps", body);
+  if (!made) return fail(made.error());
+  return {};
+}
+
+Result<SweepInfo> ApiClient::get_sweep(const std::string& repository, const std::string& sweep) const {
+  ANABRANCH_TRY(const auto found, transport_->get(sweep_path(repository, sweep)));
+  SweepInfo info;
+  info.id = text_of(found, "id");
+  info.total = number_of(found, "total");
+  info.cancel_requested = truth_of(found, "cancel_requested");
+  return info;
+}
+
+Result<void> ApiClient::create_run(const std::string& repository, const RunInfo& run) const {
+  json::object parameters;
+  for (const auto& [name, value] : run.parameters) parameters.emplace(name, value);
+  const json::object body{{"id", run.id},
+                          {"sweep", run.sweep},
+                          {"name", run.name},
+                          {"branch", run.branch},
+                          {"index", run.index},
+                          {"parameters", std::move(parameters)},
+                          {"input_commit", run.input_commit},
+                          {"code_id", run.code_id},
+                          {"argv", words(run.argv)},
+                          {"host", run.host}};
+  const auto made = transport_->post(repository_path(repository) + "/runs", body);
+  if (!made) return fail(made.error());
+  return {};
+}
+
+Result<RunInfo> ApiClient::get_run(const std::string& repository, const std::string& run) const {
+  ANABRANCH_TRY(const auto found, transport_->get(run_path(repository, run)));
+  return to_run(found);
+}
+
+Result<std::vector<RunInfo>> ApiClient::list_runs(const std::string& repository,
+                                                  const std::string& sweep) const {
+  std::vector<RunInfo> runs;
+  const std::string path = repository_path(repository) + "/runs?sweep=" + encoded(sweep);
+  ANABRANCH_CHECK(transport_->pages(path, [&](const json::object& item) -> Result<bool> {
+    runs.push_back(to_run(item));
+    return true;
+  }));
+  return runs;
+}
+
+Result<bool> ApiClient::report_run(const std::string& repository, const std::string& run,
+                                   const RunReport& report) const {
+  ANABRANCH_TRY(const auto answer, transport_->post(run_path(repository, run) + "/reports", to_json(report)));
+  return truth_of(answer, "cancel");
+}
+
+Result<void> ApiClient::rebuild_runs(const std::string& repository) const {
+  const auto made = transport_->post(repository_path(repository) + "/runs/rebuild", {});
+  if (!made) return fail(made.error());
+  return {};
+}
+
+}  // namespace anabranch::runner

@@ -1,0 +1,213 @@
+#include "runner/live_files.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+namespace anabranch::runner {
+namespace {
+
+constexpr std::size_t kLookSizeMax = 1 * MiB;  // of one file at a time
+constexpr std::size_t kUtf8SizeMax = 4;
+constexpr std::size_t kPointsWaitingMax = 100'000;
+constexpr std::size_t kLineSizeMax = 1 * MiB;
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kCut = "\n[anabranch: what follows is in the run's commit]\n";
+
+/// At most `size_max` bytes from `offset` on; empty where there are none.
+std::string read_from(const std::string& path, std::uint64_t offset, std::size_t size_max) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file.seekg(static_cast<std::streamoff>(offset))) return {};
+  std::string text(size_max, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+/// The size of the character that `text` begins with; 0: it is none; past its end: it is not all there.
+std::size_t character_size(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t size = lead < 0x80   ? 1
+                           : lead < 0xC2 ? 0
+                           : lead < 0xE0 ? 2
+                           : lead < 0xF0 ? 3
+                           : lead < 0xF5 ? 4
+                                         : 0;
+  for (std::size_t i = 1; i < std::min(size, text.size()); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte & 0xC0) != 0x80) return 0;
+    // Overlong forms, surrogates and what lies past U+10FFFF are told by the second byte.
+    if (i == 1 && ((lead == 0xE0 && byte < 0xA0) || (lead == 0xED && byte > 0x9F) ||
+                   (lead == 0xF0 && byte < 0x90) || (lead == 0xF4 && byte > 0x8F)))
+      return 0;
+  }
+  return size;
+}
+
+/// Appends `bytes` as UTF-8 to `out`; gives how many at the end begin a character that may go on.
+std::size_t append_utf8(std::string& out, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t size = character_size(bytes);
+    if (size > bytes.size()) return bytes.size();
+    if (size == 0) {
+      out += kReplacement;
+      bytes.remove_prefix(1);
+    } else {
+      out += bytes.substr(0, size);
+      bytes.remove_prefix(size);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+// ── LogTail
+// ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+LogTail::LogTail(std::string path, std::vector<std::string> hidden)
+    : path_(std::move(path)), concealer_(std::move(hidden)) {}
+
+void LogTail::look(bool is_last) {
+  if (is_done_) return;
+  is_done_ = is_last;
+  bool is_cut = false;
+  while (true) {
+    if (ready_.size() >= kTextWaitingMax) {
+      is_cut = is_last;
+      break;
+    }
+    const std::string bytes = read_from(path_, read_, kLookSizeMax);
+    if (bytes.empty()) break;
+    read_ += bytes.size();
+    torn_ += concealer_.feed(bytes);
+    const std::size_t torn = append_utf8(ready_, torn_);
+    torn_.erase(0, torn_.size() - torn);
+    if (!is_last) break;
+  }
+  if (!is_last) return;
+  torn_ += concealer_.finish();
+  const std::size_t torn = append_utf8(ready_, torn_);
+  if (torn != 0) ready_ += kReplacement;
+  torn_.clear();
+  if (is_cut) ready_ += kCut;
+}
+
+TextPiece LogTail::take(std::size_t size_max) {
+  std::size_t size = std::min(size_max, ready_.size());
+  while (size < ready_.size() && size > 0 && (static_cast<unsigned char>(ready_[size]) & 0xC0) == 0x80)
+    --size;
+  TextPiece piece{taken_, ready_.substr(0, size)};
+  ready_.erase(0, size);
+  taken_ += size;
+  return piece;
+}
+
+// ── metrics
+// ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+Result<MetricLine> parse_metric_line(std::string_view text) {
+  MetricLine line;
+  ANABRANCH_TRY(line.metrics, parse_metrics(text));
+  constexpr double kStepMax = 9e15;  // whole numbers are exact below it
+  for (const char* name : {"step", "epoch"}) {
+    const auto found = line.metrics.find(name);
+    if (found == line.metrics.end() || std::abs(found->second) > kStepMax) continue;
+    line.step = std::llround(found->second);
+    line.metrics.erase(found);
+    break;
+  }
+  return line;
+}
+
+Metrics last_metrics(std::string_view lines) {
+  Metrics last;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    if (const auto line = parse_metric_line(lines.substr(0, end))) {
+      for (const auto& [name, value] : line->metrics) {
+        if (last.size() < kMetricsMax || last.contains(name)) last[name] = value;
+      }
+    }
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return last;
+}
+
+void MetricWatch::look(TimeMs now, bool is_last) {
+  read_lines(now, is_last);
+  read_summary(now);
+}
+
+void MetricWatch::read_lines(TimeMs now, bool is_last) {
+  const std::string path = folder_ + "/metrics.jsonl";
+  while (points_.size() < kPointsWaitingMax) {
+    const std::string bytes = read_from(path, read_, kLookSizeMax);
+    if (bytes.empty()) break;
+    read_ += bytes.size();
+    rest_ += bytes;
+    std::size_t begin = 0;
+    for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
+      if (const auto line = parse_metric_line(std::string_view(rest_).substr(begin, end - begin))) {
+        for (const auto& [name, value] : line->metrics) add(name, line->step.value_or(lines_), value, now);
+        ++lines_;
+      }
+      begin = end + 1;
+    }
+    rest_.erase(0, begin);
+    if (rest_.size() > kLineSizeMax) rest_.clear();  // no line of metrics
+    if (!is_last) break;
+  }
+  if (!is_last || rest_.empty()) return;
+  if (const auto line = parse_metric_line(rest_)) {
+    for (const auto& [name, value] : line->metrics) add(name, line->step.value_or(lines_), value, now);
+  }
+  rest_.clear();
+}
+
+void MetricWatch::read_summary(TimeMs now) {
+  const std::string path = folder_ + "/metrics.json";
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  std::string version = std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec) +
+                        ":" + std::to_string(status.st_size);
+  if (version == summary_version_) return;
+  const auto text = read_file(path, kLookSizeMax);
+  if (!text) return;
+  const auto line = parse_metric_line(*text);
+  if (!line) return;  // half written: it is looked at again
+  summary_version_ = std::move(version);
+  add_changed(line->metrics, line->step, now);
+}
+
+void MetricWatch::add(const std::string& name, std::int64_t step, double value, TimeMs now) {
+  if (!said_.contains(name) && said_.size() >= kMetricsMax) return;
+  if (points_.size() >= kPointsWaitingMax) return;
+  const auto [said, is_new] = said_.try_emplace(name, Said{step, value});
+  if (!is_new && step >= said->second.step) said->second = {step, value};
+  points_.push_back({name, value, step, now});
+}
+
+void MetricWatch::add_changed(const Metrics& metrics, std::optional<std::int64_t> step, TimeMs now) {
+  for (const auto& [name, value] : metrics) {
+    const auto said = said_.find(name);
+    if (said != said_.end() && said->second.value == value) continue;
+    const std::int64_t next = said == said_.end() ? 0 : said->second.step + 1;
+    add(name, std::max(step.value_or(next), next), value, now);
+  }
+}
+
+void MetricWatch::add_final(const Metrics& metrics, TimeMs now) { add_changed(metrics, std::nullopt, now); }
+
+std::vector<MetricPoint> MetricWatch::take(std::size_t at_most) {
+  std::vector<MetricPoint> taken;
+  while (!points_.empty() && taken.size() < at_most) {
+    taken.push_back(std::move(points_.front()));
+    points_.pop_front();
+  }
+  return taken;
+}
+
+}  // namespace anabranch::runner

@@ -1,0 +1,78 @@
+// runner/reporter.h — tells the server of a sweep's runs while they go on, and obeys when one is cancelled.
+//
+// One thread speaks for all runs. Nothing here fails or delays a run: a server that does not answer is asked
+// again later, one that knows no records (404) is left alone, and what cannot be told is in the commit.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "runner/api_client.h"
+#include "runner/live_files.h"
+#include "runner/run.h"
+
+namespace anabranch::runner {
+
+/// Thread safety: as RunWatcher; watcher() from any thread.
+class Reporter {
+ public:
+  /// `runs` without ids: they are made. `all` ends the whole sweep, and outlives this.
+  Reporter(const Connection& connection, const Clock& clock, std::string repository, SweepInfo sweep,
+           std::vector<RunInfo> runs, Interruption& all);
+  /// Says the last words, for as long as the server listens, at most some seconds.
+  ~Reporter();
+  Reporter(const Reporter&) = delete;
+  Reporter& operator=(const Reporter&) = delete;
+
+  /// Of the run at that place. It may be told on_outcome() alone, of a run that did not begin.
+  RunWatcher& watcher(std::size_t index);
+  /// The id of that run's record.
+  const std::string& run_id(std::size_t index) const;
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+  class Life;
+
+  void loop();
+  /// One round over all that has something to say; false: the server does not listen now.
+  bool speak(Time now);
+  bool make_sweep();
+  bool make_run(Life& life);
+  bool report(Life& life, Time now);
+  bool make_waiting();
+  bool keep_alive(Time now);
+  void take_refusal(Life& life, const Error& error);
+  void cancel(Life& life);
+  void press(Time now);
+  void measure_all();
+  bool is_all_said() const;
+
+  const Clock& clock_;
+  const std::string repository_;
+  http::Client http_;
+  const ApiClient api_;
+  SweepInfo sweep_;
+  Interruption& all_;
+  std::vector<std::unique_ptr<Life>> lives_;
+  // of the thread alone:
+  bool is_sweep_made_ = false;
+  bool is_refused_ = false;  // the server takes no records
+  std::size_t next_waiting_ = 0;
+  Time last_said_{};
+  std::optional<Time> all_cancelled_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool has_news_ = false;  // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace anabranch::runner

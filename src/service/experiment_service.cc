@@ -1,0 +1,198 @@
+#include "service/experiment_service.h"
+
+#include <utility>
+
+#include "service/use_case.h"
+
+namespace anabranch::service {
+namespace {
+
+/// For reads of many records: always on the pool.
+template <class Function>
+auto authorized_work(Workers& workers, Caller caller, Resource resource, Function function)
+    -> Task<std::invoke_result_t<Function&>> {
+  auto allowed = auth::authorize(caller.principal, Action::read_repository, resource);
+  if (!allowed) co_return fail(std::move(allowed).error());
+  auto task = on_workers(workers, std::move(function));
+  co_return co_await std::move(task);
+}
+
+}  // namespace
+
+// ── RunEvents
+// ────────────────────────────────────────────────────────────────────────────────────────────────
+
+RunEvents::RunEvents(const experiments::Experiments& experiments, Workers& workers, std::string repository,
+                     std::unique_ptr<experiments::Subscription> subscription)
+    : experiments_(experiments),
+      workers_(workers),
+      repository_(std::move(repository)),
+      subscription_(std::move(subscription)) {}
+
+Task<Result<RunNews>> RunEvents::next() {
+  auto waiting = subscription_->next();
+  const experiments::News news = co_await std::move(waiting);
+  RunNews now;
+  now.is_over = news.is_over;
+  if (news.runs.empty() && news.sweeps.empty()) co_return now;
+  const auto read = [this, &news]() -> Result<RunNews> {
+    RunNews found;
+    for (const auto& id : news.runs) {
+      auto run = experiments_.get_run(repository_, id);
+      if (run) found.runs.push_back(*std::move(run));
+      if (!run && run.error().code != ErrorCode::not_found) return fail(std::move(run).error());
+    }
+    for (const auto& id : news.sweeps) {
+      auto sweep = experiments_.get_sweep(repository_, id);
+      if (sweep) found.sweeps.push_back(*std::move(sweep));
+      if (!sweep && sweep.error().code != ErrorCode::not_found) return fail(std::move(sweep).error());
+    }
+    return found;
+  };
+  auto task = on_workers(workers_, read);
+  co_return co_await std::move(task);
+}
+
+// ── ExperimentService
+// ────────────────────────────────────────────────────────────────────────────────────────
+
+ExperimentService::ExperimentService(experiments::Experiments& experiments, Workers& workers)
+    : experiments_(experiments), workers_(workers) {}
+
+Task<Result<Sweep>> ExperimentService::create_sweep(Caller caller, Sweep sweep) {
+  Resource resource = Resource::repository(sweep.repository);
+  sweep.committer = caller.principal.user_id;
+  return authorized_write(std::move(caller), Action::commit, std::move(resource),
+                          [this, sweep = std::move(sweep)] { return experiments_.create_sweep(sweep); });
+}
+
+Task<Result<Sweep>> ExperimentService::get_sweep(Caller caller, std::string repository, std::string sweep) {
+  Resource resource = Resource::repository(repository);
+  return authorized_work(workers_, std::move(caller), std::move(resource),
+                         [this, repository, sweep] { return experiments_.get_sweep(repository, sweep); });
+}
+
+Task<Result<Page<Sweep>>> ExperimentService::list_sweeps(Caller caller, std::string repository,
+                                                         PageRequest page) {
+  Resource resource = Resource::repository(repository);
+  return authorized_work(workers_, std::move(caller), std::move(resource),
+                         [this, repository, page] { return experiments_.list_sweeps(repository, page); });
+}
+
+Task<Result<std::vector<Sweep>>> ExperimentService::active_sweeps(Caller caller) {
+  const auto read = [this] { return experiments_.active_sweeps(); };
+  auto task = on_workers(workers_, read);
+  auto sweeps = co_await std::move(task);
+  if (!sweeps) co_return sweeps;
+  std::erase_if(*sweeps, [&](const Sweep& sweep) {
+    const Resource resource = Resource::repository(sweep.repository);
+    return !auth::authorize(caller.principal, Action::read_repository, resource);
+  });
+  co_return sweeps;
+}
+
+Task<Result<void>> ExperimentService::cancel_sweep(Caller caller, std::string repository, std::string sweep) {
+  Resource resource = Resource::repository(repository);
+  return authorized_write(std::move(caller), Action::commit, std::move(resource),
+                          [this, repository, sweep] { return experiments_.cancel_sweep(repository, sweep); });
+}
+
+Task<Result<void>> ExperimentService::remove_sweep(Caller caller, std::string repository, std::string sweep) {
+  Resource resource = Resource::repository(repository);
+  return authorized_write(std::move(caller), Action::commit, std::move(resource),
+                          [this, repository, sweep] { return experiments_.remove_sweep(repository, sweep); });
+}
+
+Task<Result<Run>> ExperimentService::create_run(Caller caller, Run run) {
+  Resource resource = Resource::repository(run.repository, run.branch);
+  return authorized_write(std::move(caller), Action::commit, std::move(resource),
+                          [this, run = std::move(run)] { return experiments_.create_run(run); });
+}
+
+Task<Result<Run>> ExperimentService::get_run(Caller caller, std::string repository, std::string run) {
+  Resource resource = Resource::repository(repository);
+  return authorized_read(workers_, std::move(caller), Action::read_repository, std::move(resource),
+                         [this, repository, run] { return experiments_.get_run(repository, run); });
+}
+
+Task<Result<Page<Run>>> ExperimentService::list_runs(Caller caller, std::string repository, RunQuery query) {
+  Resource resource = Resource::repository(repository);
+  return authorized_work(workers_, std::move(caller), std::move(resource),
+                         [this, repository, query] { return experiments_.list_runs(repository, query); });
+}
+
+Task<Result<void>> ExperimentService::may_change(Caller caller, std::string repository, std::string run) {
+  const Resource whole = Resource::repository(repository);
+  auto readable = auth::authorize(caller.principal, Action::read_repository, whole);
+  if (!readable) co_return readable;
+  const auto read = [this, &repository, &run] { return experiments_.get_run(repository, run); };
+  auto task = inline_or_on(workers_, read);
+  auto found = co_await std::move(task);
+  if (!found) co_return fail(std::move(found).error());
+  const Resource branch = Resource::repository(repository, found->branch);
+  co_return auth::authorize(caller.principal, Action::commit, branch);
+}
+
+Task<Result<bool>> ExperimentService::report(Caller caller, std::string repository, std::string run,
+                                             Report report) {
+  auto asking = may_change(std::move(caller), repository, run);
+  auto allowed = co_await std::move(asking);
+  if (!allowed) co_return fail(std::move(allowed).error());
+  auto task = experiments_.report(std::move(repository), std::move(run), std::move(report));
+  co_return co_await std::move(task);
+}
+
+Task<Result<void>> ExperimentService::cancel_run(Caller caller, std::string repository, std::string run) {
+  auto asking = may_change(std::move(caller), repository, run);
+  auto allowed = co_await std::move(asking);
+  if (!allowed) co_return allowed;
+  auto task = experiments_.cancel_run(std::move(repository), std::move(run));
+  co_return co_await std::move(task);
+}
+
+Task<Result<void>> ExperimentService::remove_run(Caller caller, std::string repository, std::string run) {
+  auto asking = may_change(std::move(caller), repository, run);
+  auto allowed = co_await std::move(asking);
+  if (!allowed) co_return allowed;
+  auto task = experiments_.remove_run(std::move(repository), std::move(run));
+  co_return co_await std::move(task);
+}
+
+Task<Result<std::uint64_t>> ExperimentService::rebuild(Caller caller, std::string repository) {
+  Resource resource = Resource::repository(repository);
+  return authorized_write(std::move(caller), Action::commit, std::move(resource),
+                          [this, repository] { return experiments_.rebuild(repository); });
+}
+
+Task<Result<std::vector<Series>>> ExperimentService::series(Caller caller, std::string repository,
+                                                            std::vector<std::string> runs, std::string metric,
+                                                            std::size_t points_max) {
+  Resource resource = Resource::repository(repository);
+  return authorized_work(workers_, std::move(caller), std::move(resource),
+                         [this, repository, runs = std::move(runs), metric, points_max] {
+                           return experiments_.series(repository, runs, metric, points_max);
+                         });
+}
+
+Task<Result<LogPage>> ExperimentService::log(Caller caller, std::string repository, std::string run,
+                                             Stream stream, std::int64_t offset, std::uint64_t amount) {
+  Resource resource = Resource::repository(repository);
+  return authorized_read(workers_, std::move(caller), Action::read_repository, std::move(resource),
+                         [this, repository, run, stream, offset, amount] {
+                           return experiments_.log(repository, run, stream, offset, amount);
+                         });
+}
+
+Task<Result<std::unique_ptr<RunEvents>>> ExperimentService::events(Caller caller, std::string repository) {
+  const Resource resource = Resource::repository(repository);
+  auto allowed = auth::authorize(caller.principal, Action::read_repository, resource);
+  if (!allowed) co_return fail(std::move(allowed).error());
+  const auto open = [this, &repository] { return experiments_.subscribe(repository); };
+  auto task = inline_or_on(workers_, open);
+  auto subscription = co_await std::move(task);
+  if (!subscription) co_return fail(std::move(subscription).error());
+  co_return std::make_unique<RunEvents>(experiments_, workers_, std::move(repository),
+                                        *std::move(subscription));
+}
+
+}  // namespace anabranch::service

@@ -1,0 +1,91 @@
+// service/experiment_service.h — experiments' use cases: who may do it, then experiments::Experiments does
+// it.
+//
+// Reading takes read_repository; what is said of a run takes commit on its branch, so a run's own key may
+// speak for its run; what concerns a whole sweep or repository takes commit on the repository.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/workers.h"
+#include "experiments/experiments.h"
+#include "service/types.h"
+
+namespace anabranch::service {
+
+using experiments::LogPage;
+using experiments::LogPiece;
+using experiments::MetricPoint;
+using experiments::NamedPoint;
+using experiments::Report;
+using experiments::Resources;
+using experiments::Run;
+using experiments::RunQuery;
+using experiments::RunState;
+using experiments::Series;
+using experiments::Stream;
+using experiments::Sweep;
+
+/// What changed, as it is now. Nothing in it: nothing did for a while.
+struct RunNews {
+  std::vector<Run> runs;
+  std::vector<Sweep> sweeps;
+  bool is_over = false;
+};
+
+/// The news of one repository. Thread safety: one next() at a time.
+class RunEvents {
+ public:
+  RunEvents(const experiments::Experiments& experiments, Workers& workers, std::string repository,
+            std::unique_ptr<experiments::Subscription> subscription);
+  /// Waits, at most experiments::kFeedPing. What is gone meanwhile is left out.
+  Task<Result<RunNews>> next();
+
+ private:
+  const experiments::Experiments& experiments_;
+  Workers& workers_;
+  const std::string repository_;
+  const std::unique_ptr<experiments::Subscription> subscription_;
+};
+
+/// Errors of every call: access_denied and those of experiments::Experiments.
+/// Thread safety: every method from any thread. Tasks may be awaited on network threads.
+class ExperimentService {
+ public:
+  ExperimentService(experiments::Experiments& experiments, Workers& workers);
+
+  /// `sweep.committer` is set to the caller's user.
+  Task<Result<Sweep>> create_sweep(Caller caller, Sweep sweep);
+  Task<Result<Sweep>> get_sweep(Caller caller, std::string repository, std::string sweep);
+  Task<Result<Page<Sweep>>> list_sweeps(Caller caller, std::string repository, PageRequest page);
+  /// Of the repositories that the caller may read.
+  Task<Result<std::vector<Sweep>>> active_sweeps(Caller caller);
+  Task<Result<void>> cancel_sweep(Caller caller, std::string repository, std::string sweep);
+  Task<Result<void>> remove_sweep(Caller caller, std::string repository, std::string sweep);
+
+  Task<Result<Run>> create_run(Caller caller, Run run);
+  Task<Result<Run>> get_run(Caller caller, std::string repository, std::string run);
+  Task<Result<Page<Run>>> list_runs(Caller caller, std::string repository, RunQuery query);
+  Task<Result<bool>> report(Caller caller, std::string repository, std::string run, Report report);
+  Task<Result<void>> cancel_run(Caller caller, std::string repository, std::string run);
+  Task<Result<void>> remove_run(Caller caller, std::string repository, std::string run);
+  Task<Result<std::uint64_t>> rebuild(Caller caller, std::string repository);
+
+  Task<Result<std::vector<Series>>> series(Caller caller, std::string repository,
+                                           std::vector<std::string> runs, std::string metric,
+                                           std::size_t points_max);
+  Task<Result<LogPage>> log(Caller caller, std::string repository, std::string run, Stream stream,
+                            std::int64_t offset, std::uint64_t amount);
+  Task<Result<std::unique_ptr<RunEvents>>> events(Caller caller, std::string repository);
+
+ private:
+  /// May the caller speak for this run? Errors: access_denied, not_found.
+  Task<Result<void>> may_change(Caller caller, std::string repository, std::string run);
+
+  experiments::Experiments& experiments_;
+  Workers& workers_;
+};
+
+}  // namespace anabranch::service

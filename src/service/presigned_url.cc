@@ -1,0 +1,43 @@
+#include "service/presigned_url.h"
+
+namespace anabranch::service {
+namespace {
+
+/// Any region is good at our own door.
+constexpr std::string_view kRegion = "us-east-1";
+
+std::string host_of(const std::string& endpoint) {
+  const auto scheme = endpoint.find("://");
+  return scheme == std::string::npos ? endpoint : endpoint.substr(scheme + 3);
+}
+
+/// Percent-encodes a path for a URL, slashes kept. Source: RFC 3986, unreserved characters.
+std::string encode_path(std::string_view path) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~' || c == '/';
+    if (plain) {
+      encoded += c;
+    } else {
+      encoded += '%';
+      encoded += kHex[byte >> 4U];
+      encoded += kHex[byte & 15U];
+    }
+  }
+  return encoded;
+}
+
+}  // namespace
+
+std::string make_presigned_url(std::string_view method, const std::string& endpoint, const std::string& path,
+                               const KeyPair& key, TimeMs now, std::int64_t seconds) {
+  const std::string encoded = encode_path(path);
+  return endpoint + encoded + "?" +
+         auth::presign_v4(method, host_of(endpoint), encoded, "", key.access_key_id, key.secret_access_key,
+                          kRegion, now, seconds);
+}
+
+}  // namespace anabranch::service

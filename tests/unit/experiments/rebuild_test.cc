@@ -1,0 +1,80 @@
+// What this proves: a record made from a run's commit says what the commit says; what is there already stays.
+#include "experiments/rebuild.h"
+
+#include "fixture.h"
+
+namespace anabranch::experiments {
+namespace {
+
+using testing::ElementsAre;
+
+versioning::Metadata metadata_of(const std::string& run, const std::string& id) {
+  return {{"anabranch.run", run},
+          {"anabranch.run_id", id},
+          {"anabranch.sweep", "s"},
+          {"anabranch.status", "failed"},
+          {"anabranch.exit_code", "7"},
+          {"anabranch.input_commit", "abc"},
+          {"anabranch.argv", R"(["python","train.py"])"},
+          {"anabranch.started_seconds", "1700000000"},
+          {"anabranch.duration_seconds", "2.5"},
+          {"param.rate", "0.1"},
+          {"metric.loss", "0.25"}};
+}
+
+TEST(Rebuild, ACommitTellsOfItsRun) {
+  versioning::Commit commit;
+  commit.id = "c1";
+  commit.metadata = metadata_of("s-3", "id3");
+
+  const auto run = run_from_commit(commit);
+
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->id, "id3");
+  EXPECT_EQ(run->branch, "s-3");
+  EXPECT_EQ(run->index, 2);
+  EXPECT_EQ(run->state, RunState::failed);
+  EXPECT_EQ(run->exit_code, 7);
+  EXPECT_EQ(run->commit_id, "c1");
+  EXPECT_EQ(run->started_ms, 1'700'000'000'000);
+  EXPECT_EQ(run->ended_ms, 1'700'000'002'500);
+  EXPECT_EQ(run->parameters.at("rate"), "0.1");
+  EXPECT_EQ(run->metrics.at("loss").value, 0.25);
+  EXPECT_THAT(run->argv, ElementsAre("python", "train.py"));
+}
+
+TEST(Rebuild, OtherCommitsTellNothing) {
+  versioning::Commit commit;
+  EXPECT_FALSE(run_from_commit(commit));
+  commit.metadata = metadata_of("s-3", "id3");
+  commit.metadata.erase("anabranch.sweep");
+  EXPECT_FALSE(run_from_commit(commit));
+  commit.metadata = metadata_of("s-3", "../../x");
+  EXPECT_FALSE(run_from_commit(commit));
+  commit.metadata = metadata_of("s-3", "id3");
+  commit.metadata["anabranch.status"] = "running";
+  EXPECT_FALSE(run_from_commit(commit));
+}
+
+TEST_F(ExperimentsTest, MissingRecordsAreMadeFromAllBranches) {
+  for (const std::string run : {"s-1", "s-2"}) {
+    ASSERT_TRUE(block_on(repositories_.create_branch("dogs", run, "main")));
+    versioning::CommitRequest request;
+    request.allow_empty = true;
+    request.metadata = metadata_of(run, "id-" + run);
+    ASSERT_TRUE(block_on(repositories_.commit("dogs", run, request)));
+    request.metadata.clear();  // someone went on from there
+    ASSERT_TRUE(block_on(repositories_.commit("dogs", run, request)));
+  }
+
+  EXPECT_EQ(block_on(experiments_.rebuild("dogs")).value(), 2);
+  EXPECT_EQ(block_on(experiments_.rebuild("dogs")).value(), 0);
+  EXPECT_EQ(experiments_.get_run("dogs", "id-s-2").value().exit_code, 7);
+  EXPECT_EQ(count("s", RunState::failed), 2);
+  EXPECT_EQ(experiments_.get_sweep("dogs", "s").value().total, 2);
+  ASSERT_TRUE(block_on(experiments_.remove_run("dogs", "id-s-1")));
+  EXPECT_EQ(block_on(experiments_.rebuild("dogs")).value(), 1);
+}
+
+}  // namespace
+}  // namespace anabranch::experiments

@@ -1,0 +1,82 @@
+// What this proves: records come back as they were written, and broken ones are told, never read past.
+#include "experiments/records.h"
+
+#include <gtest/gtest.h>
+
+namespace anabranch::experiments {
+namespace {
+
+Run whole_run() {
+  Run run;
+  run.id = "id";
+  run.repository = "dogs";
+  run.sweep = "s";
+  run.name = run.branch = "s-1";
+  run.index = 3;
+  run.state = RunState::collecting;
+  run.parameters = {{"a", "1"}, {"b", "2"}};
+  run.metrics = {{"loss", {0.5, -7}}, {"rate", {1e300, 1LL << 60}}};
+  run.input_commit = "in";
+  run.commit_id = "out";
+  run.code_id = "code";
+  run.argv = {"python", "", "x y"};
+  run.exit_code = -1;
+  run.problem = "none";
+  run.created_ms = 1;
+  run.started_ms = 2;
+  run.ended_ms = 3;
+  run.heartbeat_ms = 4;
+  run.cancel_requested = true;
+  run.host = "here";
+  run.resources = Resources{1.5, 2, 3};
+  run.stdout_bytes = 5;
+  run.stderr_bytes = 6;
+  return run;
+}
+
+TEST(RunRecords, ComeBackWhole) {
+  const std::string record = encode_run(whole_run());
+
+  const auto back = decode_run(record);
+
+  ASSERT_TRUE(back);
+  EXPECT_EQ(encode_run(*back), record);
+  EXPECT_EQ(back->metrics.at("loss").step, -7);
+  EXPECT_EQ(back->exit_code, -1);
+  EXPECT_EQ(back->resources->memory_bytes_max, 3);
+  EXPECT_TRUE(back->cancel_requested);
+  const auto empty = decode_run(encode_run({}));
+  EXPECT_FALSE(empty->exit_code || empty->started_ms || empty->ended_ms || empty->resources);
+}
+
+TEST(RunRecords, BrokenOnesAreCorruption) {
+  const std::string record = encode_run(whole_run());
+  for (std::size_t size = 0; size < record.size(); ++size)
+    EXPECT_EQ(decode_run(std::string_view(record).substr(0, size)).error().code, ErrorCode::corruption);
+  EXPECT_FALSE(decode_run(record + "x"));
+  EXPECT_FALSE(decode_sweep("\x02"));
+}
+
+TEST(SweepRecords, ComeBackWhole) {
+  Sweep sweep;
+  sweep.id = "s";
+  sweep.grid = {{"a", {"1", "2"}}, {"b", {}}};
+  sweep.command = {"x"};
+  sweep.total = 4;
+  sweep.cancel_requested = true;
+
+  const auto back = decode_sweep(encode_sweep(sweep));
+
+  ASSERT_TRUE(back);
+  EXPECT_EQ(encode_sweep(*back), encode_sweep(sweep));
+  EXPECT_EQ(back->grid, sweep.grid);
+}
+
+TEST(Keys, StepsSortAsNumbers) {
+  EXPECT_LT(keys::chunk("u", "r", "m", -5), keys::chunk("u", "r", "m", -1));
+  EXPECT_LT(keys::chunk("u", "r", "m", -1), keys::chunk("u", "r", "m", 0));
+  EXPECT_LT(keys::chunk("u", "r", "m", 255), keys::chunk("u", "r", "m", 256));
+}
+
+}  // namespace
+}  // namespace anabranch::experiments
