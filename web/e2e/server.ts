@@ -112,7 +112,9 @@ export class Seeder {
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+    // A new branch is answered with its commit's id as plain text.
+    const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+    return (isJson ? JSON.parse(text) : text) as Answer;
   }
 
   async s3(
