@@ -22,6 +22,13 @@ using testing::HasSubstr;
 /// Far more than a stop takes: where it takes so long, it waited for a stream.
 constexpr std::chrono::milliseconds kGrace{60'000};
 
+/// A program that has nothing to tell of itself.
+class NoProbe final : public service::ServerProbe {
+ public:
+  service::ServerFacts facts() const override { return {}; }
+  service::StorageState storage() const override { return {}; }
+};
+
 class RunEventsTest : public testing::Test {
  protected:
   RunEventsTest() {
@@ -77,7 +84,10 @@ class RunEventsTest : public testing::Test {
   service::ObjectService object_service_{objects_, versions_, workers_};
   service::RepositoryService repositories_{objects_, versions_, credentials_, system_clock(), workers_};
   service::ExperimentService experiment_service_{experiments_, workers_};
-  Api api_{identity_, repositories_, object_service_, experiment_service_, {"test"}};
+  LoadSeries load_;
+  NoProbe probe_;
+  service::ServerService server_service_{objects_, versions_, load_, probe_, system_clock(), workers_};
+  Api api_{identity_, repositories_, object_service_, experiment_service_, server_service_, {"test"}};
   http::Server http_{{1, {}}, [this](http::Request request) { return api_.handle(std::move(request)); }};
   http::Client client_;
   std::string address_;
