@@ -1,5 +1,7 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
+import type { RunState } from '../types';
+import { longList, pageAmount } from './paging';
 
 const refreshMs = 5000;
 
@@ -11,3 +13,214 @@ export const activeSweepsQuery = () =>
       (await answer(api.GET('/sweeps', { params: { query: { active: true } }, signal }))).results,
     refetchInterval: refreshMs,
   });
+
+export const sweepsQuery = (repository: string) =>
+  infiniteQueryOptions({
+    queryKey: ['repositories', repository, 'sweeps'],
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/sweeps', {
+          params: { path: { repository }, query: { after: pageParam, amount: pageAmount } },
+          signal,
+        }),
+      ),
+    ...longList,
+  });
+
+export const sweepQuery = (repository: string, sweep: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'sweep', sweep],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/sweeps/{sweep}', {
+          params: { path: { repository, sweep } },
+          signal,
+        }),
+      ),
+  });
+
+export interface RunFilter {
+  sweep?: string;
+  states?: readonly RunState[];
+  /** `param.optimizer=adam`, `metric.accuracy>=0.9`; all hold. */
+  where?: readonly string[];
+}
+
+export interface RunOrder {
+  /** created, duration, `metric.<name>` or `param.<name>` */
+  by: string;
+  direction: 'asc' | 'desc';
+}
+
+export const runsQuery = (repository: string, filter: RunFilter, order: RunOrder) =>
+  infiniteQueryOptions({
+    queryKey: ['repositories', repository, 'runs', { filter, order }],
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/runs', {
+          params: {
+            path: { repository },
+            query: {
+              sweep: filter.sweep,
+              state: filter.states && [...filter.states],
+              where: filter.where && [...filter.where],
+              order_by: order.by,
+              direction: order.direction,
+              after: pageParam,
+              amount: pageAmount,
+            },
+          },
+          signal,
+        }),
+      ),
+    ...longList,
+    placeholderData: keepPreviousData,
+  });
+
+export const runQuery = (repository: string, run: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'run', run],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/runs/{run}', { params: { path: { repository, run } }, signal }),
+      ),
+  });
+
+/** The most runs that one question for series may name. */
+export const seriesRunsMax = 100;
+
+/** Of up to `seriesRunsMax` runs; every run has at most `points_max` points. */
+export const metricSeriesQuery = (
+  repository: string,
+  runs: readonly string[],
+  name: string,
+  points_max: number,
+) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'metric-series', { name, points_max, runs }],
+    queryFn: async ({ signal }) =>
+      (
+        await answer(
+          api.GET('/repositories/{repository}/metric_series', {
+            params: { path: { repository }, query: { run: [...runs], name: [name], points_max } },
+            signal,
+          }),
+        )
+      ).results,
+    enabled: runs.length > 0,
+    structuralSharing: false,
+    placeholderData: keepPreviousData,
+  });
+
+export type LogStream = 'stdout' | 'stderr';
+
+/** A piece of what a run printed; a negative offset counts from the end. */
+export const readRunLog = (
+  repository: string,
+  run: string,
+  stream: LogStream,
+  offset: number,
+  amount: number,
+  signal?: AbortSignal,
+) =>
+  answer(
+    api.GET('/repositories/{repository}/runs/{run}/log', {
+      params: { path: { repository, run }, query: { stream, offset, amount } },
+      signal,
+    }),
+  );
+
+export const cancelRun = (repository: string, run: string) =>
+  answer(api.POST('/repositories/{repository}/runs/{run}/cancel', { params: { path: { repository, run } } }));
+
+export const cancelSweep = (repository: string, sweep: string) =>
+  answer(
+    api.POST('/repositories/{repository}/sweeps/{sweep}/cancel', { params: { path: { repository, sweep } } }),
+  );
+
+export const deleteSweep = (repository: string, sweep: string) =>
+  answer(
+    api.DELETE('/repositories/{repository}/sweeps/{sweep}', { params: { path: { repository, sweep } } }),
+  );
+
+/** The first thousand objects below a prefix, folders not folded: what a run left. */
+export const runFilesQuery = (repository: string, ref: string, prefix: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'run-files', { ref, prefix }],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
+          params: { path: { repository, ref }, query: { prefix, amount: pageAmount } },
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
+  });
+
+/** What a merge of `source` would change in `destination`, by prefix. */
+export const promotionSummaryQuery = (
+  repository: string,
+  destination: string,
+  source: string,
+  prefix: string,
+) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'promotion', { destination, source, prefix }],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/refs/{left}/diff/{right}/summary', {
+          params: {
+            path: { repository, left: destination, right: source },
+            query: { type: 'three_dot', prefix, delimiter: '/' },
+          },
+          signal,
+        }),
+      ),
+  });
+
+/** The paths that both sides changed; at most a thousand differences are looked through at a time. */
+export const promotionConflictsQuery = (repository: string, destination: string, source: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'promotion-conflicts', { destination, source }],
+    queryFn: async ({ signal }) => {
+      const paths: string[] = [];
+      let after = '';
+      for (;;) {
+        const page = await answer(
+          api.GET('/repositories/{repository}/refs/{left}/diff/{right}', {
+            params: {
+              path: { repository, left: destination, right: source },
+              query: { type: 'three_dot', after, amount: pageAmount },
+            },
+            signal,
+          }),
+        );
+        paths.push(...page.results.filter(({ type }) => type === 'conflict').map(({ path }) => path));
+        if (!page.pagination.has_more || paths.length >= pageAmount) return paths;
+        after = page.pagination.next_offset;
+      }
+    },
+  });
+
+export interface Promotion {
+  /** The run's commit: what was looked at, not the branch, which may move. */
+  source: string;
+  destination: string;
+  message: string;
+  metadata: Record<string, string>;
+  strategy: '' | 'source-wins';
+  expected_destination_commit: string;
+}
+
+export const promote = (repository: string, promotion: Promotion) =>
+  answer(
+    api.POST('/repositories/{repository}/refs/{source}/merge/{destination}', {
+      params: { path: { repository, source: promotion.source, destination: promotion.destination } },
+      body: {
+        message: promotion.message,
+        metadata: promotion.metadata,
+        strategy: promotion.strategy,
+        expected_destination_commit: promotion.expected_destination_commit,
+      },
+    }),
+  );

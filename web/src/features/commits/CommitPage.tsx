@@ -289,7 +289,13 @@ function Changes({ repository, commit }: { repository: string; commit: Commit })
   return (
     <Panel
       title={commit.parents.length > 1 ? 'Changes against the first parent' : 'Changes'}
-      actions={top.data && <ChangeCounts counts={top.data.total} />}
+      actions={
+        top.data && (
+          <span className={classes.totals}>
+            <ChangeCounts counts={top.data.total} />
+          </span>
+        )
+      }
       flush
     >
       <DiffTree

@@ -77,7 +77,7 @@ export function CommitsPage(): ReactElement {
     const run: Column<CommitRow> = {
       id: 'run',
       header: 'Metrics and parameters',
-      width: 360,
+      width: 400,
       cell: ({ commit }) => <RunChips metadata={partMetadata(commit.metadata)} />,
     };
     return [

@@ -1,3 +1,0 @@
-export { ExperimentsPage } from './ExperimentsPage';
-export { RunPage } from './RunPage';
-export { SweepPage } from './SweepPage';

@@ -1,0 +1,124 @@
+/**
+ * Conditions on runs, as the server reads them (`param.optimizer=adam`, `metric.accuracy>=0.9`), and the ranges that are
+ * brushed in charts (`metric.loss:0.1..0.5`, `param.optimizer=adam|sgd`). Checked here too, so that what an event brings
+ * goes to its place at once.
+ */
+import type { Run } from '../../../api/types';
+import { fieldOf, numberOf, toNumber, valueOf, type FieldNames } from './fields';
+
+export const comparisons = ['>=', '<=', '!=', '=', '>', '<'] as const;
+export type Comparison = (typeof comparisons)[number];
+
+export interface Condition {
+  field: string;
+  comparison: Comparison;
+  value: string;
+}
+
+export function formatCondition({ field, comparison, value }: Condition): string {
+  return `${field}${comparison}${value}`;
+}
+
+/** Undefined: it is none. */
+export function parseCondition(text: string): Condition | undefined {
+  const found = /^((?:param|metric)\.[^<>=!]+?)\s*(>=|<=|!=|==?|>|<)\s*(.*)$/s.exec(text);
+  if (!found) return undefined;
+  const [, field = '', sign = '', value = ''] = found;
+  if (field.startsWith('metric.') && toNumber(value) === undefined) return undefined;
+  return { field, comparison: sign === '==' ? '=' : (sign as Comparison), value };
+}
+
+/** What one types into the filter: `lr >= 0.01`, with or without `param.` or `metric.`. */
+export function readCondition(typed: string, names: FieldNames): Condition | string {
+  const found = /^\s*(?:(param|metric)\.)?([^<>=!]+?)\s*(>=|<=|!=|==?|>|<)\s*(.*?)\s*$/s.exec(typed);
+  if (!found) return 'not a condition';
+  const [, prefix, name = '', sign = '', value = ''] = found;
+  const kind = prefix ?? (names.metrics.includes(name) && !names.params.includes(name) ? 'metric' : 'param');
+  if (prefix === undefined && !names.params.includes(name) && !names.metrics.includes(name))
+    return `There is no parameter or metric “${name}”`;
+  if (value === '') return 'A value is missing';
+  if (kind === 'metric' && toNumber(value) === undefined) return 'A metric is compared with a number';
+  return { field: `${kind}.${name}`, comparison: sign === '==' ? '=' : (sign as Comparison), value };
+}
+
+export function matches(condition: Condition, run: Run): boolean {
+  const { field, comparison } = condition;
+  if (field.startsWith('metric.')) {
+    const value = run.metrics[field.slice('metric.'.length)];
+    return value === undefined ? comparison === '!=' : holds(comparison, value, Number(condition.value));
+  }
+  const text = run.parameters[field.slice('param.'.length)];
+  if (text === undefined) return comparison === '!=';
+  const bound = toNumber(condition.value);
+  const number = bound === undefined ? undefined : toNumber(text);
+  if (bound !== undefined && number !== undefined) return holds(comparison, number, bound);
+  return holds(comparison, text, condition.value);
+}
+
+function holds<Value extends string | number>(comparison: Comparison, value: Value, bound: Value): boolean {
+  switch (comparison) {
+    case '=':
+      return value === bound;
+    case '!=':
+      return value !== bound;
+    case '>=':
+      return value >= bound;
+    case '<=':
+      return value <= bound;
+    case '>':
+      return value > bound;
+    case '<':
+      return value < bound;
+  }
+}
+
+export type Brush =
+  | { field: string; low: number; high: number; values?: undefined }
+  | { field: string; values: readonly string[] };
+
+export function formatBrush(brush: Brush): string {
+  if (brush.values) return `${brush.field}=${brush.values.map(encodeURIComponent).join('|')}`;
+  return `${brush.field}:${brush.low}..${brush.high}`;
+}
+
+export function parseBrush(text: string): Brush | undefined {
+  const range = /^([^=]+):(-?[\d.e+-]+?)\.\.(-?[\d.e+-]+)$/i.exec(text);
+  if (range) {
+    const low = toNumber(range[2] ?? '');
+    const high = toNumber(range[3] ?? '');
+    return low === undefined || high === undefined ? undefined : { field: range[1] ?? '', low, high };
+  }
+  const at = text.indexOf('=');
+  if (at <= 0) return undefined;
+  try {
+    return {
+      field: text.slice(0, at),
+      values: text
+        .slice(at + 1)
+        .split('|')
+        .map(decodeURIComponent),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+export function isInside(brush: Brush, run: Run, nowMs: number): boolean {
+  if (brush.values) return brush.values.includes(String(valueOf(run, brush.field, nowMs) ?? ''));
+  const value = numberOf(run, brush.field, nowMs);
+  return value !== undefined && value >= brush.low && value <= brush.high;
+}
+
+const signs: Record<Comparison, string> = { '>=': '≥', '<=': '≤', '!=': '≠', '=': '=', '>': '>', '<': '<' };
+
+/** "lr ≥ 0.01", as chips say it. */
+export function conditionText({ field, comparison, value }: Condition): string {
+  return `${fieldOf(field).label} ${signs[comparison]} ${value}`;
+}
+
+export function brushText(brush: Brush): string {
+  const { label } = fieldOf(brush.field);
+  if (brush.values) return `${label} = ${brush.values.join(' or ')}`;
+  const short = (value: number) => String(Number(value.toPrecision(4)));
+  return `${label} ${short(brush.low)} – ${short(brush.high)}`;
+}

@@ -1,0 +1,44 @@
+/** Which metric is the main one, whether more or less of it is better, and which run is best by it. */
+import type { Run } from '../../../api/types';
+
+export type Goal = 'max' | 'min';
+
+export interface Aim {
+  metric: string;
+  goal: Goal;
+}
+
+const lessIsBetter =
+  /(^|[._/\s-])(loss|err|error|rmse|mse|mae|mape|perplexity|ppl|nll|wer|cer|fid|latency|time|seconds|ms|bytes|memory)([._/\s-]|$)|loss$/i;
+
+export function usualGoal(metric: string): Goal {
+  return lessIsBetter.test(metric) ? 'min' : 'max';
+}
+
+/** What people usually judge by, the first that is there; of several, the one measured on data that was held back. */
+const usualMetrics = [/acc/i, /f1|auc|bleu|map$|score|reward|r2|iou|dice/i, /loss/i, /err|rmse|mse|mae/i];
+const heldBack = /val|test|eval/i;
+
+export function mainMetric(metrics: readonly string[]): string | undefined {
+  for (const usual of usualMetrics) {
+    const found = metrics.filter((name) => usual.test(name));
+    if (found.length > 0) return found.find((name) => heldBack.test(name)) ?? found[0];
+  }
+  return metrics[0];
+}
+
+export function isBetter(value: number, than: number, goal: Goal): boolean {
+  return goal === 'max' ? value > than : value < than;
+}
+
+/** Of runs that are ok, or of all where none is; undefined: none has the metric. */
+export function bestRun(runs: readonly Run[], { metric, goal }: Aim): Run | undefined {
+  const ok = runs.filter((run) => run.state === 'ok' && run.metrics[metric] !== undefined);
+  let best: Run | undefined;
+  for (const run of ok.length > 0 ? ok : runs) {
+    const value = run.metrics[metric];
+    const known = best?.metrics[metric];
+    if (value !== undefined && (known === undefined || isBetter(value, known, goal))) best = run;
+  }
+  return best;
+}

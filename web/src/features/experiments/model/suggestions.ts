@@ -1,0 +1,57 @@
+/** What the filter offers while one types. */
+import type { Run } from '../../../api/types';
+import { conditionText, formatCondition, readCondition } from './conditions';
+import { byName, type FieldNames } from './fields';
+import { runStates } from './states';
+
+export type Suggestion =
+  | { kind: 'where'; label: string; value: string }
+  | { kind: 'state'; label: string; value: string }
+  | { kind: 'sweep'; label: string; value: string }
+  | { kind: 'text'; label: string; value: string }
+  /** Puts this into the field, to be gone on with. */
+  | { kind: 'begin'; label: string; value: string; hint: string };
+
+const offeredMax = 12;
+
+export function suggest(
+  typed: string,
+  names: FieldNames,
+  runs: readonly Run[],
+  sweeps: readonly string[],
+): Suggestion[] {
+  const text = typed.trim();
+  const wanted = text.toLowerCase();
+  const found: Suggestion[] = [];
+  const condition = readCondition(typed, names);
+  if (typeof condition !== 'string') {
+    found.push({ kind: 'where', label: conditionText(condition), value: formatCondition(condition) });
+  }
+  const begun = /^(?:(?:param\.)?)([^<>=!]+?)\s*(=|!=)\s*(.*)$/s.exec(text);
+  const name = begun?.[1] ?? '';
+  if (begun && names.params.includes(name)) {
+    const values = new Set(runs.flatMap((run) => run.parameters[name] ?? []));
+    for (const value of [...values].sort(byName)) {
+      if (!value.startsWith(begun[3] ?? '') || value === begun[3]) continue;
+      const comparison = begun[2] === '!=' ? '!=' : '=';
+      const offered = { field: `param.${name}`, comparison, value } as const;
+      found.push({ kind: 'where', label: conditionText(offered), value: formatCondition(offered) });
+    }
+    return found.slice(0, offeredMax);
+  }
+  const has = (each: string) => each.toLowerCase().includes(wanted);
+  if (!/[<>=!]/.test(text)) {
+    for (const param of names.params.filter(has))
+      found.push({ kind: 'begin', label: param, value: `${param}=`, hint: 'parameter' });
+    for (const metric of names.metrics.filter(has))
+      found.push({ kind: 'begin', label: metric, value: `${metric}>=`, hint: 'metric' });
+    for (const state of runStates.filter((each) => has(each) || has(`state ${each}`)))
+      found.push({ kind: 'state', label: state, value: state });
+    for (const sweep of sweeps.filter(has)) found.push({ kind: 'sweep', label: sweep, value: sweep });
+    if (text !== '') {
+      const words: Suggestion = { kind: 'text', label: `Runs with “${text}”`, value: text };
+      return [words, ...found.slice(0, offeredMax)];
+    }
+  }
+  return found.slice(0, offeredMax);
+}
