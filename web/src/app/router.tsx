@@ -1,11 +1,6 @@
 /** All addresses of the application. The URL holds the whole view: what a page shows follows from its path and search. */
 import type { QueryClient } from '@tanstack/react-query';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router';
+import { createRootRouteWithContext, createRoute, createRouter } from '@tanstack/react-router';
 import * as buckets from '../features/buckets/routes';
 import * as changes from '../features/changes/routes';
 import * as commits from '../features/commits/routes';
@@ -18,8 +13,8 @@ import * as objects from '../features/objects/routes';
 import * as refs from '../features/refs/routes';
 import * as server from '../features/server/routes';
 import * as session from '../features/session/routes';
-import type { PageLoader } from '../ui/page';
 import { parseSearch, stringifySearch } from '../ui/search-params';
+import { lazyPage } from './lazy-page';
 import { RepositoryFrame, RepositoryIndex } from './RepositoryFrame';
 import { Root } from './Root';
 import { NotFoundPage, PageError, PagePending } from './page-states';
@@ -27,9 +22,6 @@ import { NotFoundPage, PageError, PagePending } from './page-states';
 interface Context {
   queryClient: QueryClient;
 }
-
-const lazy = (page: PageLoader) =>
-  lazyRouteComponent(() => page().then((component) => ({ default: component })));
 
 const root = createRootRouteWithContext<Context>()({ component: Root, notFoundComponent: NotFoundPage });
 const repository = createRoute({
@@ -42,33 +34,37 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: session.signInSearch,
-  component: lazy(session.signInPage),
+  component: lazyPage(session.signInPage),
 });
-const homeRoute = createRoute({ getParentRoute: () => root, path: '/', component: lazy(home.homePage) });
+const homeRoute = createRoute({ getParentRoute: () => root, path: '/', component: lazyPage(home.homePage) });
 const repositories = createRoute({
   getParentRoute: () => root,
   path: '/repositories',
   validateSearch: home.repositoriesSearch,
-  component: lazy(home.repositoriesPage),
+  component: lazyPage(home.repositoriesPage),
 });
 const bucketList = createRoute({
   getParentRoute: () => root,
   path: '/buckets',
   validateSearch: buckets.bucketsSearch,
-  component: lazy(buckets.bucketsPage),
+  component: lazyPage(buckets.bucketsPage),
 });
 const bucket = createRoute({
   getParentRoute: () => root,
   path: '/buckets/$bucket',
   validateSearch: buckets.bucketSearch,
-  component: lazy(buckets.bucketPage),
+  component: lazyPage(buckets.bucketPage),
 });
-const keyList = createRoute({ getParentRoute: () => root, path: '/keys', component: lazy(keys.keysPage) });
+const keyList = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: lazyPage(keys.keysPage),
+});
 const serverRoute = createRoute({
   getParentRoute: () => root,
   path: '/server',
   validateSearch: server.serverSearch,
-  component: lazy(server.serverPage),
+  component: lazyPage(server.serverPage),
 });
 const repositoryIndex = createRoute({
   getParentRoute: () => repository,
@@ -79,67 +75,67 @@ const objectList = createRoute({
   getParentRoute: () => repository,
   path: '/objects',
   validateSearch: objects.objectsSearch,
-  component: lazy(objects.objectsPage),
+  component: lazyPage(objects.objectsPage),
 });
 const changeList = createRoute({
   getParentRoute: () => repository,
   path: '/changes',
   validateSearch: changes.changesSearch,
-  component: lazy(changes.changesPage),
+  component: lazyPage(changes.changesPage),
 });
 const commitList = createRoute({
   getParentRoute: () => repository,
   path: '/commits',
   validateSearch: commits.commitsSearch,
-  component: lazy(commits.commitsPage),
+  component: lazyPage(commits.commitsPage),
 });
 const commit = createRoute({
   getParentRoute: () => repository,
   path: '/commits/$commit',
   validateSearch: commits.commitSearch,
-  component: lazy(commits.commitPage),
+  component: lazyPage(commits.commitPage),
 });
 const branches = createRoute({
   getParentRoute: () => repository,
   path: '/branches',
   validateSearch: refs.branchesSearch,
-  component: lazy(refs.branchesPage),
+  component: lazyPage(refs.branchesPage),
 });
 const tags = createRoute({
   getParentRoute: () => repository,
   path: '/tags',
   validateSearch: refs.tagsSearch,
-  component: lazy(refs.tagsPage),
+  component: lazyPage(refs.tagsPage),
 });
 const comparison = createRoute({
   getParentRoute: () => repository,
   path: '/compare',
   validateSearch: compare.compareSearch,
-  component: lazy(compare.comparePage),
+  component: lazyPage(compare.comparePage),
 });
 const importing = createRoute({
   getParentRoute: () => repository,
   path: '/import',
   validateSearch: imports.importSearch,
-  component: lazy(imports.importPage),
+  component: lazyPage(imports.importPage),
 });
 const experimentList = createRoute({
   getParentRoute: () => repository,
   path: '/experiments',
   validateSearch: experiments.experimentsSearch,
-  component: lazy(experiments.experimentsPage),
+  component: lazyPage(experiments.experimentsPage),
 });
 const run = createRoute({
   getParentRoute: () => repository,
   path: '/experiments/runs/$run',
   validateSearch: experiments.runSearch,
-  component: lazy(experiments.runPage),
+  component: lazyPage(experiments.runPage),
 });
 const sweep = createRoute({
   getParentRoute: () => repository,
   path: '/experiments/sweeps/$sweep',
   validateSearch: experiments.sweepSearch,
-  component: lazy(experiments.sweepPage),
+  component: lazyPage(experiments.sweepPage),
 });
 
 const routeTree = root.addChildren([

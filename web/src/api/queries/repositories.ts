@@ -15,6 +15,12 @@ export const repositoriesQuery = (prefix = '') =>
     ...longList,
   });
 
+/** For invalidation: the lists alone, not what is known of each repository. */
+export const repositoryLists = {
+  queryKey: ['repositories'],
+  predicate: (query: { queryKey: readonly unknown[] }) => typeof query.queryKey[1] === 'object',
+};
+
 export const repositoryQuery = (repository: string) =>
   queryOptions({
     queryKey: ['repositories', repository],

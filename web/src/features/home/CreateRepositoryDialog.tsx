@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import { hasStatus } from '../../api/error';
 import { bucketsQuery } from '../../api/queries/buckets';
-import { createRepository } from '../../api/queries/repositories';
+import { createRepository, repositoryLists } from '../../api/queries/repositories';
 import { createBucket } from '../../api/s3';
 import { messageOf } from '../../ui/ErrorState';
 
@@ -50,7 +50,7 @@ function CreateRepositoryForm({ onClose }: { onClose: () => void }): ReactElemen
     },
     onSuccess: async (repository) => {
       onClose();
-      void queryClient.invalidateQueries({ queryKey: ['repositories'] });
+      void queryClient.invalidateQueries(repositoryLists);
       void queryClient.invalidateQueries({ queryKey: ['buckets'] });
       void queryClient.invalidateQueries({ queryKey: ['server'] });
       await navigate({ to: '/repositories/$repository/objects', params: { repository: repository.id } });

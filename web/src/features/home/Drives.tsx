@@ -23,7 +23,7 @@ export function Drives({ drives }: { drives: Server['drives'] }): ReactElement {
               </span>
             </div>
             <Progress value={percent} color={color} size={6} aria-label={`Space taken on ${drive.path}`} />
-            <div className={classes.soft}>Anabranch has {formatBytes(drive.used_bytes)} of it</div>
+            <div className={classes.soft}>{formatBytes(drive.used_bytes)} used</div>
           </div>
         );
       })}

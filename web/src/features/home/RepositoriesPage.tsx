@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Archive, Folder, Library, Plus, Trash2 } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
-import { deleteRepository, repositoriesQuery } from '../../api/queries/repositories';
+import { deleteRepository, repositoriesQuery, repositoryLists } from '../../api/queries/repositories';
 import type { Repository } from '../../api/types';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DataTable } from '../../ui/DataTable/DataTable';
@@ -105,7 +105,8 @@ export function RepositoriesPage(): ReactElement {
           typeToConfirm={deleting.id}
           onConfirm={async () => {
             await deleteRepository(deleting.id);
-            await queryClient.invalidateQueries({ queryKey: ['repositories'] });
+            await queryClient.invalidateQueries(repositoryLists);
+            queryClient.removeQueries({ queryKey: ['repositories', deleting.id] });
           }}
         >
           All its branches, tags and commits go, and with them every experiment’s record. This cannot be

@@ -7,6 +7,7 @@ import { useState, type ReactElement } from 'react';
 import { accessKeysQuery, deleteAccessKey, setAccessKeyDisabled } from '../../api/queries/keys';
 import { sessionQuery } from '../../api/queries/session';
 import type { AccessKey } from '../../api/types';
+import { Code } from '../../ui/Code';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DataTable } from '../../ui/DataTable/DataTable';
 import type { Column, RowAction } from '../../ui/DataTable/types';
@@ -80,7 +81,10 @@ export function KeysPage(): ReactElement {
         rowMenu={menu}
         rowHeight={40}
         empty={
-          <EmptyState title="No access key" icon={<KeyRound size={20} aria-hidden />} actions={create} />
+          <EmptyState title="No access key beside the root key" icon={<KeyRound size={20} aria-hidden />}>
+            Make one for each client: it can be disabled without touching the others. You are signed in with{' '}
+            <Code>{own}</Code>.
+          </EmptyState>
         }
       />
       <CreateKeyDialog opened={creating} onClose={dialog.close} onCreated={() => void refresh()} />

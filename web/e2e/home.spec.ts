@@ -1,0 +1,56 @@
+import { expect, expectNoAxeViolations, openSignedIn, setTheme, test } from './fixtures';
+
+test('home shows what there is', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'hello', 'raw/b.txt': 'world' });
+  await seed.bucket(`${name}-plain`, { 'a.bin': '0123456789' });
+
+  await openSignedIn(page, server, '/ui/');
+
+  await expect(page.getByRole('region', { name: 'Repositories' })).toContainText(name);
+  await expect(page.getByRole('region', { name: 'Repositories' })).toContainText('2 objects');
+  await expect(page.getByRole('region', { name: 'Buckets' })).toContainText(`${name}-plain`);
+  await expect(page.getByRole('region', { name: 'Space' })).toContainText(server.folder);
+  await expect(page.getByText(`export ANABRANCH_ENDPOINT=${server.url}`)).toBeVisible();
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme);
+    await expect(page.getByRole('region', { name: 'Repositories' })).toContainText('2 objects');
+    await expectNoAxeViolations(page);
+  }
+});
+
+test('a repository is made with its bucket, found, and deleted', async ({ page, server, name }) => {
+  await openSignedIn(page, server, '/ui/repositories');
+  await page.getByRole('button', { name: 'New repository' }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('combobox', { name: 'Storage namespace' }).fill(`s3://${name}-store/data`);
+  await expect(page.getByText('is created along with it')).toBeVisible();
+  await expectNoAxeViolations(page);
+  await page.getByRole('button', { name: 'Create repository' }).click();
+  await expect(page).toHaveURL(`/ui/repositories/${name}/objects`);
+
+  await page.goto('/ui/repositories');
+  await page.getByLabel('Names that begin with').fill(name);
+  await expect(page).toHaveURL(`/ui/repositories?prefix=${name}`);
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Row actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const confirm = page.getByRole('button', { name: 'Delete repository' });
+  await expect(confirm).toBeDisabled();
+  await page.getByLabel(`Type ${name} to confirm`).fill(name);
+  await confirm.click();
+
+  await expect(page.getByText(`No repository begins with “${name}”`)).toBeVisible();
+});
+
+test('a name that is taken is told in the dialog', async ({ page, server, seed, name, allowConsole }) => {
+  allowConsole(/status of 4\d\d/);
+  await seed.repository(name);
+  await openSignedIn(page, server, '/ui/repositories');
+  await expect(page.getByText(name)).toBeVisible();
+  await page.keyboard.press('n');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('combobox', { name: 'Storage namespace' }).fill(`s3://${name}-store/other`);
+  await page.getByRole('button', { name: 'Create repository' }).click();
+
+  await expect(page.getByRole('alert')).toBeVisible();
+});
