@@ -24,7 +24,7 @@ import { brushOf, cut, fieldOptions, Legend } from './ScatterPanel';
 import { chartInk, useCanvas, type ChartInk } from './useCanvas';
 import { someOf, type ChangeSearch } from './view';
 
-const margin = { left: 46, right: 46, top: 12, bottom: 14 };
+const margin = { left: 56, right: 56, top: 12, bottom: 14 };
 const usualAxesMax = 7;
 /** Lines of one frame: the page answers in between, however many there are. */
 const linesAtOnce = 1500;
@@ -489,7 +489,12 @@ function AxisName({
         {label}
       </button>
       {onRemove && (
-        <ActionIcon size={16} aria-label={`Remove axis ${label}`} onClick={onRemove}>
+        <ActionIcon
+          size={16}
+          className={classes.removeAxis}
+          aria-label={`Remove axis ${label}`}
+          onClick={onRemove}
+        >
           <X size={11} aria-hidden />
         </ActionIcon>
       )}

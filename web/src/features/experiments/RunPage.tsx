@@ -1,11 +1,460 @@
-import type { ReactElement } from 'react';
+import { Alert, Button, Tabs } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { CircleStop, GitMerge, WifiOff } from 'lucide-react';
+import { lazy, Suspense, useMemo, useState, type ReactElement } from 'react';
+import { hasStatus } from '../../api/error';
+import { commitQuery } from '../../api/queries/commits';
+import { cancelRun, runFilesQuery, runQuery } from '../../api/queries/experiments';
+import type { ObjectStats, Run } from '../../api/types';
+import { CommandBlock } from '../../ui/Code';
+import { CommitId } from '../../ui/CommitId';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { DataTable } from '../../ui/DataTable/DataTable';
+import type { Column } from '../../ui/DataTable/types';
 import { EmptyState } from '../../ui/EmptyState';
-import { Page } from '../../ui/Page';
+import { ErrorState } from '../../ui/ErrorState';
+import { Bytes, RelativeTime } from '../../ui/figures';
+import { formatBytes, formatMetric } from '../../ui/format';
+import { KeyValueTable, type KeyValue } from '../../ui/KeyValueTable';
+import { LoadingState } from '../../ui/LoadingState';
+import { Breadcrumbs, Page, Panel } from '../../ui/Page';
+import { RefBadge } from '../../ui/RefBadge';
+import { StatTile, StatTiles } from '../../ui/StatTile';
+import { RunDuration } from './cells';
+import { useColoring } from './coloring';
+import { CurvesPanel } from './CurvesPanel';
+import { LogViewer } from './LogViewer';
+import { byName } from './model/fields';
+import { mainMetric } from './model/goal';
+import { codeFacts, shellLine, whyNot } from './model/promotion';
+import { isActive } from './model/states';
+import type { RunSearch } from './routes';
+import classes from './RunPage.module.css';
+import { StateBadge } from './StateBadge';
+import { useLive } from './useRuns';
+
+const PromoteDialog = lazy(() =>
+  import('./PromoteDialog').then((module) => ({ default: module.PromoteDialog })),
+);
+const route = getRouteApi('/repositories/$repository/experiments/runs/$run');
 
 export function RunPage(): ReactElement {
+  const { repository, run: id } = route.useParams();
+  const live = useLive(repository);
+  const query = useQuery(runQuery(repository, id));
+  const run = live.runs.get(id) ?? query.data;
+  if (run) return <KnownRun key={id} repository={repository} run={run} connected={live.connected} />;
   return (
-    <Page title="Run">
-      <EmptyState title="Run" />
+    <Page title="Run" crumbs={<Crumbs repository={repository} />}>
+      {query.isPending ? (
+        <LoadingState rows={10} />
+      ) : hasStatus(query.error, 404) ? (
+        <EmptyState
+          title="There is no record of this run"
+          actions={
+            <Button
+              variant="default"
+              renderRoot={(props) => (
+                <Link to="/repositories/$repository/experiments" params={{ repository }} {...props} />
+              )}
+            >
+              All runs
+            </Button>
+          }
+        >
+          It may have been deleted. What it left stays in its commit.
+        </EmptyState>
+      ) : (
+        <ErrorState
+          title="The run could not be read"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      )}
     </Page>
+  );
+}
+
+function Crumbs({ repository, run }: { repository: string; run?: Run }): ReactElement {
+  return (
+    <Breadcrumbs>
+      <Link to="/repositories/$repository/experiments" params={{ repository }}>
+        Experiments
+      </Link>
+      {run?.sweep !== undefined && run.sweep !== '' && (
+        <Link
+          to="/repositories/$repository/experiments/sweeps/$sweep"
+          params={{ repository, sweep: run.sweep }}
+        >
+          {run.sweep}
+        </Link>
+      )}
+      <span>{run?.name ?? 'Run'}</span>
+    </Breadcrumbs>
+  );
+}
+
+function KnownRun({
+  repository,
+  run,
+  connected,
+}: {
+  repository: string;
+  run: Run;
+  connected: boolean;
+}): ReactElement {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const queryClient = useQueryClient();
+  const [isCancelling, setCancelling] = useState(false);
+  const [isPromoting, setPromoting] = useState(false);
+  const change = (part: Partial<RunSearch>) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+  const refusal = whyNot(run);
+  const mayCancel = isActive(run.state) && !run.cancel_requested;
+  return (
+    <Page
+      title={run.name}
+      crumbs={<Crumbs repository={repository} run={run} />}
+      heading={
+        <>
+          {run.name}
+          <StateBadge state={run.state} run={run} />
+          {run.cancel_requested && isActive(run.state) && <span className={classes.asked}>asked to end</span>}
+          {!connected && (
+            <span className={classes.asked}>
+              <WifiOff size={13} aria-hidden /> live changes are interrupted
+            </span>
+          )}
+        </>
+      }
+      actions={
+        <>
+          {isActive(run.state) && (
+            <Button
+              variant="default"
+              leftSection={<CircleStop size={15} aria-hidden />}
+              disabled={!mayCancel}
+              onClick={() => setCancelling(true)}
+            >
+              Cancel run
+            </Button>
+          )}
+          {!isActive(run.state) && (
+            <Button
+              leftSection={<GitMerge size={15} aria-hidden />}
+              disabled={refusal !== undefined}
+              title={refusal}
+              onClick={() => setPromoting(true)}
+            >
+              Promote
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className={classes.page}>
+        {run.problem !== undefined && run.problem !== '' && (
+          <Alert color="red" variant="light" title={`The run ended as ${run.state}`}>
+            {run.problem}
+          </Alert>
+        )}
+        <StatTiles>
+          <StatTile
+            label="Duration"
+            value={<RunDuration run={run} />}
+            note={
+              run.started_ms === undefined ? (
+                'not started'
+              ) : (
+                <>
+                  started <RelativeTime ms={run.started_ms} />
+                </>
+              )
+            }
+          />
+          <StatTile
+            label="Exit code"
+            value={run.exit_code ?? '–'}
+            note={run.exit_code === 127 ? 'there was no such command' : undefined}
+          />
+          <StatTile
+            label="CPU time"
+            value={
+              run.resources?.cpu_seconds === undefined ? '–' : `${formatMetric(run.resources.cpu_seconds)} s`
+            }
+          />
+          <StatTile
+            label="Memory"
+            value={
+              run.resources?.memory_bytes_max === undefined
+                ? '–'
+                : formatBytes(run.resources.memory_bytes_max)
+            }
+            note="at its peak"
+          />
+          <StatTile label="Host" value={<span className={classes.host}>{run.host ?? '–'}</span>} />
+        </StatTiles>
+        <Tabs
+          value={search.tab ?? 'metrics'}
+          onChange={(tab) =>
+            change({ tab: tab === 'log' || tab === 'files' || tab === 'details' ? tab : undefined })
+          }
+          keepMounted={false}
+        >
+          <Tabs.List aria-label="Parts of the run">
+            <Tabs.Tab value="metrics">Metrics</Tabs.Tab>
+            <Tabs.Tab value="log">Output</Tabs.Tab>
+            <Tabs.Tab value="files">Artifacts</Tabs.Tab>
+            <Tabs.Tab value="details">Reproduce</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="metrics" pt="md">
+            <Metrics repository={repository} run={run} search={search} onChange={change} />
+          </Tabs.Panel>
+          <Tabs.Panel value="log" pt="md">
+            <LogViewer
+              repository={repository}
+              run={run}
+              stream={search.stream ?? 'stdout'}
+              find={search.find ?? ''}
+              onChange={change}
+              height="max(340px, calc(100dvh - 330px))"
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="files" pt="md">
+            <Files repository={repository} run={run} />
+          </Tabs.Panel>
+          <Tabs.Panel value="details" pt="md">
+            <Details repository={repository} run={run} />
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+      <ConfirmDialog
+        opened={isCancelling}
+        onClose={() => setCancelling(false)}
+        title={`Cancel ${run.name}?`}
+        confirmLabel="Cancel run"
+        danger
+        onConfirm={async () => {
+          await cancelRun(repository, run.id);
+          await queryClient.invalidateQueries({ queryKey: runQuery(repository, run.id).queryKey });
+        }}
+      >
+        Its runner hears of it with the next heartbeat, within 5 seconds, and ends the command. What it
+        printed is kept; it cannot be gone on with.
+      </ConfirmDialog>
+      {isPromoting && (
+        <Suspense fallback={null}>
+          <PromoteDialog repository={repository} run={run} onClose={() => setPromoting(false)} />
+        </Suspense>
+      )}
+    </Page>
+  );
+}
+
+function Metrics({
+  repository,
+  run,
+  search,
+  onChange,
+}: {
+  repository: string;
+  run: Run;
+  search: RunSearch;
+  onChange: (change: Partial<RunSearch>) => void;
+}): ReactElement {
+  const names = Object.keys(run.metrics).sort(byName);
+  const namesKey = names.join('\n');
+  const metrics = useMemo(() => (namesKey === '' ? [] : namesKey.split('\n')), [namesKey]);
+  const runs = useMemo(() => [run], [run]);
+  const { colors } = useColoring(runs, undefined);
+  return (
+    <div className={classes.columns}>
+      <Panel title="Curves" flush>
+        <CurvesPanel
+          repository={repository}
+          runs={runs}
+          metrics={metrics}
+          mainMetric={mainMetric(metrics)}
+          colors={colors}
+          legend={[]}
+          search={search}
+          onChange={onChange}
+          onOpen={() => undefined}
+        />
+      </Panel>
+      <div className={classes.side}>
+        <Panel title="Parameters">
+          <Values values={run.parameters} none="It was given none." />
+        </Panel>
+        <Panel title="Metrics, latest">
+          <Values
+            values={Object.fromEntries(names.map((name) => [name, formatMetric(run.metrics[name] ?? 0)]))}
+            none="It has told none yet."
+          />
+        </Panel>
+      </div>
+    </div>
+  );
+}
+
+function Values({ values, none }: { values: Record<string, string>; none: string }): ReactElement {
+  const rows = Object.entries(values)
+    .sort(([left], [right]) => byName(left, right))
+    .map(([label, value]): KeyValue => ({ label, value, copy: value }));
+  if (rows.length === 0) return <span className={classes.soft}>{none}</span>;
+  return <KeyValueTable rows={rows} />;
+}
+
+/** The run's own branch while it runs, its commit afterwards. */
+function Files({ repository, run }: { repository: string; run: Run }): ReactElement {
+  const ref = run.commit_id ?? run.branch;
+  const artifacts = useQuery(runFilesQuery(repository, ref, 'artifacts/'));
+  const config = useQuery(runFilesQuery(repository, ref, 'config/'));
+  const metrics = useQuery(runFilesQuery(repository, ref, 'metrics/'));
+  const logs = useQuery(runFilesQuery(repository, ref, 'logs/'));
+  const queries = [artifacts, config, metrics, logs];
+  const rows = queries.flatMap(({ data }) => data?.results ?? []);
+  const error = queries.find((query) => query.isError)?.error;
+  const columns = useMemo(
+    (): Column<ObjectStats>[] => [
+      {
+        id: 'path',
+        header: 'Path',
+        grow: true,
+        width: 320,
+        cell: (file) => (
+          <Link
+            to="/repositories/$repository/objects"
+            params={{ repository }}
+            search={{ ref, path: file.path.slice(0, file.path.lastIndexOf('/') + 1) }}
+          >
+            {file.path}
+          </Link>
+        ),
+      },
+      {
+        id: 'size',
+        header: 'Size',
+        align: 'right',
+        width: 110,
+        cell: (file) => <Bytes value={file.size_bytes ?? 0} />,
+      },
+      {
+        id: 'time',
+        header: 'Modified',
+        width: 150,
+        cell: (file) => <RelativeTime ms={file.mtime * 1000} />,
+      },
+    ],
+    [repository, ref],
+  );
+  return (
+    <Panel
+      title="What it left"
+      flush
+      actions={
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          renderRoot={(props) => (
+            <Link
+              to="/repositories/$repository/objects"
+              params={{ repository }}
+              search={{ ref }}
+              {...props}
+            />
+          )}
+        >
+          Browse at {run.commit_id === undefined ? 'its branch' : 'its commit'}
+        </Button>
+      }
+    >
+      <DataTable
+        label="Files of the run"
+        columns={columns}
+        rows={rows}
+        rowId={(file) => file.path}
+        isPending={queries.some(({ isPending }) => isPending)}
+        error={hasStatus(error, 404) ? undefined : (error ?? undefined)}
+        errorTitle="The files could not be listed"
+        onRetry={() => void Promise.all(queries.map((query) => query.refetch()))}
+        height={Math.min(520, 60 + rows.length * 34)}
+        empty={
+          <EmptyState title="No files yet">
+            What the command leaves in <code>artifacts/</code>, <code>config/</code> and{' '}
+            <code>metrics.json</code> is committed when it ends.
+          </EmptyState>
+        }
+      />
+    </Panel>
+  );
+}
+
+function Details({ repository, run }: { repository: string; run: Run }): ReactElement {
+  const commit = useQuery({
+    ...commitQuery(repository, run.commit_id ?? ''),
+    enabled: run.commit_id !== undefined,
+  });
+  const rows: KeyValue[] = [
+    { label: 'Branch', value: <RefBadge type="branch" name={run.branch} />, copy: run.branch },
+  ];
+  if (run.commit_id !== undefined)
+    rows.push({
+      label: 'Commit',
+      value: (
+        <Link to="/repositories/$repository/commits/$commit" params={{ repository, commit: run.commit_id }}>
+          <CommitId id={run.commit_id} withCopy={false} />
+        </Link>
+      ),
+      copy: run.commit_id,
+    });
+  if (run.input_commit !== undefined)
+    rows.push({
+      label: 'Input commit',
+      value: (
+        <Link
+          to="/repositories/$repository/commits/$commit"
+          params={{ repository, commit: run.input_commit }}
+        >
+          <CommitId id={run.input_commit} withCopy={false} />
+        </Link>
+      ),
+      copy: run.input_commit,
+    });
+  if (run.argv && run.argv.length > 0)
+    rows.push({ label: 'Command', value: <code>{shellLine(run.argv)}</code>, copy: shellLine(run.argv) });
+  if (commit.data)
+    for (const { label, value } of codeFacts(commit.data))
+      rows.push({ label, value: <code>{value}</code>, copy: value });
+  rows.push({ label: 'Run id', value: <code>{run.id}</code>, copy: run.id });
+  return (
+    <div className={classes.details}>
+      {run.commit_id === undefined ? (
+        <p className={classes.soft}>A run can be reproduced once it has ended and its commit is made.</p>
+      ) : (
+        <CommandBlock
+          title="Run it again from what was recorded, and compare"
+          commands={`anabranch reproduce ${run.commit_id} --repo ${repository}`}
+        />
+      )}
+      {run.sweep !== undefined && run.sweep !== '' && (
+        <CommandBlock
+          title="All runs of its sweep, the best first"
+          commands={`anabranch compare ${run.sweep} --repo ${repository}`}
+        />
+      )}
+      <Panel title="What went in">
+        <KeyValueTable rows={rows} />
+        {commit.isError && (
+          <ErrorState
+            title="The commit could not be read"
+            error={commit.error}
+            onRetry={() => void commit.refetch()}
+          />
+        )}
+      </Panel>
+    </div>
   );
 }

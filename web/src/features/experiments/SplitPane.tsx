@@ -9,7 +9,7 @@ import {
 } from 'react';
 import classes from './SplitPane.module.css';
 
-const [shareMin, shareMax, shareUsual, keyStep] = [20, 80, 50, 5];
+const [shareMin, shareMax, shareUsual, keyStep] = [20, 80, 54, 5];
 
 /** Two parts side by side with a border that moves; one above the other where it is narrow. */
 export function SplitPane({

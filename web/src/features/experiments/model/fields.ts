@@ -128,3 +128,11 @@ const collator = new Intl.Collator('en', { numeric: true });
 export function byName(left: string, right: string): number {
   return collator.compare(left, right);
 }
+
+/** Numbers by size, then texts by name. */
+export function byValue(left: string, right: string): number {
+  const [a, b] = [toNumber(left), toNumber(right)];
+  if (a !== undefined && b !== undefined) return a - b;
+  if (a === undefined && b === undefined) return byName(left, right);
+  return a === undefined ? 1 : -1;
+}

@@ -1,6 +1,6 @@
 /** A sweep's grid as a map: rows and columns are values of two parameters, a cell is the best of its runs. */
 import type { Run } from '../../../api/types';
-import { byName } from './fields';
+import { byValue } from './fields';
 import { bestRun, type Aim } from './goal';
 
 export interface HeatCell {
@@ -27,7 +27,7 @@ export function heatMap(
   aim: Aim,
 ): HeatMap {
   const valuesOf = (name: string) =>
-    [...new Set([...(grid[name] ?? []), ...runs.flatMap((run) => run.parameters[name] ?? [])])].sort(byName);
+    [...new Set([...(grid[name] ?? []), ...runs.flatMap((run) => run.parameters[name] ?? [])])].sort(byValue);
   const xs = valuesOf(x);
   const ys = y === undefined ? [''] : valuesOf(y);
   const sorted = new Map<string, Run[]>();

@@ -1,7 +1,7 @@
 /** What the filter offers while one types. */
 import type { Run } from '../../../api/types';
 import { conditionText, formatCondition, readCondition } from './conditions';
-import { byName, type FieldNames } from './fields';
+import { byValue, type FieldNames } from './fields';
 import { runStates } from './states';
 
 export type Suggestion =
@@ -31,7 +31,7 @@ export function suggest(
   const name = begun?.[1] ?? '';
   if (begun && names.params.includes(name)) {
     const values = new Set(runs.flatMap((run) => run.parameters[name] ?? []));
-    for (const value of [...values].sort(byName)) {
+    for (const value of [...values].sort(byValue)) {
       if (!value.startsWith(begun[3] ?? '') || value === begun[3]) continue;
       const comparison = begun[2] === '!=' ? '!=' : '=';
       const offered = { field: `param.${name}`, comparison, value } as const;
