@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
+import { hasStatus } from '../error';
 import { longList, pageAmount } from './paging';
 
 /** three_dot: what `right` changed since both parted; two_dot: the two as they are. */
@@ -72,3 +73,51 @@ export const mergeRefs = async (
   );
   return merged.reference;
 };
+
+/** What is known of an object at a ref; null where there is none. */
+export const objectAtQuery = (repository: string, ref: string, path: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'objects', 'at', { ref, path }],
+    queryFn: async ({ signal }) => {
+      try {
+        return await answer(
+          api.GET('/repositories/{repository}/refs/{ref}/objects/stat', {
+            params: { path: { repository, ref }, query: { path, user_metadata: true } },
+            signal,
+          }),
+        );
+      } catch (error) {
+        if (hasStatus(error, 404)) return null;
+        throw error;
+      }
+    },
+    staleTime: 30_000,
+  });
+
+/** The bytes of an object, or the first `amount` of them. An empty object is not asked for. */
+export const objectBytesQuery = (
+  repository: string,
+  ref: string,
+  path: string,
+  checksum: string,
+  sizeBytes: number,
+  amount: number,
+) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'objects', 'bytes', { ref, path, checksum, sizeBytes, amount }],
+    queryFn: async ({ signal }): Promise<ArrayBuffer> => {
+      if (sizeBytes === 0) return new ArrayBuffer(0);
+      const bytes: unknown = await answer(
+        api.GET('/repositories/{repository}/refs/{ref}/objects', {
+          params: { path: { repository, ref }, query: { path } },
+          headers: { range: `bytes=0-${amount - 1}` },
+          parseAs: 'arrayBuffer',
+          signal,
+        }),
+      );
+      return bytes as ArrayBuffer;
+    },
+    staleTime: Infinity,
+    gcTime: 60_000,
+    structuralSharing: false,
+  });
