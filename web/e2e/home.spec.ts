@@ -46,7 +46,7 @@ test('a name that is taken is told in the dialog', async ({ page, server, seed, 
   allowConsole(/status of 4\d\d/);
   await seed.repository(name);
   await openSignedIn(page, server, '/ui/repositories');
-  await expect(page.getByText(name)).toBeVisible();
+  await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
   await page.keyboard.press('n');
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('combobox', { name: 'Storage namespace' }).fill(`s3://${name}-store/other`);

@@ -7,7 +7,7 @@ test('the server shows its figures', async ({ page, server }) => {
   await expect(page.getByRole('region', { name: 'Process' })).toContainText(server.address);
   await expect(page.getByRole('region', { name: 'Configuration' })).toContainText('log-level');
   await expect(page.getByRole('figure', { name: 'Requests per second' }).locator('canvas')).toBeVisible();
-  await page.getByText('5 min').click();
+  await page.getByText('5 min', { exact: true }).click();
   await expect(page).toHaveURL('/ui/server?minutes=5');
   for (const theme of ['light', 'dark'] as const) {
     await setTheme(page, theme);
@@ -39,7 +39,9 @@ test('a page whose code cannot be loaded says so, and is there when the server i
   server,
   allowConsole,
 }) => {
-  allowConsole(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|dynamically imported module/);
+  allowConsole(
+    /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|dynamically imported module|PageLoadError/,
+  );
   await openSignedIn(page, server, '/ui/server');
   await expect(page.getByText('healthy')).toBeVisible();
 

@@ -26,7 +26,7 @@ test.describe('sign in', () => {
 
   test('is asked again after signing out', async ({ page, server }) => {
     await signIn(page, server);
-    await page.getByRole('button', { name: 'root' }).click();
+    await page.getByRole('button', { name: 'Signed in as' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
 
     await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();

@@ -55,7 +55,7 @@ export function Sidebar({
         {repository !== undefined && <RepositoryLinks repository={repository} />}
       </nav>
       <div className={classes.foot}>
-        <Suspense fallback={<UserButton session={session} />}>
+        <Suspense fallback={<UserButton session={session} disabled />}>
           <UserMenu session={session} />
         </Suspense>
         <ThemeToggle />
@@ -79,7 +79,7 @@ function RepositoryLinks({ repository }: { repository: string }): ReactElement {
   return (
     <>
       <div className={classes.section}>
-        <Suspense fallback={<SwitcherButton repository={repository} />}>
+        <Suspense fallback={<SwitcherButton repository={repository} disabled />}>
           <RepositorySwitcher repository={repository} />
         </Suspense>
       </div>

@@ -9,7 +9,7 @@ export function UserButton({
   ...props
 }: { session: Session } & ComponentPropsWithRef<'button'>): ReactElement {
   return (
-    <button type="button" {...props} className={classes.user}>
+    <button type="button" aria-label={`Signed in as ${session.user_id}`} {...props} className={classes.user}>
       <CircleUser size={16} aria-hidden />
       <span>{session.user_id}</span>
       <ChevronsUpDown size={12} aria-hidden />

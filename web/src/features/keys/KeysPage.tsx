@@ -114,25 +114,25 @@ const keyColumns: Column<AccessKey>[] = [
   {
     id: 'access_key_id',
     header: 'Access key id',
-    width: 290,
+    width: 270,
     cell: (key) => <code>{key.access_key_id}</code>,
   },
-  { id: 'description', header: 'Description', width: 200, grow: true, cell: (key) => key.description ?? '' },
-  { id: 'user_id', header: 'User', width: 150, cell: (key) => key.user_id },
+  { id: 'description', header: 'Description', width: 160, grow: true, cell: (key) => key.description ?? '' },
+  { id: 'user_id', header: 'User', width: 110, cell: (key) => key.user_id },
   {
     id: 'creation_date',
     header: 'Created',
-    width: 140,
+    width: 120,
     cell: (key) => <RelativeTime ms={key.creation_date * 1000} />,
   },
   {
     id: 'expiration_date',
     header: 'Expires',
-    width: 140,
+    width: 120,
     cell: (key) =>
       key.expiration_date === undefined ? 'never' : <RelativeTime ms={key.expiration_date * 1000} />,
   },
-  { id: 'state', header: 'State', width: 110, cell: (key) => <KeyState disabled={key.disabled} /> },
+  { id: 'state', header: 'State', width: 90, cell: (key) => <KeyState disabled={key.disabled} /> },
 ];
 
 /** The same columns; the key of this session is marked. */

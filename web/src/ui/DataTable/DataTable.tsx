@@ -115,7 +115,8 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
   const openMenuByKey = () => {
     const element = document.getElementById(`${gridId}-${activeIndex}`);
     const box = element?.getBoundingClientRect();
-    if (box) openMenu(activeIndex, box.left + 60, box.bottom - 4);
+    // A menu closes at a key outside of it, the one that opens it included: it opens when that is dealt with.
+    if (box) setTimeout(() => openMenu(activeIndex, box.left + 60, box.bottom - 4));
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
