@@ -9,7 +9,7 @@
 namespace anabranch::experiments {
 namespace {
 
-constexpr RunOrder kNewestFirst{};
+const RunOrder kNewestFirst{};
 
 /// The first `amount` of `found` in that order, and whether there are more.
 template <class Candidate>

@@ -104,10 +104,10 @@ Task<Result<boost::json::object>> read_json(http::Request& request) {
 
 Routes all_routes() {
   Routes all;
-  for (const auto& make : {access_key_routes, branch_routes, commit_routes, config_routes, import_routes,
-                           object_routes, object_transfer_routes, ref_routes, repository_routes,
-                           run_event_routes, run_routes, server_routes, session_routes, staging_routes,
-                           sweep_routes, tag_routes}) {
+  for (const auto& make :
+       {access_key_routes, branch_routes, commit_routes, config_routes, import_routes, object_routes,
+        object_transfer_routes, ref_routes, repository_routes, run_event_routes, run_routes, server_routes,
+        session_routes, staging_routes, sweep_routes, tag_routes}) {
     const Routes some = make();
     all.insert(all.end(), some.begin(), some.end());
   }
@@ -119,8 +119,8 @@ class Api::Impl {
   Impl(service::IdentityService& identity, service::RepositoryService& repositories,
        service::ObjectService& objects, service::ExperimentService& experiments,
        service::ServerService& server, ApiOptions options)
-      : options_(std::move(options)),
-        services_{identity, repositories, objects, experiments, server, options_} {
+      : options_(std::move(options)), services_{identity,    repositories, objects,
+                                                experiments, server,       options_} {
     for (const Route& route : all_routes()) routes_.push_back({route, split_path(route.pattern)});
   }
 
@@ -186,7 +186,8 @@ class Api::Impl {
 Api::Api(service::IdentityService& identity, service::RepositoryService& repositories,
          service::ObjectService& objects, service::ExperimentService& experiments,
          service::ServerService& server, ApiOptions options)
-    : impl_(std::make_unique<Impl>(identity, repositories, objects, experiments, server, std::move(options))) {}
+    : impl_(
+          std::make_unique<Impl>(identity, repositories, objects, experiments, server, std::move(options))) {}
 Api::~Api() = default;
 
 Task<http::Response> Api::handle(http::Request request) { return impl_->handle(std::move(request)); }

@@ -27,8 +27,8 @@ class Api {
  public:
   /// All must outlive the API.
   Api(service::IdentityService& identity, service::RepositoryService& repositories,
-      service::ObjectService& objects, service::ExperimentService& experiments, service::ServerService& server,
-      ApiOptions options);
+      service::ObjectService& objects, service::ExperimentService& experiments,
+      service::ServerService& server, ApiOptions options);
   ~Api();
 
   /// A request whose path starts with /api/v1.

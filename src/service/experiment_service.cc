@@ -39,13 +39,19 @@ Task<Result<RunNews>> RunEvents::next() {
     RunNews found;
     for (const auto& id : news.runs) {
       auto run = experiments_.get_run(repository_, id);
-      if (run) found.runs.push_back(*std::move(run));
-      if (!run && run.error().code != ErrorCode::not_found) return fail(std::move(run).error());
+      if (run) {
+        found.runs.push_back(*std::move(run));
+      } else if (run.error().code != ErrorCode::not_found) {
+        return fail(std::move(run).error());
+      }
     }
     for (const auto& id : news.sweeps) {
       auto sweep = experiments_.get_sweep(repository_, id);
-      if (sweep) found.sweeps.push_back(*std::move(sweep));
-      if (!sweep && sweep.error().code != ErrorCode::not_found) return fail(std::move(sweep).error());
+      if (sweep) {
+        found.sweeps.push_back(*std::move(sweep));
+      } else if (sweep.error().code != ErrorCode::not_found) {
+        return fail(std::move(sweep).error());
+      }
     }
     return found;
   };
