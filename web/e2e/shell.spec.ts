@@ -33,7 +33,7 @@ test('the theme is kept and there before the first paint', async ({ page, server
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark');
 });
 
-test('the first page is there within a second and asks no other host', async ({ page, server }) => {
+test('the first page asks no other host', async ({ page, server }) => {
   await openSignedIn(page, server, '/ui/');
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
