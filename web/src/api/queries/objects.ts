@@ -1,0 +1,73 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answer, api, apiBase } from '../client';
+import { longList, pageAmount } from './paging';
+
+export type RefKind = 'branch' | 'tag' | 'commit';
+
+/**
+ * What a ref names. Asked by the lists of branches and tags, in which the ref itself comes first among all that begin with
+ * it: nothing has to fail to find out.
+ */
+export const refKindQuery = (repository: string, ref: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'refs', 'kind', ref],
+    queryFn: async ({ signal }): Promise<RefKind> => {
+      const params = { path: { repository }, query: { prefix: ref, amount: 1 } };
+      const [branches, tags] = await Promise.all([
+        answer(api.GET('/repositories/{repository}/branches', { params, signal })),
+        answer(api.GET('/repositories/{repository}/tags', { params, signal })),
+      ]);
+      if (branches.results[0]?.id === ref) return 'branch';
+      return tags.results[0]?.id === ref ? 'tag' : 'commit';
+    },
+    staleTime: 60_000,
+  });
+
+/** What lies directly below a prefix at a ref: objects, and the prefixes of deeper ones. By path. */
+export const objectsQuery = (repository: string, ref: string, prefix: string) =>
+  infiniteQueryOptions({
+    queryKey: ['repositories', repository, 'objects', 'list', { ref, prefix }],
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
+          params: {
+            path: { repository, ref },
+            query: { prefix, delimiter: '/', after: pageParam, amount: pageAmount, user_metadata: true },
+          },
+          signal,
+        }),
+      ),
+    ...longList,
+  });
+
+/** Where a browser downloads an object, signed in by the session. */
+export function objectUrl(repository: string, ref: string, path: string): string {
+  const at = `${encodeURIComponent(repository)}/refs/${encodeURIComponent(ref)}`;
+  return `${apiBase}/repositories/${at}/objects?path=${encodeURIComponent(path)}`;
+}
+
+/** lakeFS's limit of one request. */
+const deletePathsMax = 1000;
+
+/** Deletes objects on a branch, to be committed. Answers those that could not be deleted. */
+export async function deletePaths(
+  repository: string,
+  branch: string,
+  paths: readonly string[],
+): Promise<{ path: string; message: string }[]> {
+  const failed: { path: string; message: string }[] = [];
+  for (let start = 0; start < paths.length; start += deletePathsMax) {
+    const result = await answer(
+      api.POST('/repositories/{repository}/branches/{branch}/objects/delete', {
+        params: { path: { repository, branch } },
+        body: { paths: paths.slice(start, start + deletePathsMax) },
+      }),
+    );
+    for (const error of result.errors) failed.push({ path: error.path ?? '', message: error.message });
+  }
+  return failed;
+}
+
+/** A link that needs no sign-in, for as long as it lasts. Keys of repositories begin with a ref. */
+export const presignedUrl = (bucket: string, key: string) =>
+  answer(api.GET('/presigned_url', { params: { query: { bucket, key } } }));
