@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { Check, Copy } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useCopy } from './useCopy';
@@ -15,13 +15,12 @@ export function CopyButton({
 }): ReactElement {
   const [copied, copy] = useCopy();
   return (
-    <Tooltip label={copied ? 'Copied' : label}>
-      <ActionIcon size={size} aria-label={label} onClick={() => copy(value)}>
-        {copied ? <Check size={14} color="var(--ab-ok)" aria-hidden /> : <Copy size={14} aria-hidden />}
-        <span role="status" className="ab-visually-hidden">
-          {copied ? 'Copied' : ''}
-        </span>
-      </ActionIcon>
-    </Tooltip>
+    // No Tooltip: lists have many of these, and each would place itself anew at every scroll.
+    <ActionIcon size={size} aria-label={label} title={label} onClick={() => copy(value)}>
+      {copied ? <Check size={14} color="var(--ab-ok)" aria-hidden /> : <Copy size={14} aria-hidden />}
+      <span role="status" className="ab-visually-hidden">
+        {copied ? 'Copied' : ''}
+      </span>
+    </ActionIcon>
   );
 }

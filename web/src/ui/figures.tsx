@@ -1,6 +1,5 @@
 /** Figures with their exact value one hover away. */
-import { Text, Tooltip } from '@mantine/core';
-import { useEffect, useState, type ReactElement } from 'react';
+import { useSyncExternalStore, type ReactElement } from 'react';
 import {
   formatBytes,
   formatCount,
@@ -31,19 +30,31 @@ export function Duration({ ms }: { ms: number }): ReactElement {
 }
 
 const refreshMs = 30_000;
+const clockListeners = new Set<() => void>();
+let clockMs = Date.now();
+let clockTimer: ReturnType<typeof setInterval> | undefined;
+
+/** One clock for all times of a page: a list has hundreds. */
+function subscribeToClock(listener: () => void): () => void {
+  clockListeners.add(listener);
+  clockTimer ??= setInterval(() => {
+    clockMs = Date.now();
+    for (const each of clockListeners) each();
+  }, refreshMs);
+  return () => {
+    clockListeners.delete(listener);
+    if (clockListeners.size > 0) return;
+    clearInterval(clockTimer);
+    clockTimer = undefined;
+  };
+}
 
 /** "3 hours ago", kept current; the exact time on hover. */
 export function RelativeTime({ ms }: { ms: number }): ReactElement {
-  const [, refresh] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => refresh((count) => count + 1), refreshMs);
-    return () => clearInterval(timer);
-  }, []);
+  useSyncExternalStore(subscribeToClock, () => clockMs);
   return (
-    <Tooltip label={formatTime(ms)}>
-      <Text span inherit>
-        <time dateTime={new Date(ms).toISOString()}>{formatRelative(ms)}</time>
-      </Text>
-    </Tooltip>
+    <time dateTime={new Date(ms).toISOString()} title={formatTime(ms)}>
+      {formatRelative(ms)}
+    </time>
   );
 }

@@ -10,7 +10,7 @@ export function nextOffset(page: { pagination: Pagination }): string | undefined
 
 /** Options shared by all infinite lists: a list of a thousand pages is not to be fetched anew because a window got focus. */
 export const longList = {
-  initialPageParam: '',
+  initialPageParam: '' as string,
   getNextPageParam: nextOffset,
   refetchOnWindowFocus: false,
   refetchOnReconnect: false,
