@@ -12,7 +12,7 @@ test('objects are browsed, uploaded, looked at and committed', async ({ page, se
   }
 
   await page.getByText('raw/', { exact: true }).dblclick();
-  await expect(page).toHaveURL(/path=raw%2F/);
+  await expect(page).toHaveURL(/path=raw\//);
   await expect(table).toContainText('b.txt');
 
   await page.getByLabel('Files to upload').setInputFiles({
