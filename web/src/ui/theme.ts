@@ -106,6 +106,7 @@ export const theme = createTheme({
       },
     },
     // A menu's children are its items: the placeholder that Mantine adds for the focus is none.
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the notification' } } },
     Menu: {
       defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
     },

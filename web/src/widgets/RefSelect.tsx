@@ -57,6 +57,7 @@ export function RefSelect({
       ? recentRefs(repository).filter((ref) => !branchesOnly || ref.type === 'branch')
       : [];
   const mayTakeTyped = !branchesOnly && typed !== '' && !isKnown;
+  const shown = value === undefined ? (none?.label ?? 'Choose') : shortCommit(value);
   const TargetIcon = value !== undefined && shortCommit(value) !== value ? icons.commit : icons.branch;
 
   const option = (id: string, type: RefType, shown = shortCommit(id)) => {
@@ -92,16 +93,16 @@ export function RefSelect({
         <button
           type="button"
           className={classes.target}
-          aria-label={`${label ?? 'ref'}: ${value ?? none?.label ?? 'none chosen'}`}
           aria-haspopup="listbox"
           aria-expanded={combobox.dropdownOpened}
           onClick={() => combobox.toggleDropdown()}
         >
           <TargetIcon size={14} aria-hidden />
-          {label !== undefined && <span className={classes.label}>{label}</span>}
-          <span className={classes.name}>
-            {value === undefined ? (none?.label ?? 'Choose') : shortCommit(value)}
-          </span>
+          {/* The blank is for the name that assistive technology makes of both. */}
+          <span
+            className={label === undefined ? 'ab-visually-hidden' : classes.label}
+          >{`${label ?? 'ref'} `}</span>
+          <span className={classes.name}>{shown}</span>
           <ChevronsUpDown size={13} aria-hidden />
         </button>
       </Combobox.Target>

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
-import { listObjects, type S3Object } from '../s3';
+import { getObject, listObjects, type S3Object } from '../s3';
 import type { ImportLocation, ImportStatus } from '../types';
 import { pageAmount } from './paging';
 
@@ -97,8 +97,12 @@ export const bucketLevelQuery = (bucket: string, prefix: string) =>
     staleTime: 10_000,
   });
 
+export interface MetadataFile extends S3Object {
+  kind: 'metarange' | 'range';
+}
+
 export interface MetadataFiles {
-  files: S3Object[];
+  files: MetadataFile[];
   /** There are more in the namespace than were looked at. */
   isPartial: boolean;
 }
@@ -112,18 +116,38 @@ export const metadataFilesQuery = (namespace: string, sinceMs: number) =>
     queryFn: async ({ signal }): Promise<MetadataFiles> => {
       const { bucket, key } = parseUri(namespace);
       const prefix = `${key === '' || key.endsWith('/') ? key : `${key}/`}_lakefs/`;
-      const files: S3Object[] = [];
+      const written: S3Object[] = [];
       let continuation: string | undefined;
       for (let page = 0; page < metadataPagesMax; ++page) {
         const listing = await listObjects(bucket, { prefix, continuation, amount: pageAmount, signal });
-        files.push(...listing.objects.filter((object) => object.modifiedMs >= sinceMs));
+        written.push(...listing.objects.filter((object) => object.modifiedMs >= sinceMs));
         continuation = listing.next;
         if (continuation === undefined) break;
+      }
+      const files: MetadataFile[] = [];
+      for (const file of written) {
+        const kind = await kindOfFile(bucket, file, signal);
+        files.push({ ...file, kind });
       }
       return { files, isPartial: continuation !== undefined };
     },
     staleTime: Infinity,
   });
+
+/** Properties come last in a metadata file, as they are; see docs/formats/sstable.md. */
+const propertiesBytesMax = 4096;
+const metarangeType = 'metaranges';
+
+/** A file tells by its property `type` what it is. */
+async function kindOfFile(
+  bucket: string,
+  file: S3Object,
+  signal: AbortSignal,
+): Promise<MetadataFile['kind']> {
+  const range = `bytes=-${propertiesBytesMax}`;
+  const { blob } = await getObject(bucket, file.key, { range, signal });
+  return (await blob.text()).includes(metarangeType) ? 'metarange' : 'range';
+}
 
 /** "s3://bucket/some/key" in its parts. */
 export function parseUri(uri: string): { bucket: string; key: string } {

@@ -95,7 +95,7 @@ export const deleteTag = (repository: string, tag: string) =>
 /** The commit that both refs come from. */
 export const mergeBaseQuery = (repository: string, source: string, destination: string) =>
   queryOptions({
-    queryKey: ['repositories', repository, 'commits', 'merge-base', { source, destination }],
+    queryKey: ['repositories', repository, 'merge-base', { source, destination }],
     queryFn: ({ signal }) =>
       answer(
         api.GET('/repositories/{repository}/refs/{source}/merge/{destination}', {

@@ -58,7 +58,7 @@ export function CommitsPage(): ReactElement {
     const message: Column<CommitRow> = {
       id: 'message',
       header: 'Message',
-      width: 300,
+      width: 220,
       grow: true,
       cell: ({ commit, refs }) => (
         <span className={classes.message}>
@@ -77,7 +77,7 @@ export function CommitsPage(): ReactElement {
     const run: Column<CommitRow> = {
       id: 'run',
       header: 'Metrics and parameters',
-      width: 400,
+      width: 320,
       cell: ({ commit }) => <RunChips metadata={partMetadata(commit.metadata)} />,
     };
     return [

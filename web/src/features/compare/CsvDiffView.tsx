@@ -88,7 +88,7 @@ function tableColumns(columns: readonly CsvColumn[]): Column<NumberedRow>[] {
   return [
     {
       id: 'kind',
-      header: '',
+      header: 'Row',
       width: 64,
       cell: ({ number, row }) => (
         <span className={row.kind === 'same' ? classes.soft : classes[`${row.kind}Text`]}>

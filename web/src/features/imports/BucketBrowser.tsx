@@ -198,7 +198,7 @@ function Level({
       },
       {
         id: 'add',
-        header: '',
+        header: 'Add',
         width: 84,
         align: 'right',
         cell: (row) => {

@@ -9,9 +9,9 @@ import {
   metadataFilesQuery,
   parseUri,
   type ImportProgress,
+  type MetadataFile,
 } from '../../api/queries/imports';
 import { repositoryQuery } from '../../api/queries/repositories';
-import type { S3Object } from '../../api/s3';
 import { CommitId } from '../../ui/CommitId';
 import { CopyButton } from '../../ui/CopyButton';
 import { DataTable } from '../../ui/DataTable/DataTable';
@@ -216,7 +216,6 @@ function Completed({
         <Panel title={`Metadata files written · ${formatBytes(bytes)}`} flush>
           <MetadataTable
             namespace={namespace}
-            metarangeId={progress.metarange_id}
             files={files.data?.files ?? []}
             isPending={files.isPending}
             error={files.error ?? undefined}
@@ -232,24 +231,22 @@ const tableHeightMax = 420;
 const rowHeight = 34;
 const tableHeaderHeight = 38;
 
-/** All that the import left in the namespace: one metarange, and a range for each stretch of paths. */
+/** All that the import left in the namespace: metaranges, and a range for each stretch of paths. */
 function MetadataTable({
   namespace,
-  metarangeId,
   files,
   isPending,
   error,
   onRetry,
 }: {
   namespace: string;
-  metarangeId: string | undefined;
-  files: readonly S3Object[];
+  files: readonly MetadataFile[];
   isPending: boolean;
   error: Error | undefined;
   onRetry: () => void;
 }): ReactElement {
   const { bucket } = parseUri(namespace);
-  const columns: Column<S3Object>[] = [
+  const columns: Column<MetadataFile>[] = [
     {
       id: 'key',
       header: 'Address',
@@ -273,14 +270,13 @@ function MetadataTable({
       id: 'kind',
       header: 'Kind',
       width: 110,
-      cell: (file) =>
-        metarangeId !== undefined && file.key.endsWith(`/${metarangeId}`) ? 'metarange' : 'range',
+      cell: (file) => file.kind,
     },
     { id: 'size', header: 'Size', width: 100, align: 'right', cell: (file) => <Bytes value={file.size} /> },
     {
       id: 'copy',
-      header: '',
-      width: 52,
+      header: 'Copy',
+      width: 64,
       cell: (file) => <CopyButton size="xs" label="Copy address" value={`s3://${bucket}/${file.key}`} />,
     },
   ];

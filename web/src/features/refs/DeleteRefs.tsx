@@ -45,7 +45,10 @@ export function DeleteRefs({
     try {
       await Promise.all(Array.from({ length: atOnce }, worker));
     } finally {
-      await queryClient.invalidateQueries({ queryKey: ['repositories', repository] });
+      // The merge base, which this dialog asked for, is not asked for again: its branch is gone.
+      for (const what of [kind === 'branch' ? 'branches' : 'tags', 'refs', 'commits', 'figures']) {
+        void queryClient.invalidateQueries({ queryKey: ['repositories', repository, what] });
+      }
     }
     notifications.show({ message: one ? `The ${kind} ${one.id} was deleted.` : `${many} were deleted.` });
     onDeleted();
