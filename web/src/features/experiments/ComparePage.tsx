@@ -87,7 +87,7 @@ export function ComparePage(): ReactElement {
     );
   if (queries.some(({ isPending }) => isPending)) return frame(<LoadingState rows={10} />);
   const change = (part: Partial<typeof search>) =>
-    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true, resetScroll: false });
   const remove = (id: string) => {
     const rest = ids.filter((each) => each !== id);
     change({ runs: rest, view: rest.length < 2 ? undefined : 'compare' });
@@ -183,8 +183,7 @@ export function ComparePage(): ReactElement {
                   ))}
                 </Line>
               ))}
-            <Section title="Promote" span={runs.length + 1} />
-            <Line name="">
+            <Line name="Promote">
               {runs.map((run) => (
                 <td key={run.id}>
                   <Button

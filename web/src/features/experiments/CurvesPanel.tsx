@@ -195,7 +195,7 @@ function LargeChart(props: ChartProps): ReactElement {
   if (isPending) return <LoadingState rows={7} label="Loading curves" />;
   return (
     <>
-      <h3 className={classes.title}>{metric}</h3>
+      <h2 className={classes.title}>{metric}</h2>
       <CurvesChart
         {...options}
         metric={metric}
@@ -218,11 +218,11 @@ function SmallChart(props: ChartProps): ReactElement {
   const { series, isPending, error } = useSeries(repository, runs, metric, smallPoints, inViewport);
   return (
     <div ref={ref} className={classes.small}>
-      <h3 className={classes.title}>
+      <h2 className={classes.title}>
         <button type="button" onClick={() => onChange({ curve: metric, grid: undefined })} title="Show large">
           {metric}
         </button>
-      </h3>
+      </h2>
       {wasSeen && !isPending && error === undefined ? (
         <CurvesChart
           {...options}

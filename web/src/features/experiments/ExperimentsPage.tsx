@@ -1,5 +1,5 @@
 import { Button, Select, SegmentedControl, Tooltip, ActionIcon } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import {
   ArrowDownWideNarrow,
@@ -13,16 +13,9 @@ import {
   Spline,
   WifiOff,
 } from 'lucide-react';
-import {
-  lazy,
-  Suspense,
-  useDeferredValue,
-  useMemo,
-  useState,
-  type ReactElement,
-  type ReactNode,
-} from 'react';
+import { lazy, Suspense, useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import { seriesRunsMax, sweepsQuery } from '../../api/queries/experiments';
+import { repositoryQuery } from '../../api/queries/repositories';
 import type { Run } from '../../api/types';
 import { CommandBlock } from '../../ui/Code';
 import { EmptyState } from '../../ui/EmptyState';
@@ -73,7 +66,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
   const navigate = route.useNavigate();
   const [highlight] = useState(() => new Highlight());
   const change: ChangeSearch = (part) =>
-    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true, resetScroll: false });
   const view = toView(search);
   const live = useLive(repository);
   const { runs, isPending, error, onRetry, isLoading, isCut } = useRuns(repository, view, live);
@@ -108,10 +101,9 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
   const selection = useMemo(() => new Set(search.runs), [search.runs]);
   const select = (next: ReadonlySet<string>) => change({ runs: someOf([...next].slice(0, seriesRunsMax)) });
   const chosen = useMemo(() => runs.filter((run) => selection.has(run.id)), [runs, selection]);
-  const deferred = useDeferredValue(listed);
   const drawn = useMemo(
-    () => (chosen.length > 0 ? chosen : deferred).slice(0, seriesRunsMax),
-    [chosen, deferred],
+    () => (chosen.length > 0 ? chosen : listed).slice(0, seriesRunsMax),
+    [chosen, listed],
   );
   const panel = search.panel ?? 'curves';
   const { colors, legend } = useColoring(drawn, search.color);
@@ -186,7 +178,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
     curves: () => (
       <CurvesPanel
         repository={repository}
-        runs={chosen.length > 0 ? chosen : deferred}
+        runs={chosen.length > 0 ? chosen : listed}
         metrics={names.metrics}
         mainMetric={metric}
         colors={colors}
@@ -440,6 +432,7 @@ function NoMatch({ onClear }: { onClear: () => void }): ReactElement {
 }
 
 function NoRuns({ repository }: { repository: string }): ReactElement {
+  const branch = useQuery(repositoryQuery(repository)).data?.default_branch ?? 'main';
   return (
     <Page title="Experiments">
       <EmptyState title="No runs yet" icon={<FlaskConical size={20} aria-hidden />}>
@@ -449,7 +442,7 @@ function NoRuns({ repository }: { repository: string }): ReactElement {
       <div className={classes.how}>
         <CommandBlock
           title="In the folder of your training program"
-          commands={`anabranch run --repo ${repository} --from main --name sweep --grid lr=0.01,0.001 --grid epochs=2,12 --parallel 2 -- python3 train.py`}
+          commands={`anabranch run --repo ${repository} --from ${branch} --name sweep --grid lr=0.01,0.001 --grid epochs=2,12 --parallel 2 -- python3 train.py`}
         />
         <p>
           Numbers that the program writes to <code>metrics.json</code> or, step by step, to{' '}

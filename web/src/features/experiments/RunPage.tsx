@@ -110,7 +110,7 @@ function KnownRun({
   const [isCancelling, setCancelling] = useState(false);
   const [isPromoting, setPromoting] = useState(false);
   const change = (part: Partial<RunSearch>) =>
-    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true, resetScroll: false });
   const refusal = whyNot(run);
   const mayCancel = isActive(run.state) && !run.cancel_requested;
   return (

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import {
   CircleCheck,
   CircleDashed,
@@ -30,12 +29,10 @@ const looks: Record<RunState, { icon: LucideIcon; told: string }> = {
 export function StateBadge({ state, run }: { state: RunState; run?: Run }): ReactElement {
   const { icon: Icon } = looks[state];
   return (
-    <Tooltip label={run ? explain(run) : looks[state].told} multiline maw={320}>
-      <span className={`${classes.badge} ${classes[state]}`}>
-        <Icon size={13} aria-hidden />
-        {state}
-      </span>
-    </Tooltip>
+    <span className={`${classes.badge} ${classes[state]}`} title={run ? explain(run) : looks[state].told}>
+      <Icon size={13} aria-hidden />
+      {state}
+    </span>
   );
 }
 

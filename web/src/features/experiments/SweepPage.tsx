@@ -89,7 +89,7 @@ function KnownSweep({
   const [dialog, setDialog] = useState<'stop' | 'delete'>();
   const [promoted, setPromoted] = useState<Run>();
   const change = (part: SweepSearch) =>
-    void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true, resetScroll: false });
   const view = toView({ sweep: sweep.id, sort: search.sort, dir: search.dir });
   const { runs, isPending, error, onRetry } = useRuns(repository, view, live);
   const names = useMemo(() => fieldNames(runs), [runs]);

@@ -1,0 +1,433 @@
+import type { Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { expect, expectNoAxeViolations, openSignedIn, setTheme, test } from './fixtures';
+import type { Seeder } from './server';
+
+interface Made {
+  id: string;
+  name: string;
+}
+
+const rates = ['0.1', '0.01', '0.001'];
+const optimizers = ['adam', 'sgd'];
+const steps = 30;
+
+/** How good a run ends: the middle rate is best, adam better than sgd. */
+function accuracyOf(lr: string, optimizer: string): number {
+  return (lr === '0.01' ? 0.95 : 0.8) - (optimizer === 'sgd' ? 0.05 : 0);
+}
+
+/**
+ * A sweep of six runs as a runner reports it: four are ok with a commit each, one failed, the last one runs. The best is
+ * run 3, `<sweep>-3`.
+ */
+async function sweep(seed: Seeder, repository: string, id = 'sweep'): Promise<Made[]> {
+  const at = `/repositories/${repository}`;
+  const { commit_id: input } = await seed.rest<{ commit_id: string }>('GET', `${at}/branches/main`);
+  const grid = { lr: rates, optimizer: optimizers };
+  const command = ['python3', 'train.py'];
+  await seed.rest('POST', `${at}/sweeps`, {
+    id,
+    input_ref: 'main',
+    input_commit: input,
+    command,
+    grid,
+    total: 6,
+  });
+  const made: Made[] = [];
+  const start = Date.now() - 600_000;
+  for (const lr of rates) {
+    for (const optimizer of optimizers) {
+      const index = made.length;
+      const name = `${id}-${index + 1}`;
+      const run = await seed.rest<Made>('POST', `${at}/runs`, {
+        sweep: id,
+        name,
+        branch: name,
+        index,
+        parameters: { lr, optimizer, epochs: '30' },
+        input_commit: input,
+        argv: [...command, `--lr=${lr}`],
+        host: 'gpu-1',
+      });
+      made.push(run);
+      const end = accuracyOf(lr, optimizer);
+      const metrics = Array.from({ length: steps }, (_, step) => {
+        const value = end * (1 - Math.exp(-(step + 1) / 6));
+        const at = { step: step + 1, time_ms: start + step * 1000 };
+        return [
+          { name: 'accuracy', value: step === steps - 1 ? end : value, ...at },
+          { name: 'loss', value: 1 - value, ...at },
+        ];
+      }).flat();
+      const output = `\x1b[32mepoch\x1b[0m of ${name}\n<img src=x onerror=alert(1)>\nthe needle\n`;
+      await seed.rest('POST', `${at}/runs/${run.id}/reports`, {
+        state: 'running',
+        started_ms: start,
+        metrics,
+        resources: { cpu_seconds: 12.5, memory_bytes: 1 << 20, memory_bytes_max: 1 << 21 },
+        stdout: { offset: 0, text: output },
+      });
+      if (index === 5) continue;
+      const state = index === 4 ? 'failed' : 'ok';
+      let commit: string | undefined;
+      if (state === 'ok') {
+        await seed.branch(repository, name);
+        await seed.put(repository, `${name}/artifacts/model.json`, `{"lr": ${lr}}`);
+        await seed.put(repository, `${name}/config/train.yaml`, 'epochs: 30\n');
+        commit = (await seed.commit(repository, name, `run ${name}`, { 'anabranch.git_sha': 'c0ffee' })).id;
+      }
+      await seed.rest('POST', `${at}/runs/${run.id}/reports`, {
+        state,
+        ended_ms: start + 60_000 + index,
+        exit_code: state === 'ok' ? 0 : 3,
+        commit_id: commit,
+        ...(state === 'failed' ? { problem: 'out of memory' } : {}),
+      });
+    }
+  }
+  return made;
+}
+
+const row = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+
+test('the first run is begun from a command that is there to copy', async ({ page, server, seed, name }) => {
+  await seed.repository(name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+
+  await expect(page.getByText('No runs yet')).toBeVisible();
+  await expect(page.getByText(`anabranch run --repo ${name}`)).toBeVisible();
+  await expectNoAxeViolations(page);
+});
+
+test('a sweep shows its table and the curves of the main metric at once', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+
+  await expect(row(page, 'sweep-3')).toContainText('ok');
+  await expect(row(page, 'sweep-3').getByRole('img', { name: 'best' })).toBeVisible();
+  await expect(row(page, 'sweep-5')).toContainText('failed');
+  await expect(row(page, 'sweep-6')).toContainText('running');
+  await expect(page.getByRole('columnheader', { name: 'epochs' })).toHaveCount(0);
+  await expect(page.getByRole('figure', { name: 'Curves of accuracy' }).locator('canvas')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Last values of accuracy' })).toContainText('0.95');
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme);
+    await expect(row(page, 'sweep-3')).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Last values of accuracy' })).toContainText('0.95');
+    await expectNoAxeViolations(page);
+  }
+});
+
+test('what a run reports is shown without asking', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  const runs = await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+  await expect(row(page, 'sweep-6')).toContainText('running');
+
+  await seed.rest('POST', `/repositories/${name}/runs/${runs[5]?.id}/reports`, {
+    metrics: [{ name: 'accuracy', value: 0.4242, step: 31, time_ms: Date.now() }],
+  });
+  await expect(row(page, 'sweep-6')).toContainText('0.4242');
+  await seed.rest('POST', `/repositories/${name}/runs/${runs[5]?.id}/reports`, {
+    state: 'interrupted',
+    ended_ms: Date.now(),
+  });
+  await expect(row(page, 'sweep-6')).toContainText('interrupted');
+});
+
+test('runs are filtered, sorted and grouped, and the URL says how', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+  const names = () => page.getByRole('row').getByRole('link').allTextContents();
+  await expect(row(page, 'sweep-1')).toBeVisible();
+
+  const filter = page.getByRole('textbox', { name: 'Filter runs' });
+  await filter.fill('lr>=0.01');
+  await filter.press('Enter');
+  await expect(page).toHaveURL(/where=param.lr%3E%3D0.01/);
+  await expect.poll(names).toEqual(['sweep-4', 'sweep-3', 'sweep-2', 'sweep-1'].sort().reverse());
+  await page.getByRole('button', { name: 'accuracy', exact: true }).first().click();
+  await expect.poll(names).toEqual(['sweep-3', 'sweep-4', 'sweep-1', 'sweep-2']);
+
+  await filter.fill('failed');
+  await page.getByRole('option', { name: 'failed state' }).click();
+  await expect(page.getByText('No run matches')).toBeVisible();
+  await page.getByRole('button', { name: 'Remove filter failed' }).click();
+  await expect(row(page, 'sweep-3')).toBeVisible();
+  await filter.fill('lr>=');
+  await filter.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('A value is missing');
+  await filter.fill('');
+
+  await page.getByRole('combobox', { name: 'Group by' }).click();
+  await page.getByRole('option', { name: 'optimizer' }).click();
+  const group = page.getByRole('row').filter({ hasText: 'best accuracy' }).first();
+  await expect(group).toContainText('adam');
+  await expect(group).toContainText('best accuracy 0.95');
+  await expect(group).toContainText('mean 0.875');
+  await group.click();
+  await expect.poll(names).toEqual(['sweep-4', 'sweep-2']);
+  await expectNoAxeViolations(page);
+  await page.reload();
+  await expect.poll(names).toEqual(['sweep-4', 'sweep-2']);
+});
+
+test('columns are chosen, and what is shown is exported', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments?panel=none`);
+  await expect(page.getByRole('columnheader', { name: 'loss' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('checkbox', { name: 'loss' }).uncheck();
+  await page.getByRole('switch', { name: 'Hide columns equal in all runs' }).click();
+  await expectNoAxeViolations(page);
+  await page.keyboard.press('Escape');
+
+  await expect(page.getByRole('columnheader', { name: 'epochs' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'loss' })).toHaveCount(0);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export CSV' }).click();
+  const lines = readFileSync(await (await download).path(), 'utf8')
+    .trim()
+    .split('\r\n');
+  expect(lines).toHaveLength(7);
+  expect(lines[0]).toContain('epochs');
+  expect(lines[0]).not.toContain('loss');
+});
+
+test('a span brushed in a chart is a filter', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments?panel=scatter`);
+  const scatter = page.getByRole('img', { name: /^accuracy against lr: 6 runs/ });
+  await expect(scatter).toBeVisible();
+  await expectNoAxeViolations(page);
+  const box = await scatter.boundingBox();
+  if (!box) throw new Error('the chart has no place');
+  // The upper half: the two runs of the middle rate.
+  await page.mouse.move(box.x + 40, box.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 4, box.y + box.height * 0.45, { steps: 4 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/brush=/);
+  await expect(page.getByRole('status').filter({ hasText: 'of 6' })).toContainText('2 runs of 6');
+  await page.getByRole('button', { name: 'Choose 2 runs' }).click();
+  await expect(page.getByRole('region', { name: 'Chosen runs' })).toContainText('2 runs chosen');
+
+  await page.getByText('Parallel', { exact: true }).click();
+  await expect(page.getByRole('img', { name: /^Parallel coordinates of .*: 2 runs within/ })).toBeVisible();
+  await page.getByRole('button', { name: 'lr', exact: true }).last().press('ArrowRight');
+  await expect(page).toHaveURL(/axes=param.optimizer&axes=param.lr/);
+  await expectNoAxeViolations(page);
+  await page.getByRole('button', { name: 'Clear ranges' }).click();
+  await expect(page.getByRole('status').filter({ hasText: '6 runs' })).toBeVisible();
+});
+
+test('chosen runs stand side by side', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+  await page.getByRole('checkbox', { name: 'Choose sweep-1' }).check();
+  await page.getByRole('checkbox', { name: 'Choose sweep-3' }).check();
+  await page.getByRole('button', { name: 'Compare' }).click();
+
+  const runs = page.getByRole('region', { name: 'Runs compared' });
+  await expect(runs.getByRole('row', { name: /^accuracy/ })).toContainText('0.95');
+  await expect(runs.getByRole('row', { name: /^accuracy/ })).toContainText('+0.15');
+  await expect(runs.getByRole('row', { name: /^epochs/ })).toBeVisible();
+  const files = page.getByRole('region', { name: 'Files compared' });
+  await expect(files.getByRole('row', { name: /^artifacts\/model.json/ })).toContainText('B');
+  await expect(files.getByRole('link', { name: 'against the baseline' })).toBeVisible();
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme);
+    await expect(files.getByRole('row', { name: /^artifacts\/model.json/ })).toBeVisible();
+    await expectNoAxeViolations(page);
+  }
+  await page.getByRole('switch', { name: 'Only differences' }).click();
+  await expect(runs.getByRole('row', { name: /^epochs/ })).toHaveCount(0);
+  await expect(files.getByRole('row', { name: /^config\/train.yaml/ })).toHaveCount(0);
+});
+
+test('a run shows its output as text, follows it, and finds words in it', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  const runs = await sweep(seed, name);
+  const live = `/repositories/${name}/runs/${runs[5]?.id}`;
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${runs[5]?.id}?tab=log`);
+  const output = page.getByRole('log', { name: 'stdout' });
+  await expect(output).toContainText('<img src=x onerror=alert(1)>');
+  await expect(output).not.toContainText('[32m');
+
+  const { stdout_bytes: offset } = await seed.rest<{ stdout_bytes: number }>('GET', live);
+  const text = Array.from({ length: 2000 }, (_, line) => `line ${line}\n`).join('');
+  await seed.rest('POST', `${live}/reports`, { stdout: { offset, text } });
+  await expect(output).toContainText('line 1999');
+  await page.getByRole('textbox', { name: 'Search the output' }).fill('NEEDLE');
+  await page.getByRole('textbox', { name: 'Search the output' }).press('Enter');
+  await expect(page.getByText('1 of 1 lines')).toBeVisible();
+  await expect(output.locator('mark')).toHaveText('needle');
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme);
+    await expect(output.locator('mark')).toHaveText('needle');
+    await expectNoAxeViolations(page);
+  }
+});
+
+test('a run tells what went in and how to do it again', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  const runs = await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${runs[2]?.id}`);
+  await expect(page.getByRole('heading', { name: /sweep-3/ })).toContainText('ok');
+  await expect(page.getByText('12.5 s')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Parameters' })).toContainText('0.01');
+  await expectNoAxeViolations(page);
+
+  await page.getByRole('tab', { name: 'Artifacts' }).click();
+  await expect(page.getByRole('link', { name: 'artifacts/model.json' })).toBeVisible();
+  await expectNoAxeViolations(page);
+  await page.getByRole('tab', { name: 'Reproduce' }).click();
+  await expect(page.getByText(/anabranch reproduce [0-9a-f]{64}/)).toBeVisible();
+  await expect(page.getByText('c0ffee')).toBeVisible();
+  await expectNoAxeViolations(page);
+});
+
+test('a run that is under way is cancelled, a failed one tells why', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  const runs = await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${runs[4]?.id}`);
+  await expect(page.getByText('out of memory')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Promote' })).toBeDisabled();
+
+  await page.goto(`/ui/repositories/${name}/experiments/runs/${runs[5]?.id}`);
+  await page.getByRole('button', { name: 'Cancel run' }).click();
+  await expectNoAxeViolations(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
+  await expect(page.getByText('asked to end')).toBeVisible();
+  const answer = await seed.rest<{ cancel: boolean }>(
+    'POST',
+    `/repositories/${name}/runs/${runs[5]?.id}/reports`,
+    {},
+  );
+  expect(answer.cancel).toBe(true);
+});
+
+test('a sweep shows its progress, its grid and its best, and is stopped', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+  await page.getByRole('list', { name: 'Sweeps' }).getByRole('link').click();
+
+  await expect(page.getByRole('img', { name: '4 ok, 1 failed, 1 running' })).toBeVisible();
+  await expect(page.getByText('5 of 6')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Best run' })).toContainText('sweep-3');
+  const map = page.getByRole('region', { name: 'accuracy over the grid' }).getByRole('table');
+  await expect(map.getByRole('row', { name: /^adam/ }).getByRole('link')).toHaveText(['0.8', '0.95', '0.8']);
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme);
+    await expect(map).toBeVisible();
+    await expect(row(page, 'sweep-1')).toBeVisible();
+    await expectNoAxeViolations(page);
+  }
+  await page.getByRole('button', { name: 'Stop sweep' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop sweep' }).click();
+  await expect(page.getByText('asked to end')).toBeVisible();
+});
+
+test('the best run is promoted to main', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/sweeps/sweep`);
+  await page.getByRole('button', { name: 'Promote sweep-3' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('region', { name: 'What will change' })).toContainText('artifacts/');
+  const promote = dialog.getByRole('button', { name: 'Promote to main' });
+  await expect(promote).toBeEnabled();
+  await dialog.getByRole('textbox', { name: 'Requirement' }).fill('accuracy>=0.99');
+  await dialog.getByRole('button', { name: 'Add requirement' }).click();
+  await expect(dialog.getByRole('region', { name: 'Checks' })).toContainText('it is 0.95');
+  await expect(promote).toBeDisabled();
+  await expectNoAxeViolations(page);
+  await dialog.getByRole('button', { name: /^Remove requirement/ }).click();
+  await promote.click();
+
+  await expect(page).toHaveURL(/\/commits\/[0-9a-f]{64}/);
+  const log = await seed.rest<{ results: { message: string; metadata: Record<string, string> }[] }>(
+    'GET',
+    `/repositories/${name}/refs/main/commits?amount=1`,
+  );
+  expect(log.results[0]?.message).toContain('promote sweep-3: accuracy=0.95 loss=');
+  expect(log.results[0]?.metadata['anabranch.promoted_run']).toBe('sweep-3');
+  expect(log.results[0]?.metadata['metric.accuracy']).toBe('0.95');
+});
+
+test('a promotion says which paths conflict, and that main has moved', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  const runs = await sweep(seed, name);
+  await seed.put(name, 'main/artifacts/model.json', 'another');
+  await seed.commit(name, 'main', 'Another model');
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${runs[2]?.id}`);
+  await page.getByRole('button', { name: 'Promote' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('region', { name: 'Conflicts' })).toContainText('artifacts/model.json');
+  const promote = dialog.getByRole('button', { name: 'Promote to main' });
+  await expect(promote).toBeDisabled();
+  await dialog.getByRole('checkbox', { name: "Take the run's side of these paths" }).check();
+  await expect(promote).toBeEnabled();
+
+  await seed.put(name, 'main/raw/late.txt', 'late');
+  await seed.commit(name, 'main', 'Late data');
+  await expect(dialog.getByText('main has moved since it was compared')).toBeVisible({ timeout: 10_000 });
+  await expect(promote).toBeDisabled();
+  await dialog.getByRole('button', { name: 'Compare again' }).click();
+  await expect(promote).toBeEnabled();
+  await promote.click();
+  await expect(page).toHaveURL(/\/commits\/[0-9a-f]{64}/);
+});
+
+test('what is not there, and a server that fails, are told', async ({
+  page,
+  server,
+  seed,
+  name,
+  allowConsole,
+}) => {
+  allowConsole(/status of (404|500)/);
+  await seed.repository(name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/none`);
+  await expect(page.getByText('There is no record of this run')).toBeVisible();
+  await page.goto(`/ui/repositories/${name}/experiments/sweeps/none`);
+  await expect(page.getByText('There is no record of this sweep')).toBeVisible();
+
+  await page.route(/\/runs\?/, (route) =>
+    route.fulfill({ status: 500, json: { message: 'the disk is gone' } }),
+  );
+  await page.goto(`/ui/repositories/${name}/experiments`);
+  await expect(page.getByRole('alert')).toContainText('the disk is gone', { timeout: 15_000 });
+  await page.unroute(/\/runs\?/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('No runs yet')).toBeVisible();
+});
