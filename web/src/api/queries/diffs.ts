@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
-import { hasStatus } from '../error';
 import { longList, pageAmount } from './paging';
 
 /** three_dot: what `right` changed since both parted; two_dot: the two as they are. */
@@ -78,18 +77,16 @@ export const mergeRefs = async (
 export const objectAtQuery = (repository: string, ref: string, path: string) =>
   queryOptions({
     queryKey: ['repositories', repository, 'objects', 'at', { ref, path }],
+    // By a listing: that there is none is an answer of it, not an error.
     queryFn: async ({ signal }) => {
-      try {
-        return await answer(
-          api.GET('/repositories/{repository}/refs/{ref}/objects/stat', {
-            params: { path: { repository, ref }, query: { path, user_metadata: true } },
-            signal,
-          }),
-        );
-      } catch (error) {
-        if (hasStatus(error, 404)) return null;
-        throw error;
-      }
+      const { results } = await answer(
+        api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
+          params: { path: { repository, ref }, query: { prefix: path, amount: 1, user_metadata: true } },
+          signal,
+        }),
+      );
+      const [first] = results;
+      return first?.path === path ? first : null;
     },
     staleTime: 30_000,
   });
