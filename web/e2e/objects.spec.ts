@@ -1,83 +1,271 @@
+import type { Locator, Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, expectNoAxeViolations, openSignedIn, setTheme, test } from './fixtures';
+import type { Seeder } from './server';
 
-test('objects are browsed, uploaded, looked at and committed', async ({ page, server, seed, name }) => {
-  await seed.repository(name, { 'raw/a.txt': 'hello', 'raw/b.txt': 'world', 'top.txt': 'top' });
+const parquet = new Uint8Array(readFileSync(join(import.meta.dirname, 'files/dogs.parquet')));
+
+const svg =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80"><script>top.hacked = 1</script>' +
+  '<rect width="120" height="80" fill="teal"/></svg>';
+
+const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Objects' });
+
+async function chooseOfMenu(page: Page, row: string, action: string): Promise<void> {
+  await grid(page).getByRole('row', { name: row }).getByRole('button', { name: 'Row actions' }).click();
+  await page.getByRole('menuitem', { name: action, exact: true }).click();
+}
+
+/** Nothing that a file holds may run. */
+async function expectNotHacked(page: Page): Promise<void> {
+  expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+}
+
+async function importBucket(seed: Seeder, repository: string, bucket: string): Promise<void> {
+  const { id } = await seed.rest<{ id: string }>('POST', `/repositories/${repository}/branches/main/import`, {
+    paths: [{ path: `s3://${bucket}/`, destination: 'imported/', type: 'common_prefix' }],
+    commit: { message: 'Import' },
+  });
+  await expect
+    .poll(async () => {
+      const path = `/repositories/${repository}/branches/main/import?id=${id}`;
+      return (await seed.rest<{ completed: boolean }>('GET', path)).completed;
+    })
+    .toBe(true);
+}
+
+test('folders are walked, filtered and found by their address', async ({ page, server, seed, name }) => {
+  await seed.repository(name, {
+    'raw/dogs/a.txt': 'a',
+    'raw/dogs/b.txt': 'b',
+    'raw/x.txt': 'x',
+    'top.txt': 'top',
+  });
   await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
-  const table = page.getByRole('grid', { name: 'Objects' });
-  await expect(table).toContainText('top.txt');
   for (const theme of ['light', 'dark'] as const) {
     await setTheme(page, theme);
-    await expect(table).toContainText('top.txt');
+    await expect(grid(page)).toContainText('top.txt');
     await expectNoAxeViolations(page);
   }
 
-  await page.getByText('raw/', { exact: true }).dblclick();
-  await expect(page).toHaveURL(/path=raw\//);
-  await expect(table).toContainText('b.txt');
-
-  await page.getByLabel('Files to upload').setInputFiles({
-    name: 'new.txt',
-    mimeType: 'text/plain',
-    buffer: Buffer.from('new'),
-  });
-  await expect(table).toContainText('new.txt');
-
-  await page.getByText('b.txt', { exact: true }).dblclick();
-  const info = page.getByRole('dialog', { name: 'Object info' });
-  await expect(info).toContainText('raw/b.txt');
-  await expect(info).toContainText('s3://');
-  await expect(info).toContainText("In the repository's own namespace");
-  await page.keyboard.press('Escape');
-  await expect(info).toBeHidden();
-
-  await page.getByRole('link', { name: /uncommitted change/ }).click();
-  await expect(page.getByRole('heading', { name: 'Uncommitted changes' })).toBeVisible();
-  await expectNoAxeViolations(page);
-  await page.getByRole('button', { name: 'Commit', exact: true }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Message').fill('By mouse');
-  await dialog.getByRole('button', { name: 'Commit', exact: true }).click();
-  await expect(page).toHaveURL(/\/commits\/[0-9a-f]{64}/);
-  await expect(page.getByText('By mouse').first()).toBeVisible();
+  await grid(page).getByRole('link', { name: 'raw/' }).click();
+  await expect(grid(page)).toContainText('x.txt');
+  await grid(page).focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/path=raw\/dogs\/$/);
+  await page.getByLabel('Names that begin with').fill('b');
+  await expect(grid(page).getByRole('row')).toHaveCount(2);
+  await page.reload();
+  await expect(grid(page)).toContainText('b.txt');
+  await page.getByLabel('Names that begin with').fill('nothing');
+  await expect(page.getByText('No name begins with “nothing”')).toBeVisible();
+  await page.getByRole('navigation', { name: 'Path' }).getByRole('link', { name: name }).click();
+  await expect(grid(page)).toContainText('top.txt');
 });
 
-test('uncommitted changes are reverted', async ({ page, server, seed, name }) => {
+test('files and folders are uploaded, deleted and reviewed', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a', 'raw/b.txt': 'b', 'raw/c/d.txt': 'd' });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=raw/`);
+  await page.getByLabel('Files to upload').setInputFiles([
+    { name: 'new.txt', mimeType: 'text/plain', buffer: Buffer.from('new') },
+    { name: 'a b&c+d.txt', mimeType: 'text/plain', buffer: Buffer.from('odd') },
+    { name: 'large.bin', mimeType: '', buffer: Buffer.alloc(20 * 1024 * 1024, 7) },
+  ]);
+  await expect(grid(page)).toContainText('new.txt');
+  await expect(grid(page)).toContainText('a b&c+d.txt');
+  await expect(grid(page).getByRole('row', { name: 'large.bin' })).toContainText('20 MiB');
+  await expect(page.getByText('3 uncommitted changes')).toBeVisible();
+
+  await chooseOfMenu(page, 'a.txt', 'Delete');
+  await expectNoAxeViolations(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByText('4 uncommitted changes')).toBeVisible();
+  await chooseOfMenu(page, 'c/', 'Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(grid(page).getByRole('link', { name: 'c/' })).toBeHidden();
+
+  await grid(page).getByRole('row', { name: 'new.txt' }).getByLabel('Select row').check();
+  await grid(page).getByRole('row', { name: 'large.bin' }).getByLabel('Select row').check();
+  await expect(page.getByText('2 objects selected')).toBeVisible();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(grid(page).getByRole('row', { name: 'large.bin' })).toBeHidden();
+  await page.getByRole('link', { name: 'Review and commit' }).click();
+  await expect(page).toHaveURL(`/ui/repositories/${name}/changes?branch=main`);
+});
+
+test('a tag and a commit are read-only', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'a.txt': 'a' });
-  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
-  await page
-    .getByLabel('Files to upload')
-    .setInputFiles({ name: 'late.txt', mimeType: 'text/plain', buffer: Buffer.from('late') });
-  await page.getByRole('link', { name: '1 uncommitted change' }).click();
-  await page.getByRole('button', { name: 'Revert all' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Revert' }).click();
-  await expect(page.getByText('Nothing to commit')).toBeVisible();
+  await seed.rest('POST', `/repositories/${name}/tags`, { id: 'v1', ref: 'main' });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?ref=v1`);
+  await expect(page.getByText('The tag v1 is read-only')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Upload' })).toBeDisabled();
+  await grid(page).getByRole('button', { name: 'Row actions' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Delete' })).toBeDisabled();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'ref: v1' }).click();
+  await page.getByRole('option', { name: 'main' }).click();
+  await expect(page.getByRole('button', { name: 'Upload' })).toBeEnabled();
 });
 
-test('a bucket is made, filled, browsed and deleted', async ({ page, server, name }) => {
-  await openSignedIn(page, server, '/ui/buckets');
-  await page.getByRole('button', { name: 'New bucket' }).click();
-  await page.getByRole('dialog').getByLabel('Name').fill(name);
-  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
-  const buckets = page.getByRole('grid', { name: 'Buckets' });
-  await page.getByLabel('Buckets that begin with').fill(name);
-  await expect(buckets).toContainText(name);
+test('object info tells what was imported from what was written', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'own.txt': 'own' });
+  await seed.bucket(`${name}-source`, { 'dogs/a.txt': 'far away' });
+  await importBucket(seed, name, `${name}-source`);
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  const address = page.getByRole('region', { name: 'Physical address' });
+  await chooseOfMenu(page, 'own.txt', 'Object info');
+  await expect(address).toContainText('in this repository’s namespace');
+  await expect(address).toContainText(`s3://${name}-store/data/`);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('Name 1').fill('quality');
+  await page.getByLabel('Value 1').fill('checked by hand');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('region', { name: 'User metadata' })).toContainText('checked by hand');
   await expectNoAxeViolations(page);
-  await buckets.getByText(name, { exact: true }).dblclick();
-  await expect(page).toHaveURL(`/ui/buckets/${name}`);
-  await page
-    .getByLabel('Files to upload')
-    .setInputFiles({ name: 'a b&c.txt', mimeType: 'text/plain', buffer: Buffer.from('abc') });
-  const objects = page.getByRole('grid', { name: 'Objects' });
-  await expect(objects).toContainText('a b&c.txt');
-  await objects.getByRole('button', { name: 'Row actions' }).click();
-  await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
-  await expect(page.getByText('No objects here yet')).toBeVisible();
 
-  await page.goto(`/ui/buckets?prefix=${name}`);
-  await page.getByRole('grid', { name: 'Buckets' }).getByRole('button', { name: 'Row actions' }).click();
-  await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await page.getByLabel(`Type ${name} to confirm`).fill(name);
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete bucket' }).click();
-  await expect(page.getByText('No bucket begins with this')).toBeVisible();
+  await page.goto(`/ui/repositories/${name}/objects?path=imported/dogs/&info=imported/dogs/a.txt`);
+  await expect(address).toContainText('imported, not copied');
+  await expect(address).toContainText(`s3://${name}-source/dogs/a.txt`);
+  await address.getByRole('link', { name: 'Show it in the bucket' }).click();
+  await expect(page).toHaveURL(`/ui/buckets/${name}-source?prefix=dogs/&info=dogs/a.txt`);
+  await expect(page.getByRole('dialog')).toContainText('CRC64NVME');
+});
+
+test('paths, URIs and presigned URLs are copied, objects downloaded', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'a b/c d.txt': 'contents' });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=a b/`);
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await chooseOfMenu(page, 'c d.txt', 'Copy lakefs:// URI');
+  await expect.poll(clipboard).toBe(`lakefs://${name}/main/a b/c d.txt`);
+  await chooseOfMenu(page, 'c d.txt', 'Copy s3:// URI');
+  await expect.poll(clipboard).toBe(`s3://${name}/main/a b/c d.txt`);
+  await chooseOfMenu(page, 'c d.txt', 'Copy presigned URL');
+  await expect.poll(clipboard).toContain('X-Amz-Signature');
+  const answer = await fetch(await clipboard());
+  expect(await answer.text()).toBe('contents');
+
+  const downloading = page.waitForEvent('download');
+  await chooseOfMenu(page, 'c d.txt', 'Download');
+  expect((await downloading).suggestedFilename()).toBe('c d.txt');
+});
+
+test('every kind of object has its preview, and nothing in one runs', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  const hostile = '<img src=x onerror="top.hacked = 1"><script>top.hacked = 1</script>';
+  const notebook = {
+    nbformat: 4,
+    metadata: {},
+    cells: [
+      { cell_type: 'markdown', source: ['# Title of it\n', hostile] },
+      {
+        cell_type: 'code',
+        execution_count: 3,
+        source: 'print(1)',
+        outputs: [
+          { output_type: 'stream', name: 'stdout', text: ['\u001b[31mred\u001b[0m\n'] },
+          { output_type: 'display_data', data: { 'text/html': hostile } },
+        ],
+      },
+    ],
+  };
+  await seed.repository(name, {
+    'a.txt': `first line\n${hostile}\n`,
+    'data.json': JSON.stringify({ layers: [{ units: 64 }], note: hostile }),
+    'table.csv': `breed,kg\n"Corgi, Welsh",12\n${hostile},1\n`,
+    'read.md': `# Heading of it\n\n${hostile}\n\n[bad](javascript:top.hacked=1)\n`,
+    'book.ipynb': JSON.stringify(notebook),
+    'page.html': hostile,
+    'picture.svg': svg,
+    'bytes.bin': 'a\u0000b',
+    'empty.txt': '',
+    'large.log': 'a line of the log\n'.repeat(100_000),
+    '<img src=x onerror=top.hacked=1>.txt': 'name',
+  });
+  await seed.put(name, 'main/dogs.parquet', parquet);
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?object=a.txt`);
+  const pane = page.getByRole('region', { name: 'Object', exact: true });
+  const shows = async (path: string, text: string | RegExp) => {
+    await page.goto(`/ui/repositories/${name}/objects?object=${encodeURIComponent(path)}`);
+    await expect(pane).toContainText(text);
+    await expectNotHacked(page);
+  };
+  await shows('a.txt', 'first line');
+  await expectNoAxeViolations(page);
+  await shows('data.json', '64');
+  await expectNoAxeViolations(page);
+  await shows('table.csv', 'Corgi, Welsh');
+  await expectNoAxeViolations(page);
+  await shows('dogs.parquet', '1,000 rows');
+  await expect(pane.getByRole('grid')).toContainText('Poodle');
+  await pane.getByText('Schema').click();
+  await expect(pane).toContainText('byte_array');
+  await expectNoAxeViolations(page);
+  await shows('read.md', 'Heading of it');
+  await expect(pane.getByRole('link', { name: 'bad' })).toHaveCount(0);
+  await expectNoAxeViolations(page);
+  await shows('book.ipynb', 'Title of it');
+  await expect(pane).toContainText('red');
+  await expect(pane).toContainText('text/html is not shown');
+  await expectNoAxeViolations(page);
+  await shows('page.html', '<script>');
+  await shows('picture.svg', '120 × 80 pixels');
+  await expectNoAxeViolations(page);
+  await shows('bytes.bin', '61 00 62');
+  await expectNoAxeViolations(page);
+  await shows('empty.txt', 'An empty object');
+  await shows('large.log', 'The first 1 MiB of 1.72 MiB are shown');
+  await shows('<img src=x onerror=top.hacked=1>.txt', 'name');
+  await shows('not-there.txt', 'There is no such object here');
+  await setTheme(page, 'dark');
+  await shows('data.json', '64');
+  await expectNoAxeViolations(page);
+});
+
+test('images are looked through in the gallery', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'p/1.svg': svg, 'p/2.svg': svg, 'p/3.svg': svg, 'p/notes.txt': 'x' });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=p/`);
+  await expect(grid(page)).toContainText('1.svg');
+  await page.getByRole('img', { name: 'Gallery' }).click();
+  await expect(page).toHaveURL(/view=gallery/);
+  const gallery = page.getByRole('region', { name: 'Gallery' });
+  await expect(gallery.locator('img')).toHaveCount(3);
+  await expect(gallery).toContainText('notes.txt');
+  await expectNoAxeViolations(page);
+  await gallery.getByRole('link', { name: '1.svg' }).click();
+  await expect(page.getByText('120 × 80 pixels')).toBeVisible();
+  await page.keyboard.press('j');
+  await expect(page.getByRole('heading', { name: '2.svg' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: '2.svg' })).toBeHidden();
+  await expectNotHacked(page);
+});
+
+test('an empty branch says what to do, a wrong ref what is wrong', async ({
+  page,
+  server,
+  seed,
+  name,
+  allowConsole,
+}) => {
+  allowConsole(/status of 404/);
+  await seed.repository(name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  await expect(page.getByText('No objects yet')).toBeVisible();
+  await expect(page.getByText(`anabranch cp data.csv anabranch://${name}/main/data.csv`)).toBeVisible();
+  await expectNoAxeViolations(page);
+  await page.goto(`/ui/repositories/${name}/objects?ref=nowhere`);
+  await expect(page.getByText('The objects could not be listed')).toBeVisible();
 });

@@ -38,6 +38,13 @@ export interface S3ObjectHead {
   headers: Record<string, string>;
 }
 
+/** A multipart upload that is neither completed nor aborted. */
+export interface OpenUpload {
+  key: string;
+  uploadId: string;
+  startedMs: number;
+}
+
 export interface UploadOptions {
   contentType?: string;
   signal?: AbortSignal;
@@ -95,7 +102,9 @@ export async function listObjects(
 }
 
 export async function headObject(bucket: string, key: string, signal?: AbortSignal): Promise<S3ObjectHead> {
-  return describe((await send('HEAD', objectPath(bucket, key), { signal })).headers);
+  // Without this header the checksums are left out.
+  const headers = { 'x-amz-checksum-mode': 'ENABLED' };
+  return describe((await send('HEAD', objectPath(bucket, key), { headers, signal })).headers);
 }
 
 /** The object's bytes, or those of `range` (an HTTP range such as "bytes=0-1023"). */
@@ -167,6 +176,31 @@ export async function createBucket(bucket: string): Promise<void> {
 
 export async function deleteBucket(bucket: string): Promise<void> {
   await send('DELETE', `/${encodeURIComponent(bucket)}`);
+}
+
+/** The first thousand multipart uploads that are open. */
+export async function listUploads(
+  bucket: string,
+  signal?: AbortSignal,
+): Promise<{ uploads: OpenUpload[]; hasMore: boolean }> {
+  const answer = await send('GET', `/${encodeURIComponent(bucket)}`, {
+    query: { uploads: '', 'encoding-type': 'url' },
+    signal,
+  });
+  const xml = parseXml(await answer.text());
+  return {
+    uploads: list(xml, 'Upload').map((upload) => ({
+      key: decodeKey(xmlText(upload, 'Key')),
+      uploadId: xmlText(upload, 'UploadId'),
+      startedMs: Date.parse(xmlText(upload, 'Initiated')),
+    })),
+    hasMore: xmlText(xml, 'IsTruncated') === 'true',
+  };
+}
+
+/** Ends an open upload; the parts that were sent are freed. */
+export async function abortUpload(bucket: string, key: string, uploadId: string): Promise<void> {
+  await send('DELETE', objectPath(bucket, key), { query: { uploadId } });
 }
 
 const defaultType = 'application/octet-stream';

@@ -55,7 +55,7 @@ export function useHotkeys(title: string, hotkeys: readonly Hotkey[]): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey) return;
       const mod = event.ctrlKey || event.metaKey;
-      if (!mod && isTyping(event.target)) return;
+      if (!mod && (isTyping(event.target) || isInOverlay(event.target))) return;
       const key = mod ? `mod+${event.key.toLowerCase()}` : event.key;
       const sequence = event.timeStamp - pressedAt < sequenceMs ? `${pressed} ${key}` : '';
       pressed = key;
@@ -68,6 +68,13 @@ export function useHotkeys(title: string, hotkeys: readonly Hotkey[]): void {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
+}
+
+/** Keys in a dialog or a menu are its own, not those of the page below it. */
+function isInOverlay(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element && target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null
+  );
 }
 
 function isTyping(target: EventTarget | null): boolean {

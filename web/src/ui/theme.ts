@@ -71,6 +71,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Button: {
       defaultProps: { size: 'sm' },
       // Between Mantine's 30 and 36 pixels.

@@ -2,11 +2,13 @@
  * Differences as a tree of prefixes with counts and bytes. A prefix is asked for when it is opened, so that a difference of a
  * million objects costs what is looked at. Arrow keys walk it, right and left open and close, Enter chooses.
  */
-import { Loader } from '@mantine/core';
+import { ActionIcon, Loader } from '@mantine/core';
 import { useQueries, type UseQueryOptions } from '@tanstack/react-query';
-import { ChevronRight, File, Folder } from 'lucide-react';
+import { ChevronRight, Ellipsis, File, Folder } from 'lucide-react';
 import { useId, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import type { DiffSummary } from '../api/types';
+import { RowMenu, type RowMenuPlace } from '../ui/DataTable/RowMenu';
+import type { RowAction } from '../ui/DataTable/types';
 import { useRowWindow } from '../ui/DataTable/useRowWindow';
 import { messageOf } from '../ui/ErrorState';
 import { formatBytes, formatCount } from '../ui/format';
@@ -28,6 +30,8 @@ export interface DiffTreeProps {
   root?: string;
   selected?: string;
   onSelect?: (path: string, change: ChangeType) => void;
+  /** The menu of a prefix or an object: a button at the end of its row, right click, the menu key. */
+  rowMenu?: (path: string, isPrefix: boolean) => RowAction[];
   conflictsOnly?: boolean;
   /** Pixels, at most; without it the tree fills its parent. */
   heightMax?: number;
@@ -48,6 +52,7 @@ export function DiffTree(props: DiffTreeProps): ReactElement {
   const treeId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
+  const [menu, setMenu] = useState<RowMenuPlace>();
   const prefixes = [root, ...open.filter((prefix) => prefix !== root && prefix.startsWith(root))];
   const results = useQueries({ queries: prefixes.map((prefix) => summaryOf(prefix)) });
   const byPrefix = new Map(prefixes.map((prefix, index) => [prefix, results[index]]));
@@ -76,7 +81,20 @@ export function DiffTree(props: DiffTreeProps): ReactElement {
     setActive(next);
     view.scrollTo(next);
   };
+  const openMenu = (index: number, x: number, y: number) => {
+    const row = rows[index];
+    if (!props.rowMenu || (row?.kind !== 'prefix' && row?.kind !== 'object')) return;
+    setActive(index);
+    setMenu({ x, y, actions: props.rowMenu(row.path, row.kind === 'prefix') });
+  };
+  const openMenuByKey = () => {
+    const box = document.getElementById(`${treeId}-${activeIndex}`)?.getBoundingClientRect();
+    // A menu closes at a key outside of it, the one that opens it included: it opens when that is dealt with.
+    if (box) setTimeout(() => openMenu(activeIndex, box.left + 60, box.bottom - 4));
+  };
   const onKeyDown = (event: KeyboardEvent) => {
+    // Keys on a button of a row are its own.
+    if (event.target !== event.currentTarget) return;
     const row = rows[activeIndex];
     const isOpen = row?.kind === 'prefix' && open.includes(row.path);
     const moves: Record<string, number> = {
@@ -100,6 +118,7 @@ export function DiffTree(props: DiffTreeProps): ReactElement {
         }
       }
     } else if (event.key === 'Enter' || event.key === ' ') choose(row);
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenuByKey();
     else return;
     event.preventDefault();
   };
@@ -109,44 +128,75 @@ export function DiffTree(props: DiffTreeProps): ReactElement {
   const height =
     props.heightMax === undefined ? undefined : Math.min(props.heightMax, rows.length * rowHeight + 2);
   return (
-    <div
-      ref={scroller}
-      className={classes.tree}
-      style={{ height }}
-      role="tree"
-      aria-label={label}
-      aria-activedescendant={activeIsRendered ? `${treeId}-${activeIndex}` : undefined}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
-    >
-      <div role="none" style={{ height: view.height, position: 'relative' }}>
-        {rows.slice(view.first, view.end).map((row, at) => {
-          const index = view.first + at;
-          return (
-            <div
-              key={`${row.kind} ${row.path}`}
-              id={`${treeId}-${index}`}
-              role="treeitem"
-              aria-level={row.depth + 1}
-              aria-expanded={row.kind === 'prefix' ? open.includes(row.path) : undefined}
-              aria-selected={row.kind === 'object' && row.path === selected}
-              className={`${classes.row} ${index === activeIndex ? classes.active : ''}`}
-              style={{
-                transform: `translateY(${view.top(index)}px)`,
-                paddingLeft: 12 + row.depth * 18,
-                cursor: row.kind === 'object' && !onSelect ? 'default' : undefined,
-              }}
-              onClick={() => {
-                setActive(index);
-                choose(row);
-              }}
-            >
-              <Row row={row} isOpen={row.kind === 'prefix' && open.includes(row.path)} />
-            </div>
-          );
-        })}
+    <>
+      <div
+        ref={scroller}
+        className={classes.tree}
+        style={{ height }}
+        role="tree"
+        aria-label={label}
+        aria-activedescendant={activeIsRendered ? `${treeId}-${activeIndex}` : undefined}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <div role="none" style={{ height: view.height, position: 'relative' }}>
+          {rows.slice(view.first, view.end).map((row, at) => {
+            const index = view.first + at;
+            return (
+              <div
+                key={`${row.kind} ${row.path}`}
+                id={`${treeId}-${index}`}
+                role="treeitem"
+                aria-level={row.depth + 1}
+                aria-expanded={row.kind === 'prefix' ? open.includes(row.path) : undefined}
+                aria-selected={row.kind === 'object' && row.path === selected}
+                className={`${classes.row} ${index === activeIndex ? classes.active : ''}`}
+                style={{
+                  transform: `translateY(${view.top(index)}px)`,
+                  paddingLeft: 12 + row.depth * 18,
+                  cursor: row.kind === 'object' && !onSelect ? 'default' : undefined,
+                }}
+                onClick={() => {
+                  setActive(index);
+                  choose(row);
+                }}
+                onContextMenu={(event) => {
+                  if (!props.rowMenu) return;
+                  event.preventDefault();
+                  openMenu(index, event.clientX, event.clientY);
+                }}
+              >
+                <Row row={row} isOpen={row.kind === 'prefix' && open.includes(row.path)} />
+                {props.rowMenu && (row.kind === 'prefix' || row.kind === 'object') && (
+                  <ActionIcon
+                    size="sm"
+                    tabIndex={-1}
+                    aria-label="Row actions"
+                    aria-haspopup="menu"
+                    onClick={(event) => {
+                      const box = event.currentTarget.getBoundingClientRect();
+                      openMenu(index, box.right, box.bottom);
+                      event.stopPropagation();
+                    }}
+                  >
+                    <Ellipsis size={16} aria-hidden />
+                  </ActionIcon>
+                )}
+              </div>
+            );
+          })}
+        </div>
       </div>
-    </div>
+      {menu && (
+        <RowMenu
+          place={menu}
+          onClose={() => {
+            setMenu(undefined);
+            scroller.current?.focus();
+          }}
+        />
+      )}
+    </>
   );
 }
 

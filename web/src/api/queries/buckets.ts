@@ -1,6 +1,6 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
-import { listObjects } from '../s3';
+import { headObject, listObjects, listUploads, type S3Listing } from '../s3';
 import { longList, pageAmount } from './paging';
 
 export const bucketsQuery = (prefix = '') =>
@@ -13,15 +13,55 @@ export const bucketsQuery = (prefix = '') =>
     ...longList,
   });
 
-/** What lies directly below a prefix of a bucket: objects, and the prefixes of deeper ones. */
+/** One bucket, or null where there is none: of those that begin with its name it is the first. */
+export const bucketQuery = (bucket: string) =>
+  queryOptions({
+    queryKey: ['buckets', bucket],
+    queryFn: async ({ signal }) => {
+      const page = await answer(
+        api.GET('/buckets', { params: { query: { prefix: bucket, amount: 1 } }, signal }),
+      );
+      const first = page.results[0];
+      return first?.name === bucket ? first : null;
+    },
+    staleTime: 30_000,
+  });
+
+/** What lies directly below a prefix: objects, and the prefixes of deeper ones. */
 export const bucketObjectsQuery = (bucket: string, prefix: string) =>
   infiniteQueryOptions({
     queryKey: ['buckets', bucket, 'objects', { prefix }],
     queryFn: ({ pageParam, signal }) =>
-      listObjects(bucket, { prefix, delimiter: '/', continuation: pageParam || undefined, signal }),
+      listObjects(bucket, {
+        prefix,
+        delimiter: '/',
+        continuation: pageParam === '' ? undefined : pageParam,
+        signal,
+      }),
+    ...longList,
     initialPageParam: '',
-    getNextPageParam: (page) => page.next,
-    refetchOnWindowFocus: false,
-    staleTime: 30_000,
-    structuralSharing: false,
+    getNextPageParam: (page: S3Listing) => page.next,
   });
+
+export const bucketObjectQuery = (bucket: string, key: string) =>
+  queryOptions({
+    queryKey: ['buckets', bucket, 'objects', 'head', key],
+    queryFn: ({ signal }) => headObject(bucket, key, signal),
+  });
+
+/** Multipart uploads that were begun and neither completed nor aborted. */
+export const openUploadsQuery = (bucket: string) =>
+  queryOptions({
+    queryKey: ['buckets', bucket, 'uploads'],
+    queryFn: ({ signal }) => listUploads(bucket, signal),
+  });
+
+/** All keys below a prefix, a page at a time. */
+export async function* keysBelow(bucket: string, prefix: string): AsyncGenerator<string[]> {
+  for (let continuation: string | undefined; ;) {
+    const page = await listObjects(bucket, { prefix, continuation });
+    yield page.objects.map((object) => object.key);
+    if (page.next === undefined) return;
+    continuation = page.next;
+  }
+}

@@ -32,7 +32,7 @@ export const objectsQuery = (repository: string, ref: string, prefix: string) =>
         api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
           params: {
             path: { repository, ref },
-            query: { prefix, delimiter: '/', after: pageParam, amount: pageAmount, user_metadata: true },
+            query: { prefix, delimiter: '/', after: pageParam, amount: pageAmount, user_metadata: false },
           },
           signal,
         }),
@@ -40,11 +40,46 @@ export const objectsQuery = (repository: string, ref: string, prefix: string) =>
     ...longList,
   });
 
+/** The bytes [start, end) of an object. */
+export async function readObject(
+  repository: string,
+  ref: string,
+  path: string,
+  start: number,
+  end: number,
+  signal?: AbortSignal,
+): Promise<Blob> {
+  if (end <= start) return new Blob();
+  const blob: unknown = await answer(
+    api.GET('/repositories/{repository}/refs/{ref}/objects', {
+      params: { path: { repository, ref }, query: { path } },
+      headers: { range: `bytes=${start}-${end - 1}` },
+      parseAs: 'blob',
+      signal,
+    }),
+  );
+  return blob as Blob;
+}
+
 /** Where a browser downloads an object, signed in by the session. */
 export function objectUrl(repository: string, ref: string, path: string): string {
   const at = `${encodeURIComponent(repository)}/refs/${encodeURIComponent(ref)}`;
   return `${apiBase}/repositories/${at}/objects?path=${encodeURIComponent(path)}`;
 }
+
+/** Replaces an object's user metadata; a change of the branch that is to be committed. */
+export const setUserMetadata = (
+  repository: string,
+  branch: string,
+  path: string,
+  metadata: Record<string, string>,
+) =>
+  answer(
+    api.PUT('/repositories/{repository}/branches/{branch}/objects/stat/user_metadata', {
+      params: { path: { repository, branch }, query: { path } },
+      body: { set: metadata },
+    }),
+  );
 
 /** lakeFS's limit of one request. */
 const deletePathsMax = 1000;
@@ -66,6 +101,23 @@ export async function deletePaths(
     for (const error of result.errors) failed.push({ path: error.path ?? '', message: error.message });
   }
   return failed;
+}
+
+/** All objects below a prefix, a page at a time. */
+export async function* pathsBelow(repository: string, ref: string, prefix: string): AsyncGenerator<string[]> {
+  for (let after = ''; ;) {
+    const page = await answer(
+      api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
+        params: {
+          path: { repository, ref },
+          query: { prefix, after, amount: pageAmount, user_metadata: false },
+        },
+      }),
+    );
+    yield page.results.map((entry) => entry.path);
+    if (!page.pagination.has_more) return;
+    after = page.pagination.next_offset;
+  }
 }
 
 /** A link that needs no sign-in, for as long as it lasts. Keys of repositories begin with a ref. */

@@ -1,190 +1,209 @@
-import { Button, Modal, Stack, TextInput } from '@mantine/core';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { Archive, FolderOpen, Library, Plus, Trash2 } from 'lucide-react';
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Archive, Clipboard, FolderOpen, Library, Plus, SearchX, Trash2 } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { bucketsQuery } from '../../api/queries/buckets';
-import { createBucket, deleteBucket } from '../../api/s3';
 import type { Bucket } from '../../api/types';
 import { CommandBlock } from '../../ui/Code';
-import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DataTable } from '../../ui/DataTable/DataTable';
 import type { Column, RowAction } from '../../ui/DataTable/types';
 import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
-import { messageOf } from '../../ui/ErrorState';
 import { Bytes, Count, RelativeTime } from '../../ui/figures';
 import { FilterInput } from '../../ui/FilterInput';
+import { formatPlural } from '../../ui/format';
+import { useHotkeys } from '../../ui/hotkeys';
 import { Page } from '../../ui/Page';
+import { copyWithNotice } from '../../widgets/browser/download';
 import classes from './buckets.module.css';
+import { CreateBucketDialog } from './CreateBucketDialog';
+import { DeleteBucketDialog } from './DeleteBucketDialog';
+import { namespacePrefix } from './namespace-prefix';
 
 const route = getRouteApi('/buckets');
 
-/** Plain buckets, and repositories, which S3 clients see as buckets too. */
+/** All buckets: plain ones, and repositories, which S3 clients see as buckets too. */
 export function BucketsPage(): ReactElement {
-  const { prefix = '' } = route.useSearch();
+  const { prefix = '', create } = route.useSearch();
   const navigateHere = route.useNavigate();
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
   const source = useInfiniteRows(useInfiniteQuery(bucketsQuery(prefix)), (page) => page.results);
-  const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<Bucket>();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ['buckets'] });
-  const open = (row: Bucket) =>
-    void (row.kind === 'repository'
-      ? navigate({ to: '/repositories/$repository/objects', params: { repository: row.name } })
-      : navigate({ to: '/buckets/$bucket', params: { bucket: row.name } }));
+  const startCreate = () => void navigateHere({ search: (old) => ({ ...old, create: true }) });
+  useHotkeys('Buckets', [{ keys: 'n', description: 'New bucket', onPress: startCreate }]);
+  const open = (bucket: Bucket) =>
+    void (bucket.kind === 'repository'
+      ? navigate({ to: '/repositories/$repository/objects', params: { repository: bucket.name } })
+      : navigate({ to: '/buckets/$bucket', params: { bucket: bucket.name } }));
 
   const columns = useMemo<Column<Bucket>[]>(
     () => [
       {
         id: 'name',
         header: 'Name',
-        width: 260,
+        width: 200,
         grow: true,
-        cell: (row) => (
-          <span className={classes.name}>
-            {row.kind === 'repository' ? (
-              <Library size={14} aria-label="Repository" />
-            ) : (
-              <Archive size={14} aria-label="Bucket" />
-            )}
-            {row.name}
-          </span>
-        ),
+        cell: (bucket) => <BucketName bucket={bucket} />,
       },
       {
-        id: 'repositories',
+        id: 'kind',
+        header: 'Kind',
+        width: 110,
+        cell: (bucket) => <span className={classes.soft}>{bucket.kind}</span>,
+      },
+      {
+        id: 'namespaces',
         header: 'Namespace of',
-        width: 200,
-        cell: (row) => row.repositories.map((repository) => repository.id).join(', '),
+        width: 220,
+        cell: (bucket) => <Namespaces bucket={bucket} />,
       },
       {
         id: 'objects',
         header: 'Objects',
-        width: 120,
+        width: 110,
         align: 'right',
-        cell: (row) => <Count value={row.objects} />,
+        cell: (bucket) => <Count value={bucket.objects} />,
       },
-      { id: 'bytes', header: 'Size', width: 120, align: 'right', cell: (row) => <Bytes value={row.bytes} /> },
+      {
+        id: 'bytes',
+        header: 'Size',
+        width: 110,
+        align: 'right',
+        cell: (bucket) => <Bytes value={bucket.bytes} />,
+      },
       {
         id: 'created',
         header: 'Created',
         width: 150,
-        cell: (row) => <RelativeTime ms={row.creation_ms} />,
+        cell: (bucket) => (
+          <span className={classes.soft}>
+            <RelativeTime ms={bucket.creation_ms} />
+          </span>
+        ),
       },
     ],
     [],
   );
-  const rowMenu = (row: Bucket): RowAction[] => [
-    { label: 'Browse', icon: <FolderOpen size={14} aria-hidden />, onSelect: () => open(row) },
+  const rowMenu = (bucket: Bucket): RowAction[] => [
+    { label: 'Browse', icon: <FolderOpen size={14} aria-hidden />, onSelect: () => open(bucket) },
+    {
+      label: 'Copy s3:// URI',
+      icon: <Clipboard size={14} aria-hidden />,
+      onSelect: () => copyWithNotice(`s3://${bucket.name}`, 'URI'),
+    },
     {
       label: 'Delete',
       icon: <Trash2 size={14} aria-hidden />,
       danger: true,
       separated: true,
-      disabled: row.kind === 'repository',
-      onSelect: () => setDeleting(row),
+      disabled: bucket.kind === 'repository',
+      onSelect: () => setDeleting(bucket),
     },
   ];
-
   return (
     <Page
       title="Buckets"
       fill
       actions={
-        <Button leftSection={<Plus size={15} aria-hidden />} onClick={() => setCreating(true)}>
+        <Button leftSection={<Plus size={15} aria-hidden />} onClick={startCreate}>
           New bucket
         </Button>
       }
       toolbar={
-        <FilterInput
-          value={prefix}
-          placeholder="Buckets that begin with"
-          onChange={(value) => void navigateHere({ search: { prefix: value || undefined }, replace: true })}
-        />
+        <>
+          <FilterInput
+            value={prefix}
+            placeholder="Buckets that begin with"
+            onChange={(value) => void navigateHere({ search: { prefix: value || undefined }, replace: true })}
+          />
+          <span className={classes.soft} role="status">
+            {source.rows.length > 0 &&
+              `${formatPlural(source.rows.length, 'bucket')}${source.hasMore ? ' loaded' : ''}`}
+          </span>
+        </>
       }
     >
       <DataTable
         label="Buckets"
         {...source}
         columns={columns}
-        rowId={(row) => row.name}
+        rowId={(bucket) => bucket.name}
         onOpen={open}
         rowMenu={rowMenu}
         errorTitle="The buckets could not be listed"
         empty={
-          <EmptyState
-            title={prefix === '' ? 'No buckets yet' : 'No bucket begins with this'}
-            icon={<Archive size={20} aria-hidden />}
-            actions={prefix === '' && <CommandBlock commands="aws s3 mb s3://sample-data" />}
-          >
-            A bucket holds objects; a repository takes them in without copying.
-          </EmptyState>
+          prefix === '' ? (
+            <EmptyState
+              title="No buckets yet"
+              icon={<Archive size={20} aria-hidden />}
+              actions={
+                <CommandBlock
+                  commands={`aws --endpoint-url ${window.location.origin} s3 mb s3://sample-data`}
+                />
+              }
+            >
+              A bucket holds objects; a repository can import them without copying. Any S3 client can fill it.
+            </EmptyState>
+          ) : (
+            <EmptyState title="No bucket begins with this" icon={<SearchX size={20} aria-hidden />}>
+              Buckets are searched by the beginning of their names.
+            </EmptyState>
+          )
         }
       />
-      <Modal opened={creating} onClose={() => setCreating(false)} title="New bucket">
-        <CreateForm
-          onDone={async () => {
-            await refresh();
-            setCreating(false);
-          }}
+      {create && (
+        <CreateBucketDialog
+          onClose={() =>
+            void navigateHere({ search: (old) => ({ ...old, create: undefined }), replace: true })
+          }
+          onCreated={(bucket) => void navigate({ to: '/buckets/$bucket', params: { bucket } })}
         />
-      </Modal>
-      <ConfirmDialog
-        opened={deleting !== undefined}
-        onClose={() => setDeleting(undefined)}
-        title="Delete bucket"
-        confirmLabel="Delete bucket"
-        danger
-        typeToConfirm={deleting?.name}
-        onConfirm={async () => {
-          if (deleting !== undefined) await deleteBucket(deleting.name);
-          await refresh();
-        }}
-      >
-        Only an empty bucket can be deleted.
-      </ConfirmDialog>
+      )}
+      {deleting && <DeleteBucketDialog bucket={deleting} onClose={() => setDeleting(undefined)} />}
     </Page>
   );
 }
 
-function CreateForm({ onDone }: { onDone: () => Promise<void> }): ReactElement {
-  const [name, setName] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const create = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await createBucket(name);
-      await onDone();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
-  };
+function BucketName({ bucket }: { bucket: Bucket }): ReactElement {
+  if (bucket.kind === 'repository') {
+    return (
+      <span className={classes.name}>
+        <Library size={15} aria-hidden />
+        <Link to="/repositories/$repository/objects" params={{ repository: bucket.name }} tabIndex={-1}>
+          {bucket.name}
+        </Link>
+      </span>
+    );
+  }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void create();
-      }}
-    >
-      <Stack>
-        <TextInput
-          label="Name"
-          description="3 to 63 lower-case letters, digits, dots and hyphens"
-          required
-          data-autofocus
-          value={name}
-          error={error === undefined ? undefined : messageOf(error)}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" loading={busy} disabled={name === ''}>
-          Create
-        </Button>
-      </Stack>
-    </form>
+    <span className={classes.name}>
+      <Archive size={15} aria-hidden />
+      <Link to="/buckets/$bucket" params={{ bucket: bucket.name }} tabIndex={-1}>
+        {bucket.name}
+      </Link>
+    </span>
+  );
+}
+
+/** Repositories that keep their files in it; each leads to where. */
+function Namespaces({ bucket }: { bucket: Bucket }): ReactElement {
+  return (
+    <>
+      {bucket.repositories.map(({ id, storage_namespace }, index) => (
+        <span key={id}>
+          {index > 0 && ', '}
+          <Link
+            to="/buckets/$bucket"
+            params={{ bucket: bucket.name }}
+            search={{ prefix: namespacePrefix(storage_namespace) || undefined }}
+            tabIndex={-1}
+            title={storage_namespace}
+          >
+            {id}
+          </Link>
+        </span>
+      ))}
+    </>
   );
 }

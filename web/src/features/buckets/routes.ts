@@ -1,22 +1,43 @@
 /** What the router needs of this feature: its pages, each in a lazy chunk, and what their URLs hold. */
 import type { PageLoader } from '../../ui/page';
-import { text, type RawSearch } from '../../ui/search-params';
+import { flag, oneOf, text, type RawSearch } from '../../ui/search-params';
 
 export const bucketsPage: PageLoader = () => import('./index').then((module) => module.BucketsPage);
 export const bucketPage: PageLoader = () => import('./index').then((module) => module.BucketPage);
 
 export interface BucketsSearch {
   prefix?: string;
+  /** The dialog that creates one is open. */
+  create?: true;
 }
 
 export function bucketsSearch(search: RawSearch): BucketsSearch {
-  return { prefix: text(search.prefix) };
+  return { prefix: text(search.prefix), create: flag(search.create) };
 }
 
 export interface BucketSearch {
+  /** The folder that is open. */
   prefix?: string;
+  /** Only names that begin with it. */
+  filter?: string;
+  view?: 'gallery';
+  /** The key of the object that is open beside the list, and how it is shown. */
+  object?: string;
+  as?: string;
+  /** The key of the object whose info is open. */
+  info?: string;
+  /** The list of open multipart uploads is shown. */
+  uploads?: true;
 }
 
 export function bucketSearch(search: RawSearch): BucketSearch {
-  return { prefix: text(search.prefix) };
+  return {
+    prefix: text(search.prefix),
+    filter: text(search.filter),
+    view: oneOf(search.view, ['gallery']),
+    object: text(search.object),
+    as: text(search.as),
+    info: text(search.info),
+    uploads: flag(search.uploads),
+  };
 }

@@ -1,46 +1,45 @@
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
-import { GitCommitHorizontal, Undo2 } from 'lucide-react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { CircleCheck, Clipboard, Eye, FolderOpen, GitCommitHorizontal, Undo2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import { changesSummaryQuery, commitChanges, revertChanges } from '../../api/queries/changes';
+import { changesSummaryQuery, revertChanges, type ChangeScope } from '../../api/queries/changes';
 import { repositoryQuery } from '../../api/queries/repositories';
-import { CommandBlock } from '../../ui/Code';
+import type { DiffSummary } from '../../api/types';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import type { RowAction } from '../../ui/DataTable/types';
 import { EmptyState } from '../../ui/EmptyState';
-import { messageOf } from '../../ui/ErrorState';
+import { ErrorState } from '../../ui/ErrorState';
+import { FilterInput } from '../../ui/FilterInput';
+import { formatBytes, formatPlural } from '../../ui/format';
+import { useHotkeys } from '../../ui/hotkeys';
+import { LoadingState } from '../../ui/LoadingState';
 import { Page } from '../../ui/Page';
-import { DiffTree, ChangeCounts } from '../../widgets/DiffTree';
-import { MetadataFields, toMetadata, type MetadataField } from '../../widgets/MetadataFields';
+import browser from '../../widgets/browser/browser.module.css';
+import { copyWithNotice } from '../../widgets/browser/download';
+import { ChangeCounts, DiffTree } from '../../widgets/DiffTree';
+import { visibleText } from '../../widgets/preview/content';
 import { RefSelect } from '../../widgets/RefSelect';
+import { ChangedObject } from './ChangedObject';
+import classes from './changes.module.css';
+import { CommitDialog } from './CommitDialog';
 
 const route = getRouteApi('/repositories/$repository/changes');
 
-/** What a branch holds that no commit has: to be committed, or dropped. */
+/** What was changed on a branch since its last commit: to be looked at, reverted, committed. */
 export function ChangesPage(): ReactElement {
   const { repository } = route.useParams();
-  const { branch: chosen, open = [], selected } = route.useSearch();
+  const search = route.useSearch();
   const navigate = route.useNavigate();
   const queryClient = useQueryClient();
-  const about = useQuery(repositoryQuery(repository)).data;
-  const branch = chosen ?? about?.default_branch ?? 'main';
-  const total = useQuery(changesSummaryQuery(repository, branch)).data?.total;
-  const count = (total?.added ?? 0) + (total?.removed ?? 0) + (total?.changed ?? 0);
-  const [committing, setCommitting] = useState(false);
-  const [reverting, setReverting] = useState<'all' | 'selected'>();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ['repositories', repository] });
-  const revert = async () => {
-    await revertChanges(
-      repository,
-      branch,
-      reverting === 'selected' && selected !== undefined
-        ? { type: 'object', path: selected }
-        : { type: 'reset' },
-    );
-    void navigate({ search: (old) => ({ ...old, selected: undefined }) });
-    await refresh();
-  };
-
+  const defaultBranch = useQuery(repositoryQuery(repository)).data?.default_branch ?? 'main';
+  const branch = search.branch ?? defaultBranch;
+  const whole = useQuery(changesSummaryQuery(repository, branch));
+  const count = countOf(whole.data);
+  const [reverting, setReverting] = useState<ChangeScope>();
+  const startCommit = () => count > 0 && void navigate({ search: (old) => ({ ...old, commit: true }) });
+  useHotkeys('Uncommitted changes', [{ keys: 'c', description: 'Commit', onPress: startCommit }]);
   return (
     <Page
       title="Uncommitted changes"
@@ -51,14 +50,14 @@ export function ChangesPage(): ReactElement {
             variant="default"
             leftSection={<Undo2 size={15} aria-hidden />}
             disabled={count === 0}
-            onClick={() => setReverting(selected === undefined ? 'all' : 'selected')}
+            onClick={() => setReverting({ type: 'reset' })}
           >
-            {selected === undefined ? 'Revert all' : 'Revert this object'}
+            Revert all
           </Button>
           <Button
             leftSection={<GitCommitHorizontal size={15} aria-hidden />}
             disabled={count === 0}
-            onClick={() => setCommitting(true)}
+            onClick={startCommit}
           >
             Commit
           </Button>
@@ -70,111 +69,206 @@ export function ChangesPage(): ReactElement {
             repository={repository}
             value={branch}
             branchesOnly
-            onChange={(next) => void navigate({ search: { branch: next } })}
+            onChange={(chosen) => void navigate({ search: { branch: chosen } })}
           />
-          {total !== undefined && count > 0 && <ChangeCounts counts={total} />}
+          <FilterInput
+            value={search.prefix ?? ''}
+            placeholder="Paths that begin with"
+            onChange={(value) =>
+              void navigate({
+                search: (old) => ({ ...old, prefix: value || undefined, open: undefined }),
+                replace: true,
+              })
+            }
+          />
+          {whole.data && count > 0 && <Totals summary={whole.data} />}
         </>
       }
     >
-      <DiffTree
-        label="Uncommitted changes"
-        summaryOf={(prefix) => changesSummaryQuery(repository, branch, prefix)}
-        open={open}
-        onOpenChange={(next) => void navigate({ search: (old) => ({ ...old, open: next }), replace: true })}
-        selected={selected}
-        onSelect={(path) =>
-          void navigate({
-            search: (old) => ({ ...old, selected: path === old.selected ? undefined : path }),
-            replace: true,
-          })
-        }
-        empty={
-          <EmptyState
-            title="Nothing to commit"
-            actions={<CommandBlock commands={`anabranch cp ./data anabranch://${repository}/${branch}/`} />}
-          >
-            What is written to a branch appears here until it is committed.
-          </EmptyState>
-        }
-      />
-      <Modal opened={committing} onClose={() => setCommitting(false)} title={`Commit to ${branch}`}>
-        <CommitForm
+      {whole.isError ? (
+        <ErrorState
+          title="The changes could not be listed"
+          error={whole.error}
+          onRetry={() => void whole.refetch()}
+        />
+      ) : !whole.data ? (
+        <LoadingState rows={10} label="Loading: uncommitted changes" />
+      ) : count === 0 ? (
+        <Nothing repository={repository} branch={branch} />
+      ) : (
+        <Changes repository={repository} branch={branch} onRevert={setReverting} />
+      )}
+      {search.commit && (
+        <CommitDialog
           repository={repository}
           branch={branch}
-          onDone={async () => {
-            await refresh();
-            setCommitting(false);
-          }}
+          summary={whole.data}
+          onClose={() => void navigate({ search: (old) => ({ ...old, commit: undefined }), replace: true })}
         />
-      </Modal>
-      <ConfirmDialog
-        opened={reverting !== undefined}
-        onClose={() => setReverting(undefined)}
-        title={reverting === 'selected' ? 'Revert one object' : `Revert all changes of ${branch}`}
-        confirmLabel="Revert"
-        danger
-        onConfirm={revert}
-      >
-        {reverting === 'selected' ? selected : 'What was written since the last commit'} is dropped for good.
-      </ConfirmDialog>
+      )}
+      {reverting && (
+        <ConfirmDialog
+          opened
+          onClose={() => setReverting(undefined)}
+          title={revertTitle(reverting, branch)}
+          confirmLabel="Revert"
+          danger
+          onConfirm={async () => {
+            await revertChanges(repository, branch, reverting);
+            await navigate({
+              search: (old) => ({ ...old, object: undefined, as: undefined, state: undefined }),
+              replace: true,
+            });
+            await queryClient.invalidateQueries({ queryKey: ['repositories', repository] });
+            notifications.show({ message: 'The changes were reverted.' });
+          }}
+        >
+          {reverting.type === 'object'
+            ? 'It becomes what it is in the last commit of the branch.'
+            : reverting.type === 'common_prefix'
+              ? 'All below it becomes what it is in the last commit of the branch.'
+              : `${formatPlural(count, 'uncommitted change')} of ${branch} will be gone: the branch becomes what its last commit says.`}{' '}
+          What was uploaded and not committed cannot be brought back.
+        </ConfirmDialog>
+      )}
     </Page>
   );
 }
 
-function CommitForm({
+export function countOf(summary: DiffSummary | undefined): number {
+  if (!summary) return 0;
+  return summary.total.added + summary.total.changed + summary.total.removed;
+}
+
+function revertTitle(scope: ChangeScope, branch: string): string {
+  if (scope.type === 'reset') return `Revert all changes of ${branch}`;
+  const path = visibleText(scope.path);
+  return scope.type === 'object' ? `Revert ${path}` : `Revert all below ${path}`;
+}
+
+function Totals({ summary }: { summary: DiffSummary }): ReactElement {
+  const { total, truncated } = summary;
+  return (
+    <div className={classes.totals} role="status">
+      <strong>
+        {truncated && 'More than '}
+        {formatPlural(countOf(summary), 'change')}
+      </strong>
+      <ChangeCounts counts={total} />
+      <span className={classes.soft}>
+        +{formatBytes(total.added_bytes)} −{formatBytes(total.removed_bytes)}
+      </span>
+    </div>
+  );
+}
+
+function Nothing({ repository, branch }: { repository: string; branch: string }): ReactElement {
+  return (
+    <EmptyState
+      title="Nothing to commit"
+      icon={<CircleCheck size={20} aria-hidden />}
+      actions={
+        <Button
+          variant="default"
+          renderRoot={(props) => (
+            <Link
+              to="/repositories/$repository/objects"
+              params={{ repository }}
+              search={{ ref: branch }}
+              {...props}
+            />
+          )}
+        >
+          Objects of {branch}
+        </Button>
+      }
+    >
+      All that is on {branch} is committed. What is uploaded, deleted or written by an S3 client on a branch
+      shows up here, until it is committed or reverted.
+    </EmptyState>
+  );
+}
+
+function Changes({
   repository,
   branch,
-  onDone,
+  onRevert,
 }: {
   repository: string;
   branch: string;
-  onDone: () => Promise<void>;
+  onRevert: (scope: ChangeScope) => void;
 }): ReactElement {
-  const [message, setMessage] = useState('');
-  const [fields, setFields] = useState<MetadataField[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { prefix = '', open = [], object, as, state } = route.useSearch();
   const navigate = route.useNavigate();
-  const commit = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const made = await commitChanges(repository, branch, message, toMetadata(fields));
-      await onDone();
-      void navigate({
-        to: '/repositories/$repository/commits/$commit',
-        params: { repository, commit: made.id },
-      });
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
-  };
+  const openObject = (path: string | undefined) =>
+    void navigate({ search: (old) => ({ ...old, object: path, as: undefined, state: undefined }) });
+  const toggle = (path: string) =>
+    void navigate({
+      search: (old) => ({
+        ...old,
+        open: open.includes(path) ? open.filter((other) => other !== path) : [...open, path],
+      }),
+      replace: true,
+    });
+  const rowMenu = (path: string, isPrefix: boolean): RowAction[] => [
+    isPrefix
+      ? {
+          label: open.includes(path) ? 'Close' : 'Open',
+          icon: <FolderOpen size={14} aria-hidden />,
+          onSelect: () => toggle(path),
+        }
+      : { label: 'Preview', icon: <Eye size={14} aria-hidden />, onSelect: () => openObject(path) },
+    {
+      label: 'Copy path',
+      icon: <Clipboard size={14} aria-hidden />,
+      onSelect: () => copyWithNotice(path, 'Path'),
+    },
+    {
+      label: isPrefix ? 'Revert all below' : 'Revert',
+      icon: <Undo2 size={14} aria-hidden />,
+      danger: true,
+      separated: true,
+      onSelect: () => onRevert({ type: isPrefix ? 'common_prefix' : 'object', path }),
+    },
+  ];
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void commit();
-      }}
-    >
-      <Stack>
-        <Textarea
-          label="Message"
-          required
-          data-autofocus
-          autosize
-          minRows={2}
-          value={message}
-          error={error === undefined ? undefined : messageOf(error)}
-          onChange={(event) => setMessage(event.currentTarget.value)}
+    <div className={`${browser.split} ${object === undefined ? '' : browser.withObject} ${classes.wide}`}>
+      <div className={browser.listPane}>
+        <div className={classes.tree}>
+          <DiffTree
+            label="Uncommitted changes"
+            root={prefix}
+            summaryOf={(at) => changesSummaryQuery(repository, branch, at)}
+            open={open}
+            onOpenChange={(next) =>
+              void navigate({ search: (old) => ({ ...old, open: next }), replace: true })
+            }
+            selected={object}
+            onSelect={openObject}
+            rowMenu={rowMenu}
+            empty={
+              <EmptyState title="Nothing was changed below this">
+                Paths are searched by their beginning.
+              </EmptyState>
+            }
+          />
+        </div>
+      </div>
+      {object !== undefined && (
+        <ChangedObject
+          key={object}
+          repository={repository}
+          branch={branch}
+          path={object}
+          kind={as}
+          state={state}
+          onKindChange={(kind) => void navigate({ search: (old) => ({ ...old, as: kind }), replace: true })}
+          onStateChange={(next) =>
+            void navigate({ search: (old) => ({ ...old, state: next }), replace: true })
+          }
+          onClose={() => openObject(undefined)}
         />
-        <MetadataFields fields={fields} onChange={setFields} />
-        <Group justify="flex-end">
-          <Button type="submit" loading={busy} disabled={message.trim() === ''}>
-            Commit
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+    </div>
   );
 }

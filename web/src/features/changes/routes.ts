@@ -1,17 +1,32 @@
 /** What the router needs of this feature: its pages, each in a lazy chunk, and what their URLs hold. */
 import type { PageLoader } from '../../ui/page';
-import { text, texts, type RawSearch } from '../../ui/search-params';
+import { flag, oneOf, text, texts, type RawSearch } from '../../ui/search-params';
 
 export const changesPage: PageLoader = () => import('./index').then((module) => module.ChangesPage);
 
 export interface ChangesSearch {
+  /** Absent: the default branch. */
   branch?: string;
+  /** Only what lies below it. */
+  prefix?: string;
   /** Prefixes that are open in the tree. */
   open?: string[];
-  /** The object that is looked at. */
-  selected?: string;
+  /** The object that is open beside the tree, how it is shown, and in which of its two states. */
+  object?: string;
+  as?: string;
+  state?: 'committed';
+  /** The dialog that commits is open. */
+  commit?: true;
 }
 
 export function changesSearch(search: RawSearch): ChangesSearch {
-  return { branch: text(search.branch), open: texts(search.open), selected: text(search.selected) };
+  return {
+    branch: text(search.branch),
+    prefix: text(search.prefix),
+    open: texts(search.open),
+    object: text(search.object),
+    as: text(search.as),
+    state: oneOf(search.state, ['committed']),
+    commit: flag(search.commit),
+  };
 }

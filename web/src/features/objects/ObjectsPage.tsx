@@ -1,262 +1,391 @@
-import { Anchor, Button } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { Download, File, Folder, FolderUp, Info, Link2, Trash2, Upload } from 'lucide-react';
-import { useMemo, useRef, useState, type DragEvent, type ReactElement } from 'react';
-import { changesSummaryQuery } from '../../api/queries/changes';
-import { deletePaths, objectsQuery, objectUrl, presignedUrl, refKindQuery } from '../../api/queries/objects';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { FolderOpen, LayoutGrid, List, SearchX, Trash2, Upload } from 'lucide-react';
+import { useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { deletePaths, objectsQuery, objectUrl, pathsBelow, refKindQuery } from '../../api/queries/objects';
 import { repositoryQuery } from '../../api/queries/repositories';
 import type { ObjectStats } from '../../api/types';
 import { uploads } from '../../api/uploads';
 import { CommandBlock } from '../../ui/Code';
-import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DataTable } from '../../ui/DataTable/DataTable';
-import type { Column, RowAction } from '../../ui/DataTable/types';
+import type { RowAction } from '../../ui/DataTable/types';
 import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
-import { filesOfDrop, filesOfInput, type DroppedFile } from '../../ui/dropped-files';
+import type { DroppedFile } from '../../ui/dropped-files';
 import { EmptyState } from '../../ui/EmptyState';
-import { Bytes, RelativeTime } from '../../ui/figures';
+import { FilterInput } from '../../ui/FilterInput';
 import { formatPlural } from '../../ui/format';
-import { Breadcrumbs, Page } from '../../ui/Page';
-import { useCopy } from '../../ui/useCopy';
+import { useHotkeys } from '../../ui/hotkeys';
+import { Page } from '../../ui/Page';
+import browser from '../../widgets/browser/browser.module.css';
+import { countText, DeleteEntries } from '../../widgets/browser/DeleteEntries';
+import { copyWithNotice, download } from '../../widgets/browser/download';
+import { DropZone } from '../../widgets/browser/DropZone';
+import { asFolder, nameOf, parentOf, type Entry } from '../../widgets/browser/entries';
+import { Gallery } from '../../widgets/browser/Gallery';
+import { PathCrumbs } from '../../widgets/browser/PathCrumbs';
+import { UploadButton, type UploadButtonHandle } from '../../widgets/browser/UploadButton';
+import { detailColumns, useEntryColumns } from '../../widgets/browser/useEntryColumns';
+import { repositorySource } from '../../widgets/preview/source';
 import { RefSelect } from '../../widgets/RefSelect';
+import { entryMenu } from './entry-menu';
 import { ObjectInfo } from './ObjectInfo';
 import classes from './objects.module.css';
+import { OpenObject } from './OpenObject';
+import { RefBar } from './RefBar';
 
 const route = getRouteApi('/repositories/$repository/objects');
 
-/** What lies at a ref: folders and objects, as paths have them. Written to on branches alone. */
+const viewChoices = [
+  { value: 'list', label: <List size={15} aria-label="List" role="img" /> },
+  { value: 'gallery', label: <LayoutGrid size={15} aria-label="Gallery" role="img" /> },
+];
+
+/** The objects of a repository at a ref, folder by folder. */
 export function ObjectsPage(): ReactElement {
   const { repository } = route.useParams();
-  const { ref: chosen, path = '' } = route.useSearch();
-  const navigate = route.useNavigate();
+  const search = route.useSearch();
+  const navigateHere = route.useNavigate();
+  const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const [, copy] = useCopy();
-  const about = useQuery(repositoryQuery(repository)).data;
-  const ref = chosen ?? about?.default_branch ?? 'main';
-  const isBranch = useQuery(refKindQuery(repository, ref)).data === 'branch';
-  const changes = useQuery({ ...changesSummaryQuery(repository, ref), enabled: isBranch }).data?.total;
-  const uncommitted = (changes?.added ?? 0) + (changes?.removed ?? 0) + (changes?.changed ?? 0);
-  const source = useInfiniteRows(
-    useInfiniteQuery(objectsQuery(repository, ref, path)),
-    (page) => page.results,
+  const defaultBranch = useQuery(repositoryQuery(repository)).data?.default_branch ?? 'main';
+  const ref = search.ref ?? defaultBranch;
+  const folder = asFolder(search.path ?? '');
+  const prefix = search.prefix ?? '';
+  const refKind = useQuery(refKindQuery(repository, ref)).data;
+  const isBranch = refKind === 'branch';
+  const source = useInfiniteRows(useInfiniteQuery(objectsQuery(repository, ref, folder + prefix)), (page) =>
+    page.results.map(asEntry),
   );
-  const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
-  const [deleting, setDeleting] = useState<ObjectStats[]>();
-  const [shown, setShown] = useState<ObjectStats>();
-  const files = useRef<HTMLInputElement>(null);
-  const selected = source.rows.filter((row) => selection.has(row.path) && row.path_type === 'object');
+  const listKey = `${ref}\n${folder}\n${prefix}`;
+  const [selected, setSelected] = useState<{ key: string; paths: ReadonlySet<string> }>();
+  // What was selected in one folder is not selected in another.
+  const selection = selected?.key === listKey ? selected.paths : none;
+  const [deleting, setDeleting] = useState<readonly Entry[]>();
+  const uploadButton = useRef<UploadButtonHandle>(null);
 
-  const open = (row: ObjectStats) => {
-    if (row.path_type === 'object') setShown(row);
-    else void navigate({ search: (old) => ({ ...old, path: row.path }) });
-  };
-  const upload = (dropped: DroppedFile[]) =>
+  const open = (entry: Entry) =>
+    void navigateHere({
+      search: (old) => (entry.isFolder ? folderSearch(old, entry.path) : { ...old, object: entry.path }),
+    });
+  const columns = useEntryColumns(rowLink);
+  const upload = (files: DroppedFile[]) =>
     uploads.add(
       repository,
-      dropped.map(({ path: name, file }) => ({ key: `${ref}/${path}${name}`, file })),
+      files.map(({ path, file }) => ({ key: `${ref}/${folder}${path}`, file })),
     );
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    if (isBranch) void filesOfDrop(event.dataTransfer).then(upload);
-  };
-  const remove = async (rows: ObjectStats[]) => {
-    const failed = await deletePaths(
+  const refusal = isBranch
+    ? undefined
+    : `A ${refKind ?? 'ref'} cannot be changed: choose a branch to upload to.`;
+  const rowMenu = (entry: Entry): RowAction[] =>
+    entryMenu(entry, {
       repository,
       ref,
-      rows.map((row) => row.path),
-    );
-    await queryClient.invalidateQueries({ queryKey: ['repositories', repository] });
-    setSelection(new Set());
-    const first = failed[0];
-    if (first !== undefined) throw new Error(`${first.path}: ${first.message}`);
-  };
+      isBranch,
+      open: () => open(entry),
+      showInfo: () => void navigateHere({ search: (old) => ({ ...old, info: entry.path }) }),
+      showHistory: () =>
+        void navigate({
+          to: '/repositories/$repository/commits',
+          params: { repository },
+          search: { ref, prefix: entry.path },
+        }),
+      remove: () => setDeleting([entry]),
+    });
+  const chosen = source.rows.filter((entry) => selection.has(entry.path));
+  const goUp = () => void navigateHere({ search: (old) => folderSearch(old, parentOf(folder)) });
+  useHotkeys('Objects', [
+    {
+      keys: 'u',
+      description: 'Upload files',
+      onPress: () => isBranch && uploadButton.current?.chooseFiles(),
+    },
+    { keys: 'p', description: 'To the folder above', onPress: () => folder !== '' && goUp() },
+    {
+      keys: 'v',
+      description: 'List or gallery',
+      onPress: () =>
+        void navigateHere({
+          search: (old) => ({ ...old, view: old.view ? undefined : 'gallery' }),
+          replace: true,
+        }),
+    },
+  ]);
 
-  const columns = useMemo<Column<ObjectStats>[]>(
-    () => [
-      {
-        id: 'name',
-        header: 'Name',
-        width: 320,
-        grow: true,
-        cell: (row) => (
-          <span className={classes.name}>
-            {row.path_type === 'object' ? <File size={14} aria-hidden /> : <Folder size={14} aria-hidden />}
-            <span title={row.path}>{row.path.slice(path.length)}</span>
-          </span>
-        ),
-      },
-      {
-        id: 'size',
-        header: 'Size',
-        width: 110,
-        align: 'right',
-        cell: (row) => row.path_type === 'object' && <Bytes value={row.size_bytes ?? 0} />,
-      },
-      {
-        id: 'modified',
-        header: 'Modified',
-        width: 150,
-        cell: (row) => row.path_type === 'object' && <RelativeTime ms={row.mtime * 1000} />,
-      },
-      { id: 'type', header: 'Type', width: 180, cell: (row) => row.content_type ?? '' },
-    ],
-    [path],
+  const empty = (
+    <Nothing
+      folder={folder}
+      prefix={prefix}
+      isBranch={isBranch}
+      command={`anabranch cp data.csv anabranch://${repository}/${ref}/${folder}data.csv`}
+      onUpload={() => uploadButton.current?.chooseFiles()}
+    />
   );
-  const rowMenu = (row: ObjectStats): RowAction[] => {
-    const copyPath: RowAction = {
-      label: 'Copy path',
-      icon: <Link2 size={14} aria-hidden />,
-      onSelect: () => copy(row.path),
-    };
-    if (row.path_type !== 'object') return [copyPath];
-    return [
-      { label: 'Object info', icon: <Info size={14} aria-hidden />, onSelect: () => setShown(row) },
-      {
-        label: 'Download',
-        icon: <Download size={14} aria-hidden />,
-        onSelect: () => window.location.assign(objectUrl(repository, ref, row.path)),
-      },
-      { ...copyPath, separated: true },
-      {
-        label: 'Copy lakefs:// URI',
-        icon: <Link2 size={14} aria-hidden />,
-        onSelect: () => copy(`lakefs://${repository}/${ref}/${row.path}`),
-      },
-      {
-        label: 'Copy s3:// URI',
-        icon: <Link2 size={14} aria-hidden />,
-        onSelect: () => copy(`s3://${repository}/${ref}/${row.path}`),
-      },
-      {
-        label: 'Copy presigned URL',
-        icon: <Link2 size={14} aria-hidden />,
-        onSelect: () => void presignedUrl(repository, `${ref}/${row.path}`).then((made) => copy(made.url)),
-      },
-      {
-        label: 'Delete',
-        icon: <Trash2 size={14} aria-hidden />,
-        danger: true,
-        separated: true,
-        disabled: !isBranch,
-        onSelect: () => setDeleting([row]),
-      },
-    ];
-  };
-
-  const parts = path.split('/').slice(0, -1);
+  const isOpen = search.object !== undefined;
   return (
     <Page
-      title="Objects"
+      title={folder === '' ? 'Objects' : `${nameOf(folder)} · Objects`}
+      heading="Objects"
       fill
-      actions={
-        isBranch && (
-          <>
-            <input
-              ref={files}
-              type="file"
-              multiple
-              hidden
-              aria-label="Files to upload"
-              onChange={(event) => {
-                if (event.currentTarget.files) upload(filesOfInput(event.currentTarget.files));
-                event.currentTarget.value = '';
-              }}
-            />
-            <Button leftSection={<Upload size={15} aria-hidden />} onClick={() => files.current?.click()}>
-              Upload
-            </Button>
-          </>
-        )
-      }
+      actions={<UploadButton ref={uploadButton} disabled={!isBranch} onFiles={upload} />}
       toolbar={
         <>
           <RefSelect
             repository={repository}
             value={ref}
-            onChange={(next) => {
-              setSelection(new Set());
-              void navigate({ search: (old) => ({ ...old, ref: next }) });
-            }}
+            onChange={(chosenRef) =>
+              void navigateHere({ search: (old) => ({ ...old, ref: chosenRef, info: undefined }) })
+            }
           />
-          <Breadcrumbs label="Path">
-            {['', ...parts].map((part, index) => (
+          <PathCrumbs
+            root={repository}
+            folder={folder}
+            link={(path, name) => (
               <Link
-                key={index}
+                from="/repositories/$repository/objects"
                 to="/repositories/$repository/objects"
-                params={{ repository }}
-                search={{ ref, path: index === 0 ? undefined : `${parts.slice(0, index).join('/')}/` }}
+                search={(old) => folderSearch(old, path)}
               >
-                {index === 0 ? repository : part}
+                {name}
               </Link>
-            ))}
-          </Breadcrumbs>
-          {selected.length > 0 && isBranch && (
-            <Button
-              variant="default"
-              leftSection={<Trash2 size={14} aria-hidden />}
-              onClick={() => setDeleting(selected)}
-            >
-              Delete {formatPlural(selected.length, 'object')}
-            </Button>
-          )}
-          {uncommitted > 0 && (
-            <Anchor
-              renderRoot={(props) => (
-                <Link
-                  to="/repositories/$repository/changes"
-                  params={{ repository }}
-                  search={{ branch: ref }}
-                  {...props}
-                />
-              )}
-            >
-              {formatPlural(uncommitted, 'uncommitted change')}
-            </Anchor>
-          )}
+            )}
+          />
+          <div className={classes.spacer} />
+          <FilterInput
+            value={prefix}
+            placeholder="Names that begin with"
+            width={210}
+            onChange={(value) =>
+              void navigateHere({ search: (old) => ({ ...old, prefix: value || undefined }), replace: true })
+            }
+          />
+          <SegmentedControl
+            size="xs"
+            aria-label="List or gallery"
+            data={viewChoices}
+            value={search.view ?? 'list'}
+            onChange={(value) =>
+              void navigateHere({
+                search: (old) => ({ ...old, view: value === 'gallery' ? 'gallery' : undefined }),
+                replace: true,
+              })
+            }
+          />
         </>
       }
     >
-      <div className={classes.drop} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-        <DataTable
-          label="Objects"
-          {...source}
-          columns={columns}
-          rowId={(row) => row.path}
-          selection={isBranch ? selection : undefined}
-          onSelectionChange={isBranch ? setSelection : undefined}
-          onOpen={open}
-          rowMenu={rowMenu}
-          currentId={shown?.path}
-          errorTitle="The objects could not be listed"
-          empty={
-            <EmptyState
-              title="No objects here yet"
-              icon={<FolderUp size={20} aria-hidden />}
-              actions={
-                isBranch && (
-                  <CommandBlock commands={`anabranch cp ./data anabranch://${repository}/${ref}/${path}`} />
-                )
-              }
+      <RefBar repository={repository} gitRef={ref} refKind={refKind} />
+      {chosen.length > 0 && (
+        <div className={classes.selectionBar} role="status">
+          <span>{countText(chosen)} selected</span>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => copyWithNotice(chosen.map((entry) => entry.path).join('\n'), 'Paths')}
+          >
+            Copy paths
+          </Button>
+          {isBranch && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<Trash2 size={14} aria-hidden />}
+              onClick={() => setDeleting(chosen)}
             >
-              {isBranch
-                ? 'Drop files or folders here, import them without copying, or copy them from the command line.'
-                : 'This tag or commit holds no objects below this path.'}
-            </EmptyState>
-          }
+              Delete
+            </Button>
+          )}
+          <Button size="compact-sm" variant="subtle" onClick={() => setSelected(undefined)}>
+            Clear selection
+          </Button>
+        </div>
+      )}
+      <DropZone target={`${ref}/${folder}`} refusal={refusal} onFiles={upload}>
+        <div className={`${browser.split} ${isOpen ? browser.withObject : ''}`}>
+          <div className={browser.listPane}>
+            {search.view === 'gallery' ? (
+              <Gallery
+                source={source}
+                sourceOf={(entry) =>
+                  repositorySource(repository, ref, {
+                    path: entry.path,
+                    checksum: entry.version,
+                    size_bytes: entry.sizeBytes,
+                    content_type: entry.contentType,
+                  })
+                }
+                link={(entry, content) => <EntryLink entry={entry}>{content}</EntryLink>}
+                empty={empty}
+              />
+            ) : (
+              <DataTable
+                key={listKey}
+                label="Objects"
+                {...source}
+                columns={columns}
+                hiddenColumns={isOpen ? detailColumns : undefined}
+                rowId={(entry) => entry.path}
+                currentId={search.object ?? search.info}
+                selection={selection}
+                onSelectionChange={(paths) => setSelected({ key: listKey, paths })}
+                onOpen={open}
+                rowMenu={rowMenu}
+                errorTitle="The objects could not be listed"
+                empty={empty}
+              />
+            )}
+            {source.rows.length > 0 && !isOpen && (
+              <div className={classes.foot}>
+                {formatPlural(source.rows.length, 'entry', 'entries')}
+                {source.hasMore && ' loaded, more below'}
+              </div>
+            )}
+          </div>
+          {search.object !== undefined && (
+            <OpenObject
+              repository={repository}
+              gitRef={ref}
+              path={search.object}
+              kind={search.as}
+              entries={source.rows}
+              onKindChange={(as) => void navigateHere({ search: (old) => ({ ...old, as }), replace: true })}
+              onOpen={(path) =>
+                void navigateHere({
+                  search: (old) => ({ ...old, object: path, as: undefined }),
+                  replace: true,
+                })
+              }
+              onInfo={(path) => void navigateHere({ search: (old) => ({ ...old, info: path }) })}
+              onDownload={(path) => download(objectUrl(repository, ref, path), nameOf(path))}
+              onClose={() =>
+                void navigateHere({ search: (old) => ({ ...old, object: undefined, as: undefined }) })
+              }
+            />
+          )}
+        </div>
+      </DropZone>
+      <ObjectInfo
+        repository={repository}
+        gitRef={ref}
+        path={search.info}
+        isBranch={isBranch}
+        onClose={() => void navigateHere({ search: (old) => ({ ...old, info: undefined }), replace: true })}
+      />
+      {deleting && (
+        <DeleteEntries
+          entries={deleting}
+          deletion={{
+            remove: (paths) => deletePaths(repository, ref, paths),
+            below: (path) => pathsBelow(repository, ref, path),
+          }}
+          explanation={`They stay in the history: on ${ref} the deletion is an uncommitted change, which can be reverted until it is committed.`}
+          onClose={() => setDeleting(undefined)}
+          onDeleted={async () => {
+            setSelected(undefined);
+            if (deleting.some((entry) => entry.path === search.object)) {
+              await navigateHere({ search: (old) => ({ ...old, object: undefined }), replace: true });
+            }
+            await queryClient.invalidateQueries({ queryKey: ['repositories', repository] });
+          }}
         />
-      </div>
-      <ObjectInfo repository={repository} object={shown} onClose={() => setShown(undefined)} />
-      <ConfirmDialog
-        opened={deleting !== undefined}
-        onClose={() => setDeleting(undefined)}
-        title={`Delete ${formatPlural(deleting?.length ?? 0, 'object')}`}
-        confirmLabel="Delete"
-        danger
-        onConfirm={() => remove(deleting ?? [])}
-      >
-        They are deleted on branch {ref} and stay in its commits. Nothing is final until it is committed.
-      </ConfirmDialog>
+      )}
     </Page>
+  );
+}
+
+function EntryLink({
+  entry,
+  tabIndex,
+  children,
+}: {
+  entry: Entry;
+  tabIndex?: number;
+  children: ReactNode;
+}): ReactElement {
+  return (
+    <Link
+      from="/repositories/$repository/objects"
+      to="/repositories/$repository/objects"
+      search={(old) => (entry.isFolder ? folderSearch(old, entry.path) : { ...old, object: entry.path })}
+      tabIndex={tabIndex}
+      preload={false}
+      title={entry.path}
+    >
+      {children}
+    </Link>
+  );
+}
+
+/** In a table it is the row that has the focus. */
+const rowLink = (entry: Entry, name: string) => (
+  <EntryLink entry={entry} tabIndex={-1}>
+    {name}
+  </EntryLink>
+);
+
+const none: ReadonlySet<string> = new Set();
+
+function folderSearch<Search extends object>(old: Search, path: string) {
+  return {
+    ...old,
+    path: path || undefined,
+    prefix: undefined,
+    object: undefined,
+    as: undefined,
+    info: undefined,
+  };
+}
+
+function asEntry(stats: ObjectStats): Entry {
+  const isFolder = stats.path_type === 'common_prefix';
+  return {
+    path: stats.path,
+    isFolder,
+    sizeBytes: stats.size_bytes ?? 0,
+    modifiedMs: isFolder ? undefined : stats.mtime * 1000,
+    contentType: stats.content_type ?? '',
+    version: stats.checksum,
+  };
+}
+
+function Nothing({
+  folder,
+  prefix,
+  isBranch,
+  command,
+  onUpload,
+}: {
+  folder: string;
+  prefix: string;
+  isBranch: boolean;
+  command: string;
+  onUpload: () => void;
+}): ReactElement {
+  if (prefix !== '') {
+    return (
+      <EmptyState title={`No name begins with “${prefix}”`} icon={<SearchX size={20} aria-hidden />}>
+        Names are searched by their beginning, in this folder.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title={folder === '' ? 'No objects yet' : 'Nothing is in this folder'}
+      icon={<FolderOpen size={20} aria-hidden />}
+      actions={
+        isBranch && (
+          <>
+            <Button variant="default" leftSection={<Upload size={15} aria-hidden />} onClick={onUpload}>
+              Upload files
+            </Button>
+            <CommandBlock commands={command} />
+          </>
+        )
+      }
+    >
+      {isBranch
+        ? 'Drop files or folders here, import a bucket without copying it, or upload from the command line.'
+        : 'Folders are prefixes of paths: one is there as long as an object is below it.'}
+    </EmptyState>
   );
 }

@@ -1,14 +1,32 @@
 /** What the router needs of this feature: its pages, each in a lazy chunk, and what their URLs hold. */
 import type { PageLoader } from '../../ui/page';
-import { text, type RawSearch } from '../../ui/search-params';
+import { oneOf, text, type RawSearch } from '../../ui/search-params';
 
 export const objectsPage: PageLoader = () => import('./index').then((module) => module.ObjectsPage);
 
 export interface ObjectsSearch {
+  /** A branch, a tag or a commit; absent: the default branch. */
   ref?: string;
+  /** The folder that is open. */
   path?: string;
+  /** Only names that begin with it. */
+  prefix?: string;
+  view?: 'gallery';
+  /** The object that is open beside the list, and how it is shown. */
+  object?: string;
+  as?: string;
+  /** The object whose info is open. */
+  info?: string;
 }
 
 export function objectsSearch(search: RawSearch): ObjectsSearch {
-  return { ref: text(search.ref), path: text(search.path) };
+  return {
+    ref: text(search.ref),
+    path: text(search.path),
+    prefix: text(search.prefix),
+    view: oneOf(search.view, ['gallery']),
+    object: text(search.object),
+    as: text(search.as),
+    info: text(search.info),
+  };
 }

@@ -1,0 +1,80 @@
+import { expect, expectNoAxeViolations, openSignedIn, setTheme, test } from './fixtures';
+
+test('changes are looked at by prefix, reverted and committed', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'before', 'raw/b.txt': 'b', 'keep.txt': 'k' });
+  await seed.put(name, 'main/raw/a.txt', 'after');
+  await seed.put(name, 'main/new/one.txt', '1');
+  await seed.put(name, 'main/new/two.txt', '22');
+  await seed.s3('DELETE', `/${name}/main/raw/b.txt`);
+  await openSignedIn(page, server, `/ui/repositories/${name}/changes`);
+  const tree = page.getByRole('tree', { name: 'Uncommitted changes' });
+  await expect(page.getByText('4 changes')).toBeVisible();
+  for (const theme of ['light', 'dark'] as const) {
+    await setTheme(page, theme);
+    await expect(tree).toContainText('new/');
+    await expectNoAxeViolations(page);
+  }
+
+  await tree.getByRole('treeitem', { name: 'raw/' }).click();
+  await expect(tree.getByRole('treeitem', { name: 'b.txt' })).toContainText('removed');
+  await tree.getByRole('treeitem', { name: 'a.txt' }).click();
+  const pane = page.getByRole('region', { name: 'Object', exact: true });
+  await expect(pane).toContainText('after');
+  await pane.getByText('Committed', { exact: true }).click();
+  await expect(pane).toContainText('before');
+  await expect(page).toHaveURL(/state=committed/);
+  await expectNoAxeViolations(page);
+  await tree.getByRole('treeitem', { name: 'b.txt' }).click();
+  await expect(pane).toContainText('removed on the branch');
+  await page.keyboard.press('Escape');
+  await expect(pane).toBeHidden();
+
+  await tree.getByRole('treeitem', { name: 'b.txt' }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Revert' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revert' }).click();
+  await expect(page.getByText('3 changes')).toBeVisible();
+  await tree.getByRole('treeitem', { name: 'new/' }).getByRole('button', { name: 'Row actions' }).click();
+  await page.getByRole('menuitem', { name: 'Revert all below' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revert' }).click();
+  await expect(page.getByText('1 change', { exact: true })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Commit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Message').fill('A better a');
+  await dialog.getByRole('button', { name: 'Add metadata' }).click();
+  await dialog.getByLabel('Name 1').fill('ticket');
+  await dialog.getByLabel('Value 1').fill('42');
+  await expectNoAxeViolations(page);
+  await dialog.getByRole('button', { name: 'Commit', exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`/ui/repositories/${name}/commits/[0-9a-f]{64}`));
+  await expect(page.getByText('A better a').first()).toBeVisible();
+  await expect(page.getByText('ticket').first()).toBeVisible();
+});
+
+test('all changes are reverted at once', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'a.txt': 'a' });
+  await seed.put(name, 'main/b.txt', 'b');
+  await openSignedIn(page, server, `/ui/repositories/${name}/changes?branch=main`);
+  await page.getByRole('button', { name: 'Revert all' }).click();
+  await expectNoAxeViolations(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Revert' }).click();
+
+  await expect(page.getByText('Nothing to commit')).toBeVisible();
+  await expectNoAxeViolations(page);
+});
+
+test('a branch that is not there is an error that can be tried again', async ({
+  page,
+  server,
+  seed,
+  name,
+  allowConsole,
+}) => {
+  allowConsole(/status of 404/);
+  await seed.repository(name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/changes?branch=later`);
+  await expect(page.getByText('The changes could not be listed')).toBeVisible();
+  await seed.branch(name, 'later');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('Nothing to commit')).toBeVisible();
+});

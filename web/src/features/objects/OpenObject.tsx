@@ -1,0 +1,93 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { FileX } from 'lucide-react';
+import { useMemo, type ReactElement } from 'react';
+import { objectAtQuery } from '../../api/queries/diffs';
+import { EmptyState } from '../../ui/EmptyState';
+import { ErrorState } from '../../ui/ErrorState';
+import { Bytes, RelativeTime } from '../../ui/figures';
+import { LoadingState } from '../../ui/LoadingState';
+import { shortCommit } from '../../ui/RefBadge';
+import type { Entry } from '../../widgets/browser/entries';
+import { ObjectPane } from '../../widgets/browser/ObjectPane';
+import type { PreviewKind } from '../../widgets/preview/content';
+import { Preview } from '../../widgets/preview/Preview';
+import { repositorySource } from '../../widgets/preview/source';
+
+/** The object that is open beside the list. */
+export function OpenObject({
+  repository,
+  gitRef,
+  path,
+  kind,
+  entries,
+  onKindChange,
+  onOpen,
+  onInfo,
+  onDownload,
+  onClose,
+}: {
+  repository: string;
+  gitRef: string;
+  path: string;
+  kind: string | undefined;
+  /** What is listed beside it: for going on to the next. */
+  entries: readonly Entry[];
+  onKindChange: (kind: PreviewKind | undefined) => void;
+  onOpen: (path: string) => void;
+  onInfo: (path: string) => void;
+  onDownload: (path: string) => void;
+  onClose: () => void;
+}): ReactElement {
+  const query = useQuery(objectAtQuery(repository, gitRef, path));
+  const stats = query.data;
+  const source = useMemo(
+    () => (stats ? repositorySource(repository, gitRef, stats) : undefined),
+    [repository, gitRef, stats],
+  );
+  const index = entries.findIndex((entry) => entry.path === path);
+  const previous = entries.slice(0, Math.max(0, index)).findLast((entry) => !entry.isFolder);
+  const next = index === -1 ? undefined : entries.slice(index + 1).find((entry) => !entry.isFolder);
+  return (
+    <ObjectPane
+      path={path}
+      facts={
+        stats && (
+          <>
+            <Bytes value={stats.size_bytes ?? 0} /> · {stats.content_type ?? 'no content type'} ·{' '}
+            <RelativeTime ms={stats.mtime * 1000} />
+          </>
+        )
+      }
+      onInfo={stats ? () => onInfo(path) : undefined}
+      onDownload={stats ? () => onDownload(path) : undefined}
+      onClose={onClose}
+      onPrevious={previous && (() => onOpen(previous.path))}
+      onNext={next && (() => onOpen(next.path))}
+    >
+      {query.isError ? (
+        <ErrorState
+          title="The object could not be opened"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      ) : stats === null ? (
+        <EmptyState
+          title="There is no such object here"
+          icon={<FileX size={20} aria-hidden />}
+          actions={
+            <Button variant="default" onClick={onClose}>
+              Close
+            </Button>
+          }
+        >
+          {shortCommit(gitRef)} has none with the path {path}.
+        </EmptyState>
+      ) : source === undefined ? (
+        <LoadingState rows={10} />
+      ) : (
+        <Preview source={source} kind={kind} onKindChange={onKindChange} />
+      )}
+    </ObjectPane>
+  );
+}
