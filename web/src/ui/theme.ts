@@ -71,7 +71,6 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Button: {
       defaultProps: { size: 'sm' },
       // Between Mantine's 30 and 36 pixels.
@@ -106,8 +105,8 @@ export const theme = createTheme({
         transitionProps: { duration: 120 },
       },
     },
-    // A menu's children are its items: the placeholder that Mantine adds for the focus is none.
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the notification' } } },
+    // A menu's children are its items: the placeholder that Mantine adds for the focus is none.
     Menu: {
       defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
     },
