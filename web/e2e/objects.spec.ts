@@ -105,7 +105,7 @@ test('a tag and a commit are read-only', async ({ page, server, seed, name }) =>
   await expect(page.getByRole('menuitem', { name: 'Delete' })).toBeDisabled();
   await page.keyboard.press('Escape');
 
-  await page.getByRole('button', { name: 'ref: v1' }).click();
+  await page.getByRole('button', { name: 'ref v1' }).click();
   await page.getByRole('option', { name: 'main' }).click();
   await expect(page.getByRole('button', { name: 'Upload' })).toBeEnabled();
 });

@@ -73,5 +73,6 @@ test('a narrow window has its navigation in a drawer', async ({ page, server }) 
       data: { access_key_id: server.rootKey.id, secret_access_key: server.rootKey.secret },
     });
     await page.goto('/ui/');
+    await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
   }
 });
