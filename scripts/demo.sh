@@ -197,6 +197,7 @@ print_what_next() {
   cat <<EOF
 
 What to try next. $1
+  web UI                    http://$listen/ui/
   REST API, S3 and health   http://$listen   (/api/v1, /healthz, /metrics)
   S3 alone                  http://$s3_listen
   access key id             $access_key_id
@@ -234,12 +235,12 @@ run anabranch repo create digits "$NAMESPACE"
 run anabranch branch create anabranch://digits/ingest --from main
 run anabranch import s3://sample-data/digits/ anabranch://digits/ingest/raw/
 run python object_info.py digits ingest raw/labels.csv raw/train/0/0.png --expect-data 0
-took "anabranch ls anabranch://digits/ingest/raw/"
+took "http://$listen/ui/repositories/digits/objects?ref=ingest"
 
 step "Four Keras models, two at a time, each on its own branch"
 run anabranch run --repo digits --from ingest --grid optimizer=adam,sgd --grid "epochs=$epochs" --parallel 2 \
   --name sweep --data raw -- python train.py
-took "anabranch log anabranch://digits/sweep-1"
+took "http://$listen/ui/repositories/digits/experiments/sweeps/sweep"
 
 step "Compare them by what their commits say"
 run anabranch compare sweep --metric accuracy:max
@@ -250,7 +251,7 @@ data_before="$(python object_info.py digits main --count-data)"
 step "Promote the best, $best, into main"
 run anabranch promote "$best" --require "$requirement"
 merge="$(head_of_main)"
-took "anabranch log anabranch://digits/main"
+took "http://$listen/ui/repositories/digits/commits?ref=main"
 
 step "Nothing was copied: main names the same bytes as before"
 echo "The namespace held $data_before objects of data before the merge."

@@ -103,7 +103,9 @@ int run_all(const RunOptions& options, const std::vector<std::string>& command) 
   const runner::DataCache cache(runner::DataCache::default_folder(runner::process_environment()));
   Result<std::vector<runner::RunOutcome>> outcomes;
   {
-    RunProgress progress(ready->plan.combinations);
+    RunProgress progress(
+        ready->plan.combinations,
+        runner::sweep_page(session->api.connection(), ready->plan.repository, ready->plan.name));
     outcomes = runner::run_sweep(session->api, system_clock(), cache, ready->plan, interruption, progress);
   }
   if (!outcomes) {

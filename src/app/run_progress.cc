@@ -44,8 +44,8 @@ std::string last_line(const std::string& path) {
 
 }  // namespace
 
-RunProgress::RunProgress(const std::vector<runner::Parameters>& parameters)
-    : is_terminal_(isatty(STDERR_FILENO) == 1) {
+RunProgress::RunProgress(const std::vector<runner::Parameters>& parameters, std::string page)
+    : is_terminal_(isatty(STDERR_FILENO) == 1), page_(std::move(page)) {
   for (const auto& each : parameters) rows_.push_back({{}, print(each), runner::RunPhase::waiting, {}, {}});
   if (is_terminal_) refresher_ = std::thread([this] { refresh_for_ever(); });
 }
@@ -63,6 +63,7 @@ RunProgress::~RunProgress() {
 void RunProgress::on_input(const std::string& commit_id) {
   const std::lock_guard lock(mutex_);
   say("input commit " + commit_id);
+  say("watch " + page_);
 }
 
 void RunProgress::on_code(const runner::CodeSnapshot& code) {

@@ -16,8 +16,8 @@ namespace anabranch::app {
 /// Thread safety: every method from any thread.
 class RunProgress final : public runner::SweepObserver {
  public:
-  /// `parameters` of each run, in the plan's order.
-  explicit RunProgress(const std::vector<runner::Parameters>& parameters);
+  /// `parameters` of each run, in the plan's order. `page`: where a browser shows them.
+  RunProgress(const std::vector<runner::Parameters>& parameters, std::string page);
   ~RunProgress() override;
 
   void on_input(const std::string& commit_id) override;
@@ -41,6 +41,7 @@ class RunProgress final : public runner::SweepObserver {
   std::string status_line() const;    // with mutex_ held
 
   const bool is_terminal_;
+  const std::string page_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Row> rows_;  // guarded by mutex_

@@ -97,9 +97,10 @@ void announce(const RootKey& root, const Server::Addresses& addresses) {
               << "  access key id:     " << root.pair.access_key_id << "\n"
               << "  secret access key: " << root.pair.secret_access_key << std::endl;
   }
-  log::info(
-      "serving",
-      {{"listen", addresses.listen}, {"s3_listen", addresses.s3_listen}, {"version", Server::version()}});
+  log::info("serving", {{"listen", addresses.listen},
+                        {"s3_listen", addresses.s3_listen},
+                        {"web_ui", "http://" + addresses.listen + "/ui/"},
+                        {"version", Server::version()}});
 }
 
 int serve(const ServeOptions& options) {

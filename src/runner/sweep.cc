@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "runner/api_paths.h"
 #include "runner/child_environment.h"
 #include "runner/command_line.h"
 #include "runner/reporter.h"
@@ -126,6 +127,11 @@ std::string default_sweep_name(TimeMs now) {
 
 std::string run_name(const std::string& sweep, std::size_t index) {
   return sweep + "-" + std::to_string(index + 1);
+}
+
+std::string sweep_page(const Connection& connection, const std::string& repository,
+                       const std::string& sweep) {
+  return connection.endpoint + "/ui" + repository_path(repository) + "/experiments/sweeps/" + encoded(sweep);
 }
 
 Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clock, const DataCache& cache,

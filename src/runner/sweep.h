@@ -38,6 +38,8 @@ class SweepObserver {
 std::string default_sweep_name(TimeMs now);
 /// The name of run `index` (from 0): "<sweep>-<index + 1>".
 std::string run_name(const std::string& sweep, std::size_t index);
+/// The address of a sweep's page in the web UI, which shows its runs as they go on.
+std::string sweep_page(const Connection& connection, const std::string& repository, const std::string& sweep);
 
 /// Runs all of the plan: resolves `from`, refuses taken names, copies the code, fetches the data, makes the
 /// branches, then runs, and tells the server of it meanwhile (runner/reporter.h). A run that fails fails

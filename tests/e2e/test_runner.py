@@ -112,6 +112,7 @@ def test_every_combination_becomes_one_commit_on_a_branch_of_its_own(project):
     done = project.sweep("s", "--grid", "rate=0.1,0.2", "--grid", "seed=1,2", "--data", "raw", "--parallel", "2")
 
     assert done.code == 0, done
+    assert f"watch {project.server.endpoint}/ui/repositories/dogs/experiments/sweeps/s\n" in done.err
     commits = {name: project.commit(name) for name in ["s-1", "s-2", "s-3", "s-4"]}
     assert [(c["metadata"]["param.rate"], c["metadata"]["param.seed"]) for c in commits.values()] == [
         ("0.1", "1"), ("0.1", "2"), ("0.2", "1"), ("0.2", "2")]  # fmt: skip
