@@ -253,6 +253,23 @@ test('images are looked through in the gallery', async ({ page, server, seed, na
   await expectNotHacked(page);
 });
 
+test('a gallery of many images is scrolled through', async ({ page, server, seed, name }) => {
+  const images = Array.from({ length: 400 }, (_, index) => [`p/${1000 + index}.svg`, svg] as const);
+  await seed.repository(name, Object.fromEntries(images));
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=p/&view=gallery`);
+  const gallery = page.getByRole('region', { name: 'Gallery' });
+  for (const [top, shown] of [
+    [0, '1000.svg'],
+    [1_000_000, '1399.svg'],
+    [0, '1000.svg'],
+  ] as const) {
+    await gallery.evaluate((element, to) => (element.scrollTop = to), top);
+    const tile = gallery.getByRole('link', { name: shown });
+    await expect(tile.locator('img')).toHaveJSProperty('naturalWidth', 120);
+  }
+  await expectNotHacked(page);
+});
+
 test('an empty branch says what to do, a wrong ref what is wrong', async ({
   page,
   server,

@@ -1,6 +1,7 @@
 import { SegmentedControl, Slider } from '@mantine/core';
-import { useEffect, useMemo, useState, type ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../ui/format';
+import { BlobImage } from '../../widgets/preview/BlobImage';
 import classes from './compare.module.css';
 
 type Mode = 'beside' | 'swipe' | 'onion';
@@ -21,16 +22,13 @@ export function ImageDiffView({
 }): ReactElement {
   const [mode, setMode] = useState<Mode>('beside');
   const [share, setShare] = useState(50);
-  const leftUrl = useBlobUrl(left, type);
-  const rightUrl = useBlobUrl(right, type);
-  const hasBoth = leftUrl !== undefined && rightUrl !== undefined;
-  if (!hasBoth || mode === 'beside') {
+  if (!left || !right || mode === 'beside') {
     return (
       <>
-        {hasBoth && <ModeBar mode={mode} onMode={setMode} />}
+        {left && right && <ModeBar mode={mode} onMode={setMode} />}
         <div className={classes.images}>
-          <Shown url={leftUrl} label={leftLabel} bytes={left} />
-          <Shown url={rightUrl} label={rightLabel} bytes={right} />
+          <Shown bytes={left} type={type} label={leftLabel} />
+          <Shown bytes={right} type={type} label={rightLabel} />
         </div>
       </>
     );
@@ -40,9 +38,10 @@ export function ImageDiffView({
       <ModeBar mode={mode} onMode={setMode} />
       <div className={classes.stacked}>
         <div className={classes.stack}>
-          <img src={leftUrl} alt={`At ${leftLabel}`} />
-          <img
-            src={rightUrl}
+          <BlobImage bytes={left} type={type} alt={`At ${leftLabel}`} />
+          <BlobImage
+            bytes={right}
+            type={type}
             alt={`At ${rightLabel}`}
             style={mode === 'onion' ? { opacity: share / 100 } : { clipPath: `inset(0 0 0 ${100 - share}%)` }}
           />
@@ -82,13 +81,13 @@ function ModeBar({ mode, onMode }: { mode: Mode; onMode: (mode: Mode) => void })
 }
 
 function Shown({
-  url,
-  label,
   bytes,
+  type,
+  label,
 }: {
-  url: string | undefined;
-  label: string;
   bytes: ArrayBuffer | null;
+  type: string;
+  label: string;
 }): ReactElement {
   const [size, setSize] = useState('');
   return (
@@ -99,11 +98,12 @@ function Shown({
           {size} {bytes && formatBytes(bytes.byteLength)}
         </span>
       </figcaption>
-      {url === undefined ? (
+      {bytes === null ? (
         <div className={classes.noImage}>Not there</div>
       ) : (
-        <img
-          src={url}
+        <BlobImage
+          bytes={bytes}
+          type={type}
           alt={`At ${label}`}
           onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
             setSize(`${naturalWidth} × ${naturalHeight}`)
@@ -112,17 +112,4 @@ function Shown({
       )}
     </figure>
   );
-}
-
-/** A URL of the bytes for as long as they are shown. */
-function useBlobUrl(bytes: ArrayBuffer | null, type: string): string | undefined {
-  const url = useMemo(
-    () => (bytes ? URL.createObjectURL(new Blob([bytes], { type })) : undefined),
-    [bytes, type],
-  );
-  useEffect(() => {
-    if (url === undefined) return undefined;
-    return () => URL.revokeObjectURL(url);
-  }, [url]);
-  return url;
 }

@@ -6,9 +6,9 @@ import type { RowSource } from '../../ui/DataTable/types';
 import { ErrorState } from '../../ui/ErrorState';
 import { formatBytes } from '../../ui/format';
 import { LoadingState } from '../../ui/LoadingState';
+import { BlobImage } from '../preview/BlobImage';
 import { imageTypeOf, visibleText } from '../preview/content';
 import { headBytesQuery, type PreviewSource } from '../preview/source';
-import { useBlobUrl } from '../preview/useBlobUrl';
 import classes from './browser.module.css';
 import { isImage, nameOf, type Entry } from './entries';
 import { EntryIcon } from './EntryName';
@@ -118,8 +118,8 @@ function Thumbnail({ entry, source }: { entry: Entry; source: PreviewSource }): 
   }, []);
   const [broken, setBroken] = useState(false);
   const head = useQuery({ ...headBytesQuery(source, thumbnailBytesMax), enabled: rests });
-  const url = useBlobUrl(head.data, imageTypeOf(entry.path, entry.contentType) ?? 'image/png');
   if (broken || head.isError) return <EntryIcon entry={entry} size={34} />;
-  if (url === undefined) return <span className={classes.waiting} />;
-  return <img src={url} alt="" onError={() => setBroken(true)} />;
+  if (head.data === undefined) return <span className={classes.waiting} />;
+  const type = imageTypeOf(entry.path, entry.contentType) ?? 'image/png';
+  return <BlobImage bytes={head.data} type={type} alt="" onError={() => setBroken(true)} />;
 }

@@ -3,11 +3,11 @@ import { ImageOff } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { EmptyState } from '../../ui/EmptyState';
 import { formatBytes } from '../../ui/format';
+import { BlobImage } from './BlobImage';
 import { imageTypeOf, imageTypeOfBytes } from './content';
 import { HeadOfObject } from './HeadOfObject';
 import classes from './preview.module.css';
 import type { PreviewSource } from './source';
-import { useBlobUrl } from './useBlobUrl';
 
 const imageBytesMax = 64 * 1024 * 1024;
 
@@ -29,7 +29,6 @@ export function ImageView({ source }: { source: PreviewSource }): ReactElement {
 
 function Image({ source, bytes }: { source: PreviewSource; bytes: Uint8Array<ArrayBuffer> }): ReactElement {
   const type = imageTypeOf(source.path, source.contentType) ?? imageTypeOfBytes(bytes) ?? 'image/png';
-  const url = useBlobUrl(bytes, type);
   const [size, setSize] = useState<{ width: number; height: number }>();
   const [broken, setBroken] = useState(false);
   const [zoom, setZoom] = useState('fit');
@@ -61,17 +60,16 @@ function Image({ source, bytes }: { source: PreviewSource; bytes: Uint8Array<Arr
         role="region"
         aria-label="Image"
       >
-        {url !== undefined && (
-          <img
-            src={url}
-            alt={source.path.slice(source.path.lastIndexOf('/') + 1)}
-            className={size && zoom === 'fit' && size.width < 160 ? classes.enlarged : undefined}
-            onLoad={(event) =>
-              setSize({ width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight })
-            }
-            onError={() => setBroken(true)}
-          />
-        )}
+        <BlobImage
+          bytes={bytes}
+          type={type}
+          alt={source.path.slice(source.path.lastIndexOf('/') + 1)}
+          className={size && zoom === 'fit' && size.width < 160 ? classes.enlarged : undefined}
+          onLoad={(event) =>
+            setSize({ width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight })
+          }
+          onError={() => setBroken(true)}
+        />
       </div>
     </>
   );

@@ -1,4 +1,5 @@
 import { useMemo, type ReactElement } from 'react';
+import { BlobImage } from './BlobImage';
 import { decodeText, visibleText, withoutEscapeCodes } from './content';
 import { HeadOfObject } from './HeadOfObject';
 import { MarkdownText } from './MarkdownView';
@@ -6,7 +7,6 @@ import { parseNotebook, type NotebookCell, type NotebookOutput } from './noteboo
 import classes from './preview.module.css';
 import type { PreviewSource } from './source';
 import { DecodedText } from './TextView';
-import { useBlobUrl } from './useBlobUrl';
 
 const notebookBytesMax = 16 * 1024 * 1024;
 const outputLengthMax = 20_000;
@@ -95,9 +95,10 @@ function OutputImage({ type, base64 }: { type: string; base64: string }): ReactE
       return undefined;
     }
   }, [base64]);
-  const url = useBlobUrl(bytes, type);
   if (bytes === undefined) return <div className={classes.leftOut}>An image that cannot be read.</div>;
   return (
-    <div className={classes.output}>{url !== undefined && <img src={url} alt="Output of the cell" />}</div>
+    <div className={classes.output}>
+      <BlobImage bytes={bytes} type={type} alt="Output of the cell" />
+    </div>
   );
 }
