@@ -5,7 +5,9 @@
 
 It knows nothing of Anabranch. It reads the pictures from --data (train/<label>/<number>.png) and writes
 
-    metrics.json                    loss and accuracy on the pictures it did not train on
+    metrics.jsonl                   a line for each epoch: loss and accuracy on the pictures it did not train on, and on
+                                    those it did (train_loss, train_accuracy); whoever looks on sees them as curves
+    metrics.json                    loss and accuracy at the end
     artifacts/model.json            the network
     artifacts/model.weights.h5      its weights
     config/config.json              what it was asked to do
@@ -79,6 +81,20 @@ def make_tensorflow_deterministic():
     keras.utils.set_random_seed(SEED)
 
 
+def make_metric_lines(path):
+    """A Keras callback that appends the numbers of each epoch to `path`, one JSON object per line."""
+    import keras
+
+    def append(epoch, logs):
+        metrics = {"loss": "val_loss", "accuracy": "val_accuracy", "train_loss": "loss", "train_accuracy": "accuracy"}
+        with path.open("a") as file:
+            line = {"epoch": epoch + 1} | {name: float(logs[log]) for name, log in metrics.items()}
+            file.write(json.dumps(line) + "\n")
+
+    path.unlink(missing_ok=True)
+    return keras.callbacks.LambdaCallback(on_epoch_end=append)
+
+
 def write_json(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=2) + "\n")
@@ -93,7 +109,10 @@ def main():
     make_tensorflow_deterministic()
     model = make_model(arguments.optimizer)
     # One line for each epoch, also where stdout is no terminal.
-    model.fit(pictures[is_train], labels[is_train], epochs=arguments.epochs, batch_size=32, verbose=2)
+    model.fit(
+        pictures[is_train], labels[is_train], epochs=arguments.epochs, batch_size=32, verbose=2,
+        validation_data=(pictures[is_test], labels[is_test]),
+        callbacks=[make_metric_lines(pathlib.Path("metrics.jsonl"))])  # fmt: skip
     loss, accuracy = model.evaluate(pictures[is_test], labels[is_test], verbose=0)
 
     write_json(pathlib.Path("config/config.json"), {

@@ -82,6 +82,9 @@ def test_four_runs_are_four_commits_on_four_branches_from_one_input(server):
         metrics = json.loads(repository.branch(name).object("metrics/metrics.json").reader(mode="r").read())
         recorded = {key: float(commit.metadata[f"metric.{key}"]) for key in ("accuracy", "loss")}
         assert recorded == {key: metrics[key] for key in ("accuracy", "loss")}
+        lines = repository.branch(name).object("metrics/metrics.jsonl").reader(mode="r").read().splitlines()
+        assert [json.loads(line)["epoch"] for line in lines] == list(range(1, int(commit.metadata["param.epochs"]) + 1))
+        assert json.loads(lines[-1])["accuracy"] == metrics["accuracy"]
 
 
 def test_the_best_is_main_at_the_same_physical_addresses(demo, server):

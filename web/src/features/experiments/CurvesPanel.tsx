@@ -193,18 +193,27 @@ function LargeChart(props: ChartProps): ReactElement {
   if (error !== undefined && series.length === 0)
     return <ErrorState title="The curves could not be read" error={error} onRetry={onRetry} />;
   if (isPending) return <LoadingState rows={7} label="Loading curves" />;
+  const isOneValueEach =
+    series.every(({ points }) => points.length <= 1) && runs.every((run) => run.ended_ms !== undefined);
   return (
     <>
       <h2 className={classes.title}>{metric}</h2>
-      <CurvesChart
-        {...options}
-        metric={metric}
-        series={series}
-        runs={byId}
-        colors={colors}
-        height={320}
-        onOpen={onOpen}
-      />
+      {isOneValueEach ? (
+        <p className={classes.single}>
+          One value per run, so there is no curve of it. Each line that a command appends to{' '}
+          <code>metrics.jsonl</code> while it runs becomes a point.
+        </p>
+      ) : (
+        <CurvesChart
+          {...options}
+          metric={metric}
+          series={series}
+          runs={byId}
+          colors={colors}
+          height={320}
+          onOpen={onOpen}
+        />
+      )}
       <LastValues {...props} series={series} />
     </>
   );

@@ -100,9 +100,12 @@ function steps(client: Client, origin: string, key: string): Step[] {
     {
       title: 'Try every combination, each on a branch of its own',
       commands: [
-        'anabranch run --repo dogs --from ingest --grid rate=0.1,0.01 --parallel 2 -- python train.py',
+        'anabranch run --repo dogs --from ingest --name sweep --grid rate=0.1,0.01 -- python train.py',
       ],
     },
-    { title: 'Keep the best', commands: ['anabranch compare --repo dogs', 'anabranch promote --repo dogs'] },
+    {
+      title: 'Keep the best',
+      commands: ['anabranch compare sweep --repo dogs', 'anabranch promote sweep-1 --repo dogs'],
+    },
   ];
 }
