@@ -1,7 +1,7 @@
 /**
  * What happens in a repository while one looks: runs and sweeps as they change, by server-sent events. Events are handed
- * on in batches, four a second at most. A lost connection is made again, with growing pauses; `onReconnected` then says
- * that something may have been missed.
+ * on in batches, four a second at most. A lost connection is made again, with growing pauses. Whenever one stands,
+ * `onOpened` says so: whatever was read before may be out of date, and all that comes later is told.
  */
 import { api, apiBase } from './client';
 import { hasStatus } from './error';
@@ -18,7 +18,7 @@ export interface RepositoryEvents {
   onRuns?: (runs: Run[]) => void;
   onSweeps?: (sweeps: Sweep[]) => void;
   onConnected?: (connected: boolean) => void;
-  onReconnected?: () => void;
+  onOpened?: () => void;
 }
 
 /** Follows a repository's events until the answered function is called. */
@@ -30,7 +30,6 @@ export function followRepository(repository: string, events: RepositoryEvents): 
   let silence: ReturnType<typeof setTimeout> | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
   let pauseMs = pauseMinMs;
-  let wasConnected = false;
   let ended = false;
 
   const flush = () => {
@@ -62,8 +61,7 @@ export function followRepository(repository: string, events: RepositoryEvents): 
       heard();
       pauseMs = pauseMinMs;
       events.onConnected?.(true);
-      if (wasConnected) events.onReconnected?.();
-      wasConnected = true;
+      events.onOpened?.();
     };
     source.onerror = lost;
   };

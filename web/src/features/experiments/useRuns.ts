@@ -4,7 +4,7 @@
  */
 import { useDocumentVisibility } from '@mantine/hooks';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { followRepository } from '../../api/events';
 import { runQuery, runsQuery, sweepQuery, sweepsQuery, type RunOrder } from '../../api/queries/experiments';
 import type { Run, Sweep } from '../../api/types';
@@ -28,7 +28,6 @@ export function useLive(repository: string): Live {
   const visibility = useDocumentVisibility();
   const [runs, setRuns] = useState(nothing);
   const [connected, setConnected] = useState(true);
-  const wasHidden = useRef(false);
 
   useEffect(() => {
     const readAgain = () => {
@@ -36,12 +35,7 @@ export function useLive(repository: string): Live {
       for (const resource of ['runs', 'run', 'sweeps', 'sweep', 'metric-series'])
         void queryClient.invalidateQueries({ queryKey: ['repositories', repository, resource] });
     };
-    if (visibility === 'hidden') {
-      wasHidden.current = true;
-      return;
-    }
-    if (wasHidden.current) readAgain();
-    wasHidden.current = false;
+    if (visibility === 'hidden') return;
     return followRepository(repository, {
       onRuns: (changed) => {
         setRuns((known) => {
@@ -72,7 +66,7 @@ export function useLive(repository: string): Live {
         });
       },
       onConnected: setConnected,
-      onReconnected: readAgain,
+      onOpened: readAgain,
     });
   }, [repository, visibility, queryClient]);
   return { runs, connected };
