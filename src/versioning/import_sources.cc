@@ -66,10 +66,14 @@ SourceEntries::SourceEntries(const objects::ObjectStore& objects, std::vector<Pa
     : objects_(objects), progress_(std::move(progress)) {
   for (auto& source : sources) {
     Cursor& cursor = cursors_.emplace_back();
+    cursor.rank = cursors_.size();
     const std::size_t slash = source.place.key.rfind('/');
     cursor.base = slash == std::string::npos ? "" : source.place.key.substr(0, slash + 1);
     cursor.source = std::move(source);
   }
+  std::sort(cursors_.begin(), cursors_.end(), [](const Cursor& left, const Cursor& right) {
+    return left.source.destination < right.source.destination;
+  });
 }
 
 Result<void> SourceEntries::fill(Cursor& cursor) const {
@@ -103,21 +107,39 @@ Result<void> SourceEntries::fill(Cursor& cursor) const {
   return {};
 }
 
-Result<bool> SourceEntries::next() {
+Result<SourceEntries::Cursor*> SourceEntries::smallest() {
   while (true) {
     Cursor* first = nullptr;
-    for (Cursor& cursor : cursors_) {
+    for (auto at = open_.begin(); at != open_.end();) {
+      Cursor& cursor = **at;
       ANABRANCH_CHECK(fill(cursor));
-      if (cursor.read.empty()) continue;
+      if (cursor.read.empty()) {
+        at = open_.erase(at);
+        continue;
+      }
+      ++at;
       // Of equal paths the last source's stands.
-      if (first == nullptr || cursor.read.front().path <= first->read.front().path) first = &cursor;
+      if (first == nullptr || cursor.read.front().path < first->read.front().path ||
+          (cursor.read.front().path == first->read.front().path && cursor.rank > first->rank))
+        first = &cursor;
     }
+    const bool is_next_reached =
+        opened_ < cursors_.size() &&
+        (first == nullptr || cursors_[opened_].source.destination <= first->read.front().path);
+    if (!is_next_reached) return first;
+    open_.push_back(&cursors_[opened_++]);
+  }
+}
+
+Result<bool> SourceEntries::next() {
+  while (true) {
+    ANABRANCH_TRY(Cursor* const first, smallest());
     if (first == nullptr) return false;
     current_ = std::move(first->read.front());
     first->read.pop_front();
-    for (Cursor& cursor : cursors_) {
-      if (&cursor != first && !cursor.read.empty() && cursor.read.front().path == current_.path)
-        cursor.read.pop_front();
+    for (Cursor* cursor : open_) {
+      if (cursor != first && !cursor->read.empty() && cursor->read.front().path == current_.path)
+        cursor->read.pop_front();
     }
     if (current_.path < seek_to_) continue;
     ++count_;

@@ -27,8 +27,8 @@ Result<ParsedSource> parse_source(const OpenRepository& repository, const Import
 /// The destinations that prefix sources replace: sorted, none inside another.
 std::vector<std::string> replaced_prefixes(const std::vector<ParsedSource>& sources);
 
-/// Entries of several sources merged by path; of an equal path the last source's. Memory: a page of each
-/// source. Thread safety: none.
+/// Entries of several sources merged by path; of an equal path the last source's. A source is opened when its
+/// destination is reached; memory: a page of each that is open. Thread safety: none.
 class SourceEntries final : public EntryIterator {
  public:
   /// `progress` is told each entry's number; false ends the walk (error cancelled).
@@ -44,15 +44,20 @@ class SourceEntries final : public EntryIterator {
  private:
   struct Cursor {
     ParsedSource source;
+    std::size_t rank = 0;  // in the order in which sources were given
     std::string base;      // what is cut from a key: the prefix up to its last '/'
     std::string last_key;  // of the page before
     std::deque<PathEntry> read;
     bool end = false;
   };
   Result<void> fill(Cursor& cursor) const;
+  /// The open source with the smallest path; nullptr: there are no more entries.
+  Result<Cursor*> smallest();
 
   const objects::ObjectStore& objects_;
-  std::vector<Cursor> cursors_;
+  std::vector<Cursor> cursors_;  // by destination
+  std::vector<Cursor*> open_;    // into cursors_
+  std::size_t opened_ = 0;       // so many of cursors_ have been opened
   std::function<bool(std::uint64_t)> progress_;
   PathEntry current_;
   std::uint64_t count_ = 0;

@@ -1,7 +1,10 @@
 // Zero-copy imports.
 #include <chrono>
+#include <map>
+#include <random>
 #include <thread>
 
+#include "support/seed.h"
 #include "unit/versioning/repositories_fixture.h"
 
 namespace anabranch::versioning {
@@ -115,6 +118,43 @@ TEST_F(ImportTest, LaterSourcesWin) {
       run("main", {{kPrefix, "s3://source/set/train/", "d/"}, {kPrefix, "s3://source/other/", "d/"}});
   ASSERT_TRUE(status.completed);
   EXPECT_EQ(repo.contents("main"), (Contents{{"d/7/x", "newer"}, {"d/8/y", "of set/train/8/y"}}));
+}
+
+TEST_F(ImportTest, ManySourcesAreMergedAsAMapWould) {
+  std::map<std::string, Contents> folders;  // what lies in the bucket, by prefix
+  for (int folder = 0; folder < 6; ++folder) {
+    const std::string prefix = "many/" + std::to_string(folder) + "/";
+    for (const std::string name : {"a", "b/c", "b0", "z"}) {
+      const std::string text = prefix + name;
+      repo.put_plain("source", prefix + name, text);
+      folders[prefix][name] = text;
+    }
+  }
+  const std::uint64_t seed = testing_support::seed();
+  SCOPED_TRACE("TEST_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<ImportSource> sources;
+    Contents expected;
+    for (int count = 0; count < 40; ++count) {
+      const std::string prefix = "many/" + std::to_string(random() % 6) + "/";
+      static const std::vector<std::string> kDestinations = {"",   "a/", "a/b/", "a0/",
+                                                             "b/", "d/", "d/z/", "y/"};
+      const std::string& destination = kDestinations[random() % kDestinations.size()];
+      if (random() % 3 == 0) {
+        sources.push_back({kObject, "s3://source/" + prefix + "b/c", destination + "b"});
+        expected[destination + "b"] = folders[prefix]["b/c"];
+      } else {
+        sources.push_back({kPrefix, "s3://source/" + prefix, destination});
+        for (const auto& [name, text] : folders[prefix]) expected[destination + name] = text;
+      }
+    }
+    const std::string branch = "round-" + std::to_string(round);
+    ASSERT_TRUE(repo.make_branch(branch));
+    const auto status = run(branch, sources);
+    ASSERT_TRUE(status.completed) << status.error.value_or("");
+    EXPECT_EQ(repo.contents(branch), expected) << "round " << round;
+  }
 }
 
 TEST_F(ImportTest, OntoADirtyBranchEndsInAnError) {
