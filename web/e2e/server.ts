@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export const binary = process.env.ANABRANCH_BINARY ?? join(import.meta.dirname, '../../build/release/anabranch');
+export const binary =
+  process.env.ANABRANCH_BINARY ?? join(import.meta.dirname, '../../build/release/anabranch');
 const readyMsMax = 60_000;
 
 export interface AccessKeyPair {
@@ -62,7 +63,7 @@ export class Server {
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.process;
-    if (child?.exitCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await ended;

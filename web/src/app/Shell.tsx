@@ -9,15 +9,13 @@ import { useHotkeys } from '../ui/hotkeys';
 import { Logo } from '../ui/Logo';
 import classes from './Shell.module.css';
 import { Sidebar } from './Sidebar';
+import { TransfersTray } from './TransfersTray';
 
 const CommandPalette = lazy(() =>
   import('./CommandPalette').then((module) => ({ default: module.CommandPalette })),
 );
 const NavigationDrawer = lazy(() =>
   import('./NavigationDrawer').then((module) => ({ default: module.NavigationDrawer })),
-);
-const TransfersTray = lazy(() =>
-  import('./TransfersTray').then((module) => ({ default: module.TransfersTray })),
 );
 const HotkeysHelp = lazy(() =>
   import('../ui/HotkeysHelp').then((module) => ({ default: module.HotkeysHelp })),
@@ -62,9 +60,10 @@ export function Shell({ session, children }: { session: Session; children: React
       <main id="main" tabIndex={-1} className={classes.main}>
         {children}
       </main>
+      {/* Not loaded when needed: it has to tell that the server is away. */}
+      {hasUploads && <TransfersTray />}
       <Suspense>
         {drawerOpened && <NavigationDrawer onClose={drawer.close}>{sidebar}</NavigationDrawer>}
-        {hasUploads && <TransfersTray />}
         {paletteOpened && <CommandPalette onClose={palette.close} />}
         {helpOpened && <HotkeysHelp opened onClose={help.close} />}
       </Suspense>
