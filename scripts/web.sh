@@ -5,6 +5,7 @@
 #   scripts/web.sh build            types and pages into build/web, only when web/ or api/ changed
 #   scripts/web.sh check            types, eslint, prettier and the unit tests
 #   scripts/web.sh test [ARGS...]   the browser tests against ANABRANCH_BINARY (build/release/anabranch); ARGS go to Playwright
+#   scripts/web.sh bench            how soon the longest lists respond, measured in the browser; writes bench/results/
 #   scripts/web.sh dev              the pages with hot reload; ANABRANCH_URL is the server (http://127.0.0.1:8000)
 #   scripts/web.sh format           formats web/
 set -euo pipefail
@@ -92,6 +93,14 @@ browser_tests() {
   playwright test "$@"
 }
 
+bench() {
+  install
+  types
+  cd web
+  export ANABRANCH_BINARY="${ANABRANCH_BINARY:-$PWD/../build/release/anabranch}"
+  playwright test --config bench/playwright.config.ts "$@"
+}
+
 mkdir -p build
 command="${1:-}"
 [[ $# -eq 0 ]] || shift
@@ -100,10 +109,11 @@ case "$command" in
   build) build ;;
   check) check ;;
   test) browser_tests "$@" ;;
+  bench) bench "$@" ;;
   dev) install && types && cd web && exec vite ;;
   format) install && cd web && prettier --write --log-level warn . ;;
   *)
-    sed -n '2,9p' "$0" | sed 's/^# \{0,1\}//' >&2
+    sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//' >&2
     exit 2
     ;;
 esac

@@ -174,7 +174,8 @@ export class Seeder {
     return this.rest('POST', `/repositories/${repository}/branches`, { name, source });
   }
 
-  private async signIn(): Promise<string> {
+  /** The cookie of a new session. */
+  async signIn(): Promise<string> {
     const { id, secret } = this.server.rootKey;
     const answer = await fetch(`${this.server.url}/api/v1/session`, {
       method: 'POST',

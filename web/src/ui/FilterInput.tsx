@@ -2,7 +2,8 @@ import { CloseButton, TextInput } from '@mantine/core';
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 
-const debounceMs = 200;
+/** Two keys at once are one question; more would be felt as waiting. */
+const debounceMs = 30;
 
 export interface FilterInputProps {
   value: string;

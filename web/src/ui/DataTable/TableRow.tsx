@@ -1,6 +1,6 @@
-import { ActionIcon, Checkbox } from '@mantine/core';
 import { Ellipsis } from 'lucide-react';
 import type { MouseEvent, ReactElement } from 'react';
+import { IconButton } from '../IconButton';
 import classes from './DataTable.module.css';
 import type { Column } from './types';
 
@@ -43,8 +43,10 @@ export function TableRow<Row>(props: TableRowProps<Row>): ReactElement {
     >
       {isSelected !== undefined && (
         <div role="gridcell" className={classes.box}>
-          <Checkbox
-            size="xs"
+          {/* Not Mantine's: see IconButton. */}
+          <input
+            type="checkbox"
+            className={classes.check}
             tabIndex={-1}
             aria-label="Select row"
             checked={isSelected}
@@ -64,8 +66,7 @@ export function TableRow<Row>(props: TableRowProps<Row>): ReactElement {
       ))}
       {onMenu && (
         <div role="gridcell" className={classes.menu}>
-          <ActionIcon
-            size="sm"
+          <IconButton
             tabIndex={-1}
             aria-label="Row actions"
             aria-haspopup="menu"
@@ -76,7 +77,7 @@ export function TableRow<Row>(props: TableRowProps<Row>): ReactElement {
             }}
           >
             <Ellipsis size={16} aria-hidden />
-          </ActionIcon>
+          </IconButton>
         </div>
       )}
     </div>

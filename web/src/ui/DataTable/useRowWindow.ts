@@ -6,7 +6,7 @@
 import { useCallback, useLayoutEffect, useState, type RefObject } from 'react';
 
 const heightMax = 15_000_000;
-const overscan = 8;
+const overscan = 4;
 
 export interface RowWindow {
   /** Rows [first, end) are to be rendered. */
