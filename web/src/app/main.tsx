@@ -6,9 +6,11 @@ import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
+import { isReachable } from '../api/client';
 import { uploads } from '../api/uploads';
 import { colorSchemeManager, cssVariables, theme } from '../ui/theme';
 import { makeQueryClient } from './query-client';
+import { recoverWhenReachable } from './recovery';
 import { makeRouter } from './router';
 
 // The server puts a fresh nonce into the page: styles made at run time carry it, or the policy refuses them.
@@ -18,6 +20,7 @@ setNonce(nonce);
 const Toasts = lazy(() => import('./Toasts').then((module) => ({ default: module.Toasts })));
 
 const queryClient = makeQueryClient();
+recoverWhenReachable(queryClient, isReachable);
 const router = makeRouter(queryClient);
 
 // A repository is a bucket too: what was uploaded may be listed by either.
