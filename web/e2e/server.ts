@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const binary = process.env.ANABRANCH_BINARY ?? join(import.meta.dirname, '../../build/release/anabranch');
+export const binary =
+  process.env.ANABRANCH_BINARY ?? join(import.meta.dirname, '../../build/release/anabranch');
 const readyMsMax = 60_000;
 
 export interface AccessKeyPair {
