@@ -4,10 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS := $(shell nproc)
 
-.PHONY: help build serve demo test check bench fuzz format clean web-dev web-check
+.PHONY: help build serve demo test check bench fuzz format clean web-dev web-check screenshots
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the product: build/release/anabranch
 	@scripts/setup.sh build
@@ -53,6 +53,9 @@ web-dev: ## The web UI with hot reload at :5173/ui/, of the server ANABRANCH_URL
 web-check: ## Types, lint, format and unit tests of the web UI
 	@scripts/setup.sh web
 	@scripts/web.sh check
+
+screenshots: build ## Build, then make the pictures of docs/images/ui (needs chromium)
+	@scripts/screenshots.sh
 
 clean: ## Remove what was built (not .venv, .venv-node, ./data)
 	rm -rf build

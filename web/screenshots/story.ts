@@ -9,13 +9,11 @@ import { digitPicture } from './pictures';
 const classes = 10;
 const picturesPerClass = 24;
 
-export interface Story {
-  best: Run;
-  runs: Run[];
-  mainCommit: string;
-}
-
-export async function tellStory(server: Server, seed: Seeder): Promise<Story> {
+export async function tellStory(
+  server: Server,
+  seed: Seeder,
+  beforePromotion: (best: Run) => Promise<void>,
+): Promise<{ runs: Run[] }> {
   const environment = {
     PATH: process.env.PATH,
     HOME: server.folder,
@@ -59,7 +57,7 @@ export async function tellStory(server: Server, seed: Seeder): Promise<Story> {
     'Import 240 pictures',
   );
   anabranch('merge', 'anabranch://digits/ingest', 'main', '-m', 'First data set');
-  anabranch('tag', 'create', 'anabranch://digits/data-v1', 'main');
+  anabranch('tag', 'create', 'anabranch://digits/data-v1', '--from', 'main');
 
   const trainer = join(server.folder, 'trainer');
   mkdirSync(trainer);
@@ -82,8 +80,9 @@ export async function tellStory(server: Server, seed: Seeder): Promise<Story> {
   );
   const best = runs[0];
   if (!best) throw new Error('no run is ok');
+  await beforePromotion(best);
   anabranch('promote', best.branch, '--require', 'accuracy>=0.95');
-  anabranch('tag', 'create', 'anabranch://digits/model-v1', 'main');
+  anabranch('tag', 'create', 'anabranch://digits/model-v1', '--from', 'main');
 
   anabranch('branch', 'create', 'anabranch://digits/relabel', '--from', 'main');
   await seed.put('digits', 'relabel/raw/labels.csv', `${relabelled(table).join('\n')}\n`, 'text/csv');
@@ -97,8 +96,7 @@ export async function tellStory(server: Server, seed: Seeder): Promise<Story> {
   await seed.put('digits', 'relabel/raw/train/3/extra.png', digitPicture(3, 99), 'image/png');
   await seed.put('digits', 'relabel/raw/train/8/extra.png', digitPicture(8, 99), 'image/png');
 
-  const { commit_id: mainCommit } = await seed.rest<{ commit_id: string }>('GET', `${at}/branches/main`);
-  return { best, runs, mainCommit };
+  return { runs };
 }
 
 function relabelled(table: readonly string[]): string[] {
