@@ -4,10 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS := $(shell nproc)
 
-.PHONY: help build serve demo test check bench fuzz format clean web-dev web-check
+.PHONY: help build serve demo test check bench bench-ui fuzz format clean web-dev web-check screenshots
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the product: build/release/anabranch
 	@scripts/setup.sh build
@@ -39,6 +39,10 @@ bench: ## Measure a server: ours, or any S3 server with PEER=URL PEER_PID=PID
 	@cmake --build --preset bench -j$(JOBS)
 	@PEER='$(PEER)' PEER_PID='$(PEER_PID)' scripts/bench.sh
 
+bench-ui: build ## Measure in a browser how soon the web UI's longest lists respond
+	@scripts/setup.sh test
+	@scripts/web.sh bench
+
 fuzz: ## Run each fuzz target for FUZZ_SECONDS (30)
 	@scripts/setup.sh check
 	@scripts/fuzz.sh
@@ -53,6 +57,10 @@ web-dev: ## The web UI with hot reload at :5173/ui/, of the server ANABRANCH_URL
 web-check: ## Types, lint, format and unit tests of the web UI
 	@scripts/setup.sh web
 	@scripts/web.sh check
+
+screenshots: build ## Build, then make the pictures of docs/images/ui
+	@scripts/setup.sh test
+	@scripts/screenshots.sh
 
 clean: ## Remove what was built (not .venv, .venv-node, ./data)
 	rm -rf build

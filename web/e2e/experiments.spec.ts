@@ -245,6 +245,16 @@ test('chosen runs stand side by side', async ({ page, server, seed, name }) => {
   await expect(runs.getByRole('row', { name: /^accuracy/ })).toContainText('0.95');
   await expect(runs.getByRole('row', { name: /^accuracy/ })).toContainText('+0.15');
   await expect(runs.getByRole('row', { name: /^epochs/ })).toBeVisible();
+  const best = runs
+    .getByRole('row', { name: /^accuracy/ })
+    .getByRole('cell')
+    .filter({
+      has: page.getByRole('img', { name: 'best' }),
+    });
+  await expect(best).toContainText('0.95');
+  await runs.getByRole('button', { name: 'accuracy: more is better' }).click();
+  await expect(best).toContainText('0.8');
+  await expect(page).toHaveURL(/goals=accuracy(:|%3A)min/);
   const files = page.getByRole('region', { name: 'Files compared' });
   await expect(files.getByRole('row', { name: /^artifacts\/model.json/ })).toContainText('B');
   await expect(files.getByRole('link', { name: 'against the baseline' })).toBeVisible();

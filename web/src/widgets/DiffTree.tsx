@@ -276,7 +276,8 @@ export function ChangeBadge({ change }: { change: ChangeType }): ReactElement {
   return <span className={`${classes.badge} ${classes[`${change}Badge`]}`}>{change}</span>;
 }
 
-function bytesText(counts: Counts): string {
+/** "+3 KiB −1 KiB", without what is nothing. */
+export function bytesText(counts: Counts): string {
   const parts = [];
   if (counts.added_bytes > 0) parts.push(`+${formatBytes(counts.added_bytes)}`);
   if (counts.removed_bytes > 0) parts.push(`−${formatBytes(counts.removed_bytes)}`);

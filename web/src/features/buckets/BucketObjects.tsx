@@ -37,8 +37,8 @@ import { useNamespaces } from './useNamespaces';
 const route = getRouteApi('/buckets/$bucket');
 
 const viewChoices = [
-  { value: 'list', label: <List size={15} aria-label="List" role="img" /> },
-  { value: 'gallery', label: <LayoutGrid size={15} aria-label="Gallery" role="img" /> },
+  { value: 'list', label: <List size={15} display="block" aria-label="List" role="img" /> },
+  { value: 'gallery', label: <LayoutGrid size={15} display="block" aria-label="Gallery" role="img" /> },
 ];
 
 /** What is in a bucket, folder by folder. A repository's namespace can be looked at here, and is changed by the repository only. */

@@ -12,13 +12,13 @@ import type { RowAction } from '../../ui/DataTable/types';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { FilterInput } from '../../ui/FilterInput';
-import { formatBytes, formatPlural } from '../../ui/format';
+import { formatPlural } from '../../ui/format';
 import { useHotkeys } from '../../ui/hotkeys';
 import { LoadingState } from '../../ui/LoadingState';
 import { Page } from '../../ui/Page';
 import browser from '../../widgets/browser/browser.module.css';
 import { copyWithNotice } from '../../widgets/browser/download';
-import { ChangeCounts, DiffTree } from '../../widgets/DiffTree';
+import { bytesText, ChangeCounts, DiffTree } from '../../widgets/DiffTree';
 import { visibleText } from '../../widgets/preview/content';
 import { RefSelect } from '../../widgets/RefSelect';
 import { ChangedObject } from './ChangedObject';
@@ -155,9 +155,7 @@ function Totals({ summary }: { summary: DiffSummary }): ReactElement {
         {formatPlural(countOf(summary), 'change')}
       </strong>
       <ChangeCounts counts={total} />
-      <span className={classes.soft}>
-        +{formatBytes(total.added_bytes)} −{formatBytes(total.removed_bytes)}
-      </span>
+      <span className={classes.soft}>{bytesText(total)}</span>
     </div>
   );
 }

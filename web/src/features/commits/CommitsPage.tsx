@@ -77,7 +77,7 @@ export function CommitsPage(): ReactElement {
     const run: Column<CommitRow> = {
       id: 'run',
       header: 'Metrics and parameters',
-      width: 320,
+      width: 240,
       cell: ({ commit }) => <RunChips metadata={partMetadata(commit.metadata)} />,
     };
     return [
@@ -87,7 +87,7 @@ export function CommitsPage(): ReactElement {
       {
         id: 'author',
         header: 'Author',
-        width: 110,
+        width: 120,
         cell: ({ commit }) => <span className={classes.soft}>{commit.committer}</span>,
       },
       {

@@ -1,7 +1,7 @@
 import { Button, Select, Switch } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { GitMerge, Star } from 'lucide-react';
+import { ArrowDown, ArrowUp, GitMerge, Star } from 'lucide-react';
 import { lazy, Suspense, useState, type ReactElement, type ReactNode } from 'react';
 import { hasStatus } from '../../api/error';
 import { runFilesQuery, runQuery } from '../../api/queries/experiments';
@@ -17,7 +17,7 @@ import classes from './ComparePage.module.css';
 import { CurvesPanel } from './CurvesPanel';
 import { Highlight, HighlightContext } from './highlight';
 import { fileLines, metricLines, parameterLines } from './model/compare';
-import { mainMetric } from './model/goal';
+import { mainMetric, withGoal } from './model/goal';
 import { whyNot } from './model/promotion';
 import { StateBadge } from './StateBadge';
 import { useLive } from './useRuns';
@@ -49,7 +49,7 @@ export function ComparePage(): ReactElement {
     runs.findIndex((run) => run.id === search.baseline),
   );
   const onlyDifferences = search.differences ?? false;
-  const metrics = metricLines(runs, baselineAt);
+  const metrics = metricLines(runs, baselineAt, search.goals);
   const names = metrics.map(({ name }) => name);
   const { colors, legend } = useColoring(runs, search.color);
   const list = (
@@ -148,7 +148,33 @@ export function ComparePage(): ReactElement {
             {metrics
               .filter(({ isEqual }) => !hide(isEqual))
               .map((line) => (
-                <Line key={line.name} name={line.name}>
+                <Line
+                  key={line.name}
+                  name={line.name}
+                  goal={
+                    <button
+                      type="button"
+                      className={classes.goal}
+                      aria-label={`${line.name}: ${line.goal === 'max' ? 'more' : 'less'} is better`}
+                      title={
+                        line.goal === 'max'
+                          ? 'More is better; press for less'
+                          : 'Less is better; press for more'
+                      }
+                      onClick={() =>
+                        change({
+                          goals: withGoal(search.goals, line.name, line.goal === 'max' ? 'min' : 'max'),
+                        })
+                      }
+                    >
+                      {line.goal === 'max' ? (
+                        <ArrowUp size={12} aria-hidden />
+                      ) : (
+                        <ArrowDown size={12} aria-hidden />
+                      )}
+                    </button>
+                  }
+                >
                   {line.values.map((value, index) => {
                     const isBest = value !== undefined && value === line.best;
                     const difference = line.differences[index];
@@ -262,11 +288,20 @@ function Wide({ label, children }: { label: string; children: ReactNode }): Reac
   );
 }
 
-function Line({ name, children }: { name: string; children: ReactNode }): ReactElement {
+function Line({
+  name,
+  goal,
+  children,
+}: {
+  name: string;
+  goal?: ReactNode;
+  children: ReactNode;
+}): ReactElement {
   return (
     <tr>
       <th scope="row" title={name}>
         {name}
+        {goal}
       </th>
       {children}
     </tr>

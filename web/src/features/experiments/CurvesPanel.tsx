@@ -9,7 +9,7 @@ import { LoadingState } from '../../ui/LoadingState';
 import { CurvesChart, axisText, type CurveOptions } from './CurvesChart';
 import classes from './CurvesPanel.module.css';
 import { useHighlight } from './highlight';
-import { isBetter, usualGoal } from './model/goal';
+import { goalOf, isBetter } from './model/goal';
 import { toCurve } from './model/curves';
 import { useSeries } from './useSeries';
 
@@ -19,6 +19,7 @@ const smallPoints = 150;
 /** What the URL says of curves. */
 export interface CurvesSearch {
   curve?: string;
+  goals?: string[];
   grid?: true;
   smooth?: number;
   x?: 'relative' | 'time';
@@ -258,10 +259,11 @@ function LastValues({
   colors,
   metric,
   options,
+  search,
   onOpen,
 }: ChartProps & { series: ReturnType<typeof useSeries>['series'] }): ReactElement {
   const highlight = useHighlight();
-  const goal = usualGoal(metric);
+  const goal = goalOf(metric, search.goals);
   const lines = series.flatMap((one) => {
     const curve = toCurve(one, options.axis, byId.get(one.run)?.started_ms);
     const value = curve.y.at(-1);

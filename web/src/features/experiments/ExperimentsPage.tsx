@@ -31,7 +31,7 @@ import classes from './ExperimentsPage.module.css';
 import { FilterBar } from './FilterBar';
 import { Highlight, HighlightContext } from './highlight';
 import { fieldNames, metricField, paramField, type FieldNames } from './model/fields';
-import { bestRun, mainMetric, usualGoal, type Aim } from './model/goal';
+import { bestRun, goalOf, mainMetric, withGoal, type Aim } from './model/goal';
 import { groupRuns, isBrushed, toCsv, toRows, type Row } from './model/rows';
 import { ParallelPanel } from './ParallelPanel';
 import type { ExperimentsSearch } from './routes';
@@ -76,7 +76,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
 
   const names = useMemo(() => fieldNames(runs), [runs]);
   const metric = search.metric ?? mainMetric(names.metrics);
-  const goal = search.goal ?? (metric === undefined ? 'max' : usualGoal(metric));
+  const goal = metric === undefined ? 'max' : goalOf(metric, search.goals);
   const aim = useMemo(
     (): Aim | undefined => (metric === undefined ? undefined : { metric, goal }),
     [metric, goal],
@@ -221,7 +221,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
         fill
         actions={
           <>
-            <MetricSelect names={names} aim={aim} onChange={change} />
+            <MetricSelect names={names} aim={aim} goals={search.goals} onChange={change} />
             <PanelSwitch
               panel={panel}
               onChange={(next) => change({ panel: next === 'curves' ? undefined : next })}
@@ -322,10 +322,12 @@ function toggled(closed: readonly string[] | undefined, value: string): string[]
 function MetricSelect({
   names,
   aim,
+  goals,
   onChange,
 }: {
   names: FieldNames;
   aim: Aim | undefined;
+  goals: readonly string[] | undefined;
   onChange: ChangeSearch;
 }): ReactElement | null {
   if (!aim) return null;
@@ -338,7 +340,7 @@ function MetricSelect({
         aria-label="Main metric"
         data={names.metrics}
         value={aim.metric}
-        onChange={(metric) => onChange({ metric: metric ?? undefined, goal: undefined, curve: undefined })}
+        onChange={(metric) => onChange({ metric: metric ?? undefined, curve: undefined })}
         searchable
         allowDeselect={false}
       />
@@ -347,7 +349,7 @@ function MetricSelect({
           variant="default"
           size={34}
           aria-label={isMax ? 'More is better' : 'Less is better'}
-          onClick={() => onChange({ metric: aim.metric, goal: isMax ? 'min' : 'max' })}
+          onClick={() => onChange({ goals: withGoal(goals, aim.metric, isMax ? 'min' : 'max') })}
         >
           <Icon size={15} aria-hidden />
         </ActionIcon>

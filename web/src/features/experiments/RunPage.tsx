@@ -15,7 +15,7 @@ import type { Column } from '../../ui/DataTable/types';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { Bytes, RelativeTime } from '../../ui/figures';
-import { formatBytes, formatMetric } from '../../ui/format';
+import { formatBytes, formatDuration, formatMetric } from '../../ui/format';
 import { KeyValueTable, type KeyValue } from '../../ui/KeyValueTable';
 import { LoadingState } from '../../ui/LoadingState';
 import { Breadcrumbs, Page, Panel } from '../../ui/Page';
@@ -182,7 +182,9 @@ function KnownRun({
           <StatTile
             label="CPU time"
             value={
-              run.resources?.cpu_seconds === undefined ? '–' : `${formatMetric(run.resources.cpu_seconds)} s`
+              run.resources?.cpu_seconds === undefined
+                ? '–'
+                : formatDuration(run.resources.cpu_seconds * 1000)
             }
           />
           <StatTile

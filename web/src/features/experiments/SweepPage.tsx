@@ -23,7 +23,7 @@ import { CountsBar } from './CountsBar';
 import { HeatMapTable } from './HeatMapTable';
 import { Highlight, HighlightContext } from './highlight';
 import { fieldNames } from './model/fields';
-import { bestRun, mainMetric, usualGoal, type Aim } from './model/goal';
+import { bestRun, goalOf, mainMetric, withGoal, type Aim } from './model/goal';
 import { heatMap } from './model/heatmap';
 import { shellLine, whyNot } from './model/promotion';
 import { sweepProgress } from './model/states';
@@ -94,7 +94,7 @@ function KnownSweep({
   const { runs, isPending, error, onRetry } = useRuns(repository, view, live);
   const names = useMemo(() => fieldNames(runs), [runs]);
   const metric = search.metric ?? mainMetric(names.metrics);
-  const goal = search.goal ?? (metric === undefined ? 'max' : usualGoal(metric));
+  const goal = metric === undefined ? 'max' : goalOf(metric, search.goals);
   const aim = useMemo(
     (): Aim | undefined => (metric === undefined ? undefined : { metric, goal }),
     [metric, goal],
@@ -178,7 +178,7 @@ function KnownSweep({
                       aria-label="Best by"
                       data={names.metrics}
                       value={aim.metric}
-                      onChange={(next) => change({ metric: next ?? undefined, goal: undefined })}
+                      onChange={(next) => change({ metric: next ?? undefined })}
                       allowDeselect={false}
                       searchable
                     />
@@ -192,7 +192,7 @@ function KnownSweep({
                       ]}
                       value={aim.goal}
                       onChange={(next) =>
-                        change({ metric: aim.metric, goal: next === 'min' ? 'min' : 'max' })
+                        change({ goals: withGoal(search.goals, aim.metric, next === 'min' ? 'min' : 'max') })
                       }
                       allowDeselect={false}
                     />

@@ -36,7 +36,6 @@ function experiments(search: RawSearch) {
     runs: texts(search.runs),
     /** The metric that groups, bests and colours are about. */
     metric: text(search.metric),
-    goal: oneOf(search.goal, ['max', 'min']),
     columns: texts(search.columns),
     equal: oneOf(search.equal, ['show']),
     ...curvesSearch(search),
@@ -55,6 +54,8 @@ function curvesSearch(search: RawSearch) {
   return {
     /** One large chart of this metric; absent: of all metrics, small. */
     curve: text(search.curve),
+    /** Where more or less being better was chosen: `loss:max`; of other metrics the name tells. */
+    goals: texts(search.goals),
     grid: flag(search.grid),
     smooth: integer(search.smooth),
     x: oneOf(search.x, ['relative', 'time']),
@@ -88,7 +89,7 @@ export function runSearch(search: RawSearch): RunSearch {
 function sweep(search: RawSearch) {
   return {
     metric: text(search.metric),
-    goal: oneOf(search.goal, ['max', 'min']),
+    goals: texts(search.goals),
     hx: text(search.hx),
     hy: text(search.hy),
     sort: text(search.sort),

@@ -37,8 +37,8 @@ import { RefBar } from './RefBar';
 const route = getRouteApi('/repositories/$repository/objects');
 
 const viewChoices = [
-  { value: 'list', label: <List size={15} aria-label="List" role="img" /> },
-  { value: 'gallery', label: <LayoutGrid size={15} aria-label="Gallery" role="img" /> },
+  { value: 'list', label: <List size={15} display="block" aria-label="List" role="img" /> },
+  { value: 'gallery', label: <LayoutGrid size={15} display="block" aria-label="Gallery" role="img" /> },
 ];
 
 /** The objects of a repository at a ref, folder by folder. */

@@ -1,7 +1,7 @@
 /** Chosen runs side by side: their parameters and metrics line by line, and their files. */
 import type { ObjectStats, Run } from '../../../api/types';
 import { byName } from './fields';
-import { isBetter, usualGoal } from './goal';
+import { goalOf, isBetter, type Goal } from './goal';
 
 export interface ParameterLine {
   name: string;
@@ -15,6 +15,7 @@ export interface MetricLine {
   /** Less the baseline's. */
   differences: (number | undefined)[];
   best: number | undefined;
+  goal: Goal;
   isEqual: boolean;
 }
 
@@ -25,10 +26,10 @@ export function parameterLines(runs: readonly Run[]): ParameterLine[] {
   });
 }
 
-export function metricLines(runs: readonly Run[], baseline: number): MetricLine[] {
+export function metricLines(runs: readonly Run[], baseline: number, goals?: readonly string[]): MetricLine[] {
   return namesOf(runs.map((run) => run.metrics)).map((name) => {
     const values = runs.map((run) => run.metrics[name]);
-    const goal = usualGoal(name);
+    const goal = goalOf(name, goals);
     const base = values[baseline];
     let best: number | undefined;
     for (const value of values)
@@ -41,6 +42,7 @@ export function metricLines(runs: readonly Run[], baseline: number): MetricLine[
         value === undefined || base === undefined ? undefined : value - base,
       ),
       best: isEqual ? undefined : best,
+      goal,
       isEqual,
     };
   });

@@ -15,6 +15,23 @@ export function usualGoal(metric: string): Goal {
   return lessIsBetter.test(metric) ? 'min' : 'max';
 }
 
+/** A metric's goal: what was chosen (`<metric>:min`, `<metric>:max`), or else what its name lets one guess. */
+export function goalOf(metric: string, goals: readonly string[] = []): Goal {
+  if (goals.includes(`${metric}:min`)) return 'min';
+  return goals.includes(`${metric}:max`) ? 'max' : usualGoal(metric);
+}
+
+/** The choices with this one; undefined: none is left, each metric has the goal that its name tells. */
+export function withGoal(
+  goals: readonly string[] | undefined,
+  metric: string,
+  goal: Goal,
+): string[] | undefined {
+  const rest = (goals ?? []).filter((each) => each !== `${metric}:min` && each !== `${metric}:max`);
+  if (goal !== usualGoal(metric)) rest.push(`${metric}:${goal}`);
+  return rest.length > 0 ? rest : undefined;
+}
+
 /** What people usually judge by, the first that is there; of several, the one measured on data that was held back. */
 const usualMetrics = [/acc/i, /f1|auc|bleu|map$|score|reward|r2|iou|dice/i, /loss/i, /err|rmse|mse|mae/i];
 const heldBack = /val|test|eval/i;

@@ -13,7 +13,7 @@ import {
 } from './conditions';
 import { align, smooth, toCurve } from './curves';
 import { byValue, fieldNames } from './fields';
-import { bestRun, mainMetric, usualGoal } from './goal';
+import { bestRun, goalOf, mainMetric, usualGoal, withGoal } from './goal';
 import { heatMap } from './heatmap';
 import { checkRequirement, readRequirement, shellLine, whyNot } from './promotion';
 import { groupRuns, sortRuns, toCsv, toRows } from './rows';
@@ -201,6 +201,21 @@ describe('the main metric', () => {
     expect(mainMetric(['x', 'train_loss'])).toBe('train_loss');
     expect(mainMetric([])).toBeUndefined();
     expect(['val_loss', 'rmse', 'accuracy'].map(usualGoal)).toEqual(['min', 'min', 'max']);
+  });
+
+  test('is better where it was chosen to be, else where its name tells', () => {
+    const chosen = withGoal(withGoal(undefined, 'loss', 'max'), 'depth', 'min');
+
+    expect(chosen).toEqual(['loss:max', 'depth:min']);
+    expect(['loss', 'depth', 'val_loss', 'accuracy'].map((name) => goalOf(name, chosen))).toEqual([
+      'max',
+      'min',
+      'min',
+      'max',
+    ]);
+    expect(withGoal(withGoal(chosen, 'loss', 'min'), 'depth', 'max')).toBeUndefined();
+    const runs = [run('a', { metrics: { loss: 2 } }), run('b', { metrics: { loss: 1 } })];
+    expect(metricLines(runs, 0, chosen).map(({ best, goal }) => [best, goal])).toEqual([[2, 'max']]);
   });
 
   test('is judged of runs that are ok, where there are any', () => {
