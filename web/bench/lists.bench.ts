@@ -260,7 +260,10 @@ test('long lists', async ({ page }) => {
       await page.waitForTimeout(100);
       await page.evaluate(() => (window.keyTime = 0));
       const drawn = page.evaluate(async () => {
-        return (await window.untilDrawn(() => window.keyTime > 0)) - window.keyTime;
+        const canvas = document.querySelector<HTMLCanvasElement>('figure canvas');
+        const before = canvas?.toDataURL();
+        const end = await window.untilDrawn(() => window.keyTime > 0 && canvas?.toDataURL() !== before);
+        return end - window.keyTime;
       });
       await page.keyboard.press('ArrowRight');
       return drawn;

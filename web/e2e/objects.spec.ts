@@ -64,6 +64,27 @@ test('folders are walked, filtered and found by their address', async ({ page, s
   await expect(grid(page)).toContainText('top.txt');
 });
 
+test('a filter follows quick typing and loses no letter', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'abcdefghij.txt': 'a', 'abxyz.txt': 'b', 'other.txt': 'c' });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  await expect(grid(page)).toContainText('other.txt');
+  const filter = page.getByLabel('Names that begin with');
+  for (const delay of [0, 10, 25, 60, 90]) {
+    await filter.pressSequentially('abcdefghi', { delay });
+    await expect(filter).toHaveValue('abcdefghi');
+    await expect(page).toHaveURL(/prefix=abcdefghi$/);
+    await expect(grid(page).getByRole('row')).toHaveCount(2);
+    await filter.press('Escape');
+    await expect(grid(page).getByRole('row')).toHaveCount(4);
+    await expect(filter).toHaveValue('');
+  }
+  // What the address says wins over what was typed.
+  await filter.pressSequentially('abx');
+  await expect(grid(page).getByRole('row')).toHaveCount(2);
+  await page.getByRole('link', { name: 'Objects', exact: true }).click();
+  await expect(filter).toHaveValue('');
+});
+
 test('files and folders are uploaded, deleted and reviewed', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'raw/a.txt': 'a', 'raw/b.txt': 'b', 'raw/c/d.txt': 'd' });
   await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=raw/`);

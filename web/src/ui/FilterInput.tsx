@@ -1,13 +1,13 @@
 import { CloseButton, TextInput } from '@mantine/core';
 import { Search } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type ReactElement } from 'react';
 
-/** Two keys at once are one question; more would be felt as waiting. */
-const debounceMs = 30;
+/** The first key is told at once, those that follow so soon together. */
+const pauseMs = 60;
 
 export interface FilterInputProps {
   value: string;
-  /** Called when typing pauses. */
+  /** Called at the first key, and then when `pauseMs` have gone by. */
   onChange: (value: string) => void;
   placeholder: string;
   width?: number;
@@ -16,22 +16,38 @@ export interface FilterInputProps {
 /** A field that filters the list below it. Escape empties it; the key `/` goes there. */
 export function FilterInput({ value, onChange, placeholder, width = 260 }: FilterInputProps): ReactElement {
   const [typed, setTyped] = useState(value);
-  const [known, setKnown] = useState(value);
+  const [seen, setSeen] = useState(value);
+  // Told and not yet come back as `value`, the oldest first.
+  const [told, setTold] = useState<readonly string[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // The value may also change from outside (back button): it wins over what was typed.
-  if (known !== value) {
-    setKnown(value);
-    setTyped(value);
+  const waiting = useRef<string>(undefined);
+  const latest = useRef({ onChange, told: value });
+  useLayoutEffect(() => {
+    latest.current = { onChange, told: told.at(-1) ?? value };
+  });
+  if (seen !== value) {
+    setSeen(value);
+    const at = told.indexOf(value);
+    setTold(told.slice(at + 1));
+    // It may also change from outside (back button): that wins over what was typed.
+    if (at === -1) setTyped(value);
   }
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const change = (next: string, delayMs: number) => {
+  const tell = () => {
+    const next = waiting.current;
+    waiting.current = undefined;
+    timer.current = undefined;
+    if (next === undefined) return;
+    timer.current = setTimeout(tell, pauseMs);
+    if (next === latest.current.told) return;
+    setTold((known) => [...known, next]);
+    latest.current.onChange(next);
+  };
+  const change = (next: string) => {
     setTyped(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      setKnown(next);
-      onChange(next);
-    }, delayMs);
+    waiting.current = next;
+    if (timer.current === undefined) tell();
   };
   return (
     <TextInput
@@ -40,18 +56,16 @@ export function FilterInput({ value, onChange, placeholder, width = 260 }: Filte
       placeholder={placeholder}
       aria-label={placeholder}
       value={typed}
-      onChange={(event) => change(event.currentTarget.value, debounceMs)}
+      onChange={(event) => change(event.currentTarget.value)}
       onKeyDown={(event) => {
         if (event.key === 'Escape' && typed !== '') {
           event.stopPropagation();
-          change('', 0);
+          change('');
         }
       }}
       leftSection={<Search size={14} aria-hidden />}
       rightSection={
-        typed === '' ? null : (
-          <CloseButton size="sm" aria-label="Clear filter" onClick={() => change('', 0)} />
-        )
+        typed === '' ? null : <CloseButton size="sm" aria-label="Clear filter" onClick={() => change('')} />
       }
       spellCheck={false}
       autoComplete="off"

@@ -68,7 +68,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
       bucket,
       files.map(({ path, file }) => ({ key: folder + path, file })),
     );
-  const chosen = source.rows.filter((entry) => selection.has(entry.path));
+  const chosen = selection.size === 0 ? [] : source.rows.filter((entry) => selection.has(entry.path));
   useHotkeys('Objects', [
     {
       keys: 'u',

@@ -92,7 +92,7 @@ export function ObjectsPage(): ReactElement {
         }),
       remove: () => setDeleting([entry]),
     });
-  const chosen = source.rows.filter((entry) => selection.has(entry.path));
+  const chosen = selection.size === 0 ? [] : source.rows.filter((entry) => selection.has(entry.path));
   const goUp = () => void navigateHere({ search: (old) => folderSearch(old, parentOf(folder)) });
   useHotkeys('Objects', [
     {

@@ -48,7 +48,10 @@ export function BranchesPage(): ReactElement {
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
   const startCreate = () => void navigateHere({ search: (old) => ({ ...old, create: true }) });
-  const selected = source.rows.filter((row) => selection.has(row.id) && row.id !== defaultBranch);
+  const selected =
+    selection.size === 0
+      ? []
+      : source.rows.filter((row) => selection.has(row.id) && row.id !== defaultBranch);
   useHotkeys('Branches', [{ keys: 'n', description: 'New branch', onPress: startCreate }]);
 
   const columns = useMemo<Column<Ref>[]>(

@@ -35,7 +35,7 @@ export function TagsPage(): ReactElement {
   const [deleting, setDeleting] = useState<Ref[]>();
   const [branchFrom, setBranchFrom] = useState<string>();
   const startCreate = () => void navigateHere({ search: (old) => ({ ...old, create: true }) });
-  const selected = source.rows.filter((row) => selection.has(row.id));
+  const selected = selection.size === 0 ? [] : source.rows.filter((row) => selection.has(row.id));
   useHotkeys('Tags', [{ keys: 'n', description: 'New tag', onPress: startCreate }]);
 
   const columns = useMemo<Column<Ref>[]>(

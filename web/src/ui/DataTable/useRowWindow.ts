@@ -6,7 +6,7 @@
 import { useCallback, useLayoutEffect, useState, type RefObject } from 'react';
 
 const heightMax = 15_000_000;
-const overscan = 4;
+const overscan = 2;
 
 export interface RowWindow {
   /** Rows [first, end) are to be rendered. */
