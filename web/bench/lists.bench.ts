@@ -260,9 +260,9 @@ test('long lists', async ({ page }) => {
       await page.waitForTimeout(100);
       await page.evaluate(() => (window.keyTime = 0));
       const drawn = page.evaluate(async () => {
-        const canvas = document.querySelector<HTMLCanvasElement>('figure canvas');
-        const before = canvas?.toDataURL();
-        const end = await window.untilDrawn(() => window.keyTime > 0 && canvas?.toDataURL() !== before);
+        const picture = () => document.querySelector<HTMLCanvasElement>('figure canvas')?.toDataURL();
+        const before = picture();
+        const end = await window.untilDrawn(() => window.keyTime > 0 && picture() !== before);
         return end - window.keyTime;
       });
       await page.keyboard.press('ArrowRight');

@@ -118,6 +118,13 @@ test('a sweep shows its table and the curves of the main metric at once', async 
   await expect(page.getByRole('columnheader', { name: 'epochs' })).toHaveCount(0);
   await expect(page.getByRole('figure', { name: 'Curves of accuracy' }).locator('canvas')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Last values of accuracy' })).toContainText('0.95');
+  const smoothing = page.getByRole('slider', { name: 'Smoothing' });
+  await smoothing.focus();
+  for (const step of [1, 2, 3]) {
+    await page.keyboard.press('ArrowRight');
+    await expect(page).toHaveURL(new RegExp(`smooth=${step}$`));
+    await expect(smoothing).toBeFocused();
+  }
   for (const theme of ['light', 'dark'] as const) {
     await setTheme(page, theme);
     await expect(row(page, 'sweep-3')).toBeVisible();

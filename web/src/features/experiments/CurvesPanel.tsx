@@ -98,7 +98,7 @@ export function CurvesPanel(props: CurvesPanelProps): ReactElement {
         {colorFields && (
           <Select
             size="xs"
-            w={150}
+            w={136}
             aria-label="Colour by"
             placeholder="Colour per run"
             data={[...colorFields]}
@@ -110,7 +110,6 @@ export function CurvesPanel(props: CurvesPanelProps): ReactElement {
           />
         )}
         <Smoothing
-          key={search.smooth}
           value={search.smooth ?? 0}
           onChange={(smooth) => onChange({ smooth: smooth === 0 ? undefined : smooth })}
         />
@@ -162,11 +161,16 @@ export function CurvesPanel(props: CurvesPanelProps): ReactElement {
 /** Moves at once, is told when it rests. */
 function Smoothing({ value, onChange }: { value: number; onChange: (value: number) => void }): ReactElement {
   const [shown, setShown] = useState(value);
+  const [seen, setSeen] = useState(value);
+  if (seen !== value) {
+    setSeen(value);
+    setShown(value);
+  }
   return (
     <div className={classes.smoothing}>
       <span id="smoothing-label">Smoothing</span>
       <Slider
-        w={92}
+        w={76}
         size={4}
         thumbSize={14}
         min={0}

@@ -187,9 +187,9 @@ function Promotion({
           What will change on {destination}
           {total && (
             <span className={classes.counts}>
-              <b className={classes.added}>+{formatCount(total.added)}</b>
-              <b className={classes.changed}>~{formatCount(total.changed)}</b>
-              <b className={classes.removed}>−{formatCount(total.removed)}</b>
+              {total.added > 0 && <b className={classes.added}>+{formatCount(total.added)}</b>}
+              {total.changed > 0 && <b className={classes.changed}>~{formatCount(total.changed)}</b>}
+              {total.removed > 0 && <b className={classes.removed}>−{formatCount(total.removed)}</b>}
               <span>
                 {formatBytes(total.added_bytes)} added
                 {total.removed_bytes > 0 && `, ${formatBytes(total.removed_bytes)} removed`}
