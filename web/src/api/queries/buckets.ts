@@ -1,14 +1,17 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
 import { headObject, listObjects, listUploads, type S3Listing } from '../s3';
-import { longList, pageAmount } from './paging';
+import { amountAfter, longList } from './paging';
 
 export const bucketsQuery = (prefix = '') =>
   infiniteQueryOptions({
     queryKey: ['buckets', { prefix }],
     queryFn: ({ pageParam, signal }) =>
       answer(
-        api.GET('/buckets', { params: { query: { prefix, after: pageParam, amount: pageAmount } }, signal }),
+        api.GET('/buckets', {
+          params: { query: { prefix, after: pageParam, amount: amountAfter(pageParam) } },
+          signal,
+        }),
       ),
     ...longList,
   });

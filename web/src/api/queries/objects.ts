@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api, apiBase } from '../client';
-import { longList, pageAmount } from './paging';
+import { amountAfter, longList, pageAmount } from './paging';
 
 export type RefKind = 'branch' | 'tag' | 'commit';
 
@@ -32,7 +32,13 @@ export const objectsQuery = (repository: string, ref: string, prefix: string) =>
         api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
           params: {
             path: { repository, ref },
-            query: { prefix, delimiter: '/', after: pageParam, amount: pageAmount, user_metadata: false },
+            query: {
+              prefix,
+              delimiter: '/',
+              after: pageParam,
+              amount: amountAfter(pageParam),
+              user_metadata: false,
+            },
           },
           signal,
         }),

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
-import { longList, pageAmount } from './paging';
+import { amountAfter, longList } from './paging';
 
 export const branchesQuery = (repository: string, prefix = '') =>
   infiniteQueryOptions({
@@ -8,7 +8,10 @@ export const branchesQuery = (repository: string, prefix = '') =>
     queryFn: ({ pageParam, signal }) =>
       answer(
         api.GET('/repositories/{repository}/branches', {
-          params: { path: { repository }, query: { prefix, after: pageParam, amount: pageAmount } },
+          params: {
+            path: { repository },
+            query: { prefix, after: pageParam, amount: amountAfter(pageParam) },
+          },
           signal,
         }),
       ),
@@ -21,7 +24,10 @@ export const tagsQuery = (repository: string, prefix = '') =>
     queryFn: ({ pageParam, signal }) =>
       answer(
         api.GET('/repositories/{repository}/tags', {
-          params: { path: { repository }, query: { prefix, after: pageParam, amount: pageAmount } },
+          params: {
+            path: { repository },
+            query: { prefix, after: pageParam, amount: amountAfter(pageParam) },
+          },
           signal,
         }),
       ),
