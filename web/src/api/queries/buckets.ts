@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
+import { comparePaths, EntryList, type Entry } from '../entries';
 import { headObject, listObjects, listUploads, type S3Listing } from '../s3';
 import { amountAfter, longList } from './paging';
 
@@ -30,21 +31,44 @@ export const bucketQuery = (bucket: string) =>
     staleTime: 30_000,
   });
 
-/** What lies directly below a prefix: objects, and the prefixes of deeper ones. */
+/** What lies directly below a prefix: objects, and the prefixes of deeper ones. By key. */
 export const bucketObjectsQuery = (bucket: string, prefix: string) =>
   infiniteQueryOptions({
     queryKey: ['buckets', bucket, 'objects', { prefix }],
-    queryFn: ({ pageParam, signal }) =>
-      listObjects(bucket, {
+    queryFn: async ({ pageParam, signal }) => {
+      const page = await listObjects(bucket, {
         prefix,
         delimiter: '/',
         continuation: pageParam === '' ? undefined : pageParam,
+        amount: amountAfter(pageParam),
         signal,
-      }),
+      });
+      return { entries: new EntryList(prefix, entriesOf(page)), next: page.next };
+    },
     ...longList,
-    initialPageParam: '',
-    getNextPageParam: (page: S3Listing) => page.next,
+    getNextPageParam: (page: { next?: string }) => page.next,
   });
+
+/** S3 answers folders and objects apart. */
+function entriesOf(page: S3Listing): Entry[] {
+  const folders = page.prefixes.map((path): Entry => ({
+    path,
+    isFolder: true,
+    sizeBytes: 0,
+    modifiedMs: undefined,
+    contentType: '',
+    version: '',
+  }));
+  const objects = page.objects.map((object): Entry => ({
+    path: object.key,
+    isFolder: false,
+    sizeBytes: object.size,
+    modifiedMs: object.modifiedMs,
+    contentType: '',
+    version: object.etag,
+  }));
+  return [...folders, ...objects].sort((left, right) => comparePaths(left.path, right.path));
+}
 
 export const bucketObjectQuery = (bucket: string, key: string) =>
   queryOptions({

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
 import { getObject, listObjects, type S3Object } from '../s3';
 import type { ImportLocation, ImportStatus } from '../types';
@@ -78,24 +78,6 @@ export function smoothedRate(
     ? rate
     : before.objectsPerSecond * (1 - newShare) + rate * newShare;
 }
-
-/** What lies directly below a prefix of a bucket. */
-export const bucketLevelQuery = (bucket: string, prefix: string) =>
-  infiniteQueryOptions({
-    queryKey: ['buckets', bucket, 'level', prefix],
-    queryFn: ({ pageParam, signal }) =>
-      listObjects(bucket, {
-        prefix,
-        delimiter: '/',
-        continuation: pageParam || undefined,
-        amount: pageAmount,
-        signal,
-      }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next,
-    refetchOnWindowFocus: false,
-    staleTime: 10_000,
-  });
 
 export interface MetadataFile extends S3Object {
   kind: 'metarange' | 'range';

@@ -1,5 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api, apiBase } from '../client';
+import { EntryList, type Entry } from '../entries';
+import type { ObjectStats } from '../types';
 import { amountAfter, longList, pageAmount } from './paging';
 
 export type RefKind = 'branch' | 'tag' | 'commit';
@@ -27,8 +29,8 @@ export const refKindQuery = (repository: string, ref: string) =>
 export const objectsQuery = (repository: string, ref: string, prefix: string) =>
   infiniteQueryOptions({
     queryKey: ['repositories', repository, 'objects', 'list', { ref, prefix }],
-    queryFn: ({ pageParam, signal }) =>
-      answer(
+    queryFn: async ({ pageParam, signal }) => {
+      const page = await answer(
         api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
           params: {
             path: { repository, ref },
@@ -42,9 +44,23 @@ export const objectsQuery = (repository: string, ref: string, prefix: string) =>
           },
           signal,
         }),
-      ),
+      );
+      return { entries: new EntryList(prefix, page.results.map(asEntry)), pagination: page.pagination };
+    },
     ...longList,
   });
+
+function asEntry(stats: ObjectStats): Entry {
+  const isFolder = stats.path_type === 'common_prefix';
+  return {
+    path: stats.path,
+    isFolder,
+    sizeBytes: stats.size_bytes ?? 0,
+    modifiedMs: isFolder ? undefined : stats.mtime * 1000,
+    contentType: stats.content_type ?? '',
+    version: stats.checksum,
+  };
+}
 
 /** The bytes [start, end) of an object. */
 export async function readObject(

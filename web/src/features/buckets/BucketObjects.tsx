@@ -2,9 +2,10 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { FolderOpen, LayoutGrid, List, ListEnd, SearchX, Trash2 } from 'lucide-react';
-import { useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import type { Entry } from '../../api/entries';
 import { bucketObjectsQuery, keysBelow } from '../../api/queries/buckets';
-import { deleteObjects, type S3Listing } from '../../api/s3';
+import { deleteObjects } from '../../api/s3';
 import type { Bucket } from '../../api/types';
 import { uploads } from '../../api/uploads';
 import { CommandBlock } from '../../ui/Code';
@@ -20,7 +21,7 @@ import browser from '../../widgets/browser/browser.module.css';
 import { countText, DeleteEntries } from '../../widgets/browser/DeleteEntries';
 import { copyWithNotice } from '../../widgets/browser/download';
 import { DropZone } from '../../widgets/browser/DropZone';
-import { asFolder, parentOf, type Entry } from '../../widgets/browser/entries';
+import { asFolder, entriesAt, parentOf } from '../../widgets/browser/entries';
 import { Gallery } from '../../widgets/browser/Gallery';
 import { PathCrumbs } from '../../widgets/browser/PathCrumbs';
 import { UploadButton, type UploadButtonHandle } from '../../widgets/browser/UploadButton';
@@ -49,7 +50,10 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
   const queryClient = useQueryClient();
   const folder = asFolder(search.prefix ?? '');
   const filter = search.filter ?? '';
-  const source = useInfiniteRows(useInfiniteQuery(bucketObjectsQuery(bucket, folder + filter)), entriesOf);
+  const source = useInfiniteRows(
+    useInfiniteQuery(bucketObjectsQuery(bucket, folder + filter)),
+    (page) => page.entries,
+  );
   const { owner, typeOf } = useNamespaces(about, folder);
   const listKey = `${folder}\n${filter}`;
   const [selected, setSelected] = useState<{ key: string; paths: ReadonlySet<string> }>();
@@ -68,7 +72,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
       bucket,
       files.map(({ path, file }) => ({ key: folder + path, file })),
     );
-  const chosen = selection.size === 0 ? [] : source.rows.filter((entry) => selection.has(entry.path));
+  const chosen = useMemo(() => entriesAt(source.rows, selection), [source.rows, selection]);
   useHotkeys('Objects', [
     {
       keys: 'u',
@@ -321,27 +325,6 @@ function folderSearch<Search extends object>(old: Search, path: string) {
     as: undefined,
     info: undefined,
   };
-}
-
-/** By name, as S3 orders them; it answers folders and objects apart. */
-function entriesOf(page: S3Listing): Entry[] {
-  const folders = page.prefixes.map((path): Entry => ({
-    path,
-    isFolder: true,
-    sizeBytes: 0,
-    modifiedMs: undefined,
-    contentType: '',
-    version: '',
-  }));
-  const objects = page.objects.map((object): Entry => ({
-    path: object.key,
-    isFolder: false,
-    sizeBytes: object.size,
-    modifiedMs: object.modifiedMs,
-    contentType: '',
-    version: object.etag,
-  }));
-  return [...folders, ...objects].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function Nothing({

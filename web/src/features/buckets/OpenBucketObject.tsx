@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { FileX } from 'lucide-react';
 import { useMemo, type ReactElement } from 'react';
+import type { Entry } from '../../api/entries';
 import { hasStatus } from '../../api/error';
 import { bucketObjectQuery } from '../../api/queries/buckets';
+import type { RowList } from '../../ui/DataTable/rows';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { Bytes, RelativeTime } from '../../ui/figures';
 import { LoadingState } from '../../ui/LoadingState';
-import type { Entry } from '../../widgets/browser/entries';
+import { neighboursOf } from '../../widgets/browser/entries';
 import { ObjectPane } from '../../widgets/browser/ObjectPane';
 import type { PreviewKind } from '../../widgets/preview/content';
 import { Preview } from '../../widgets/preview/Preview';
@@ -29,7 +31,7 @@ export function OpenBucketObject({
   objectKey: string;
   kind: string | undefined;
   /** What is listed beside it: for going on to the next. */
-  entries: readonly Entry[];
+  entries: RowList<Entry>;
   onKindChange: (kind: PreviewKind | undefined) => void;
   onOpen: (key: string) => void;
   onInfo: (key: string) => void;
@@ -42,9 +44,7 @@ export function OpenBucketObject({
     () => (head ? bucketSource(bucket, objectKey, head) : undefined),
     [bucket, objectKey, head],
   );
-  const index = entries.findIndex((entry) => entry.path === objectKey);
-  const previous = entries.slice(0, Math.max(0, index)).findLast((entry) => !entry.isFolder);
-  const next = index === -1 ? undefined : entries.slice(index + 1).find((entry) => !entry.isFolder);
+  const { previous, next } = neighboursOf(entries, objectKey);
   return (
     <ObjectPane
       path={objectKey}

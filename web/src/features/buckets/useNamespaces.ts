@@ -1,9 +1,10 @@
 /** Which repository's files a folder of a bucket holds, and what they are. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
+import type { Entry } from '../../api/entries';
 import { commitGraphQuery } from '../../api/queries/commits';
 import type { Bucket } from '../../api/types';
-import { nameOf, type Entry } from '../../widgets/browser/entries';
+import { nameOf } from '../../widgets/browser/entries';
 import { namespacePrefix } from './namespace-prefix';
 
 export interface Namespace {

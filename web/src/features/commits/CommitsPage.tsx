@@ -10,6 +10,7 @@ import type { Commit } from '../../api/types';
 import { CommandBlock } from '../../ui/Code';
 import { CommitId } from '../../ui/CommitId';
 import { DataTable } from '../../ui/DataTable/DataTable';
+import { sliceRows } from '../../ui/DataTable/rows';
 import type { Column } from '../../ui/DataTable/types';
 import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
@@ -227,16 +228,16 @@ function useCommitRows(repository: string, ref: string | undefined, prefix: stri
 
   const filter = text.trim().toLowerCase();
   const isFiltered = filter !== '' || prefix !== '';
-  const first = source.rows[0]?.id;
+  const first = source.rows.at(0)?.id;
   // A layout grows with the pages of one list; another list begins anew.
   const layout = useMemo(
     () => ({ of: first, lanes: new GraphLayout(isLog ? undefined : mainHead) }),
     [first, isLog, mainHead],
   ).lanes;
   const rows = useMemo<CommitRow[]>(() => {
-    if (!isFiltered) layout.extend(source.rows);
-    const matching =
-      filter === '' ? source.rows : source.rows.filter((commit) => matchesText(commit, filter));
+    const loaded = sliceRows(source.rows, 0, source.rows.length);
+    if (!isFiltered) layout.extend(loaded);
+    const matching = filter === '' ? loaded : loaded.filter((commit) => matchesText(commit, filter));
     return matching.map((commit, index) => ({
       commit,
       graph: isFiltered ? undefined : layout.rows[index],

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Archive, File, Folder, Plus } from 'lucide-react';
+import { Archive, Plus } from 'lucide-react';
 import { useMemo, type ReactElement } from 'react';
-import { bucketsQuery } from '../../api/queries/buckets';
-import { bucketLevelQuery } from '../../api/queries/imports';
+import type { Entry } from '../../api/entries';
+import { bucketObjectsQuery, bucketsQuery } from '../../api/queries/buckets';
 import type { Bucket } from '../../api/types';
 import { CommandBlock } from '../../ui/Code';
 import { DataTable } from '../../ui/DataTable/DataTable';
@@ -12,6 +12,9 @@ import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
 import { Bytes, Count, RelativeTime } from '../../ui/figures';
 import { Breadcrumbs } from '../../ui/Page';
+import { nameOf } from '../../widgets/browser/entries';
+import { EntryName } from '../../widgets/browser/EntryName';
+import { visibleText } from '../../widgets/preview/content';
 import classes from './imports.module.css';
 
 export interface BucketBrowserProps {
@@ -21,14 +24,6 @@ export interface BucketBrowserProps {
   /** s3:// URIs that are chosen already. */
   chosen: ReadonlySet<string>;
   onAdd: (uri: string) => void;
-}
-
-interface Entry {
-  key: string;
-  name: string;
-  isPrefix: boolean;
-  size?: number;
-  modifiedMs?: number;
 }
 
 /** Walks buckets to what is to be imported: whole prefixes, or single objects. */
@@ -145,14 +140,10 @@ function Level({
   chosen,
   onAdd,
 }: BucketBrowserProps & { bucket: string }): ReactElement {
-  const source = useInfiniteRows(useInfiniteQuery(bucketLevelQuery(bucket, prefix)), (page) => [
-    ...page.prefixes.map((key): Entry => ({ key, name: key.slice(prefix.length), isPrefix: true })),
-    ...page.objects.map((object): Entry => ({
-      ...object,
-      name: object.key.slice(prefix.length),
-      isPrefix: false,
-    })),
-  ]);
+  const source = useInfiniteRows(
+    useInfiniteQuery(bucketObjectsQuery(bucket, prefix)),
+    (page) => page.entries,
+  );
   const columns = useMemo<Column<Entry>[]>(
     () => [
       {
@@ -161,21 +152,20 @@ function Level({
         width: 200,
         grow: true,
         cell: (row) => (
-          <span className={classes.name}>
-            {row.isPrefix ? <Folder size={14} aria-hidden /> : <File size={14} aria-hidden />}
-            {row.isPrefix ? (
+          <EntryName entry={row}>
+            {row.isFolder ? (
               <button
                 type="button"
                 tabIndex={-1}
                 className={classes.open}
-                onClick={() => onGo(bucket, row.key)}
+                onClick={() => onGo(bucket, row.path)}
               >
-                {row.name}
+                {visibleText(nameOf(row.path))}
               </button>
             ) : (
-              <span>{row.name}</span>
+              <span>{visibleText(nameOf(row.path))}</span>
             )}
-          </span>
+          </EntryName>
         ),
       },
       {
@@ -183,7 +173,7 @@ function Level({
         header: 'Size',
         width: 96,
         align: 'right',
-        cell: (row) => row.size !== undefined && <Bytes value={row.size} />,
+        cell: (row) => !row.isFolder && <Bytes value={row.sizeBytes} />,
       },
       {
         id: 'modified',
@@ -202,13 +192,14 @@ function Level({
         width: 84,
         align: 'right',
         cell: (row) => {
-          const uri = `s3://${bucket}/${row.key}`;
+          const uri = `s3://${bucket}/${row.path}`;
+          const name = nameOf(row.path);
           return (
             <Button
               size="compact-xs"
               variant="default"
               disabled={chosen.has(uri)}
-              aria-label={chosen.has(uri) ? `Added ${row.name}` : `Add ${row.name}`}
+              aria-label={chosen.has(uri) ? `Added ${name}` : `Add ${name}`}
               onClick={() => onAdd(uri)}
             >
               {chosen.has(uri) ? 'Added' : 'Add'}
@@ -224,8 +215,8 @@ function Level({
       label={`Objects of ${bucket}`}
       {...source}
       columns={columns}
-      rowId={(row) => row.key}
-      onOpen={(row) => (row.isPrefix ? onGo(bucket, row.key) : onAdd(`s3://${bucket}/${row.key}`))}
+      rowId={(row) => row.path}
+      onOpen={(row) => (row.isFolder ? onGo(bucket, row.path) : onAdd(`s3://${bucket}/${row.path}`))}
       errorTitle="The bucket could not be listed"
       empty={<EmptyState title="Nothing here">This prefix holds no object.</EmptyState>}
     />

@@ -2,10 +2,10 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { FolderOpen, LayoutGrid, List, SearchX, Trash2, Upload } from 'lucide-react';
-import { useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import type { Entry } from '../../api/entries';
 import { deletePaths, objectsQuery, objectUrl, pathsBelow, refKindQuery } from '../../api/queries/objects';
 import { repositoryQuery } from '../../api/queries/repositories';
-import type { ObjectStats } from '../../api/types';
 import { uploads } from '../../api/uploads';
 import { CommandBlock } from '../../ui/Code';
 import { DataTable } from '../../ui/DataTable/DataTable';
@@ -21,7 +21,7 @@ import browser from '../../widgets/browser/browser.module.css';
 import { countText, DeleteEntries } from '../../widgets/browser/DeleteEntries';
 import { copyWithNotice, download } from '../../widgets/browser/download';
 import { DropZone } from '../../widgets/browser/DropZone';
-import { asFolder, nameOf, parentOf, type Entry } from '../../widgets/browser/entries';
+import { asFolder, entriesAt, nameOf, parentOf } from '../../widgets/browser/entries';
 import { Gallery } from '../../widgets/browser/Gallery';
 import { PathCrumbs } from '../../widgets/browser/PathCrumbs';
 import { UploadButton, type UploadButtonHandle } from '../../widgets/browser/UploadButton';
@@ -54,8 +54,9 @@ export function ObjectsPage(): ReactElement {
   const prefix = search.prefix ?? '';
   const refKind = useQuery(refKindQuery(repository, ref)).data;
   const isBranch = refKind === 'branch';
-  const source = useInfiniteRows(useInfiniteQuery(objectsQuery(repository, ref, folder + prefix)), (page) =>
-    page.results.map(asEntry),
+  const source = useInfiniteRows(
+    useInfiniteQuery(objectsQuery(repository, ref, folder + prefix)),
+    (page) => page.entries,
   );
   const listKey = `${ref}\n${folder}\n${prefix}`;
   const [selected, setSelected] = useState<{ key: string; paths: ReadonlySet<string> }>();
@@ -92,7 +93,7 @@ export function ObjectsPage(): ReactElement {
         }),
       remove: () => setDeleting([entry]),
     });
-  const chosen = selection.size === 0 ? [] : source.rows.filter((entry) => selection.has(entry.path));
+  const chosen = useMemo(() => entriesAt(source.rows, selection), [source.rows, selection]);
   const goUp = () => void navigateHere({ search: (old) => folderSearch(old, parentOf(folder)) });
   useHotkeys('Objects', [
     {
@@ -333,18 +334,6 @@ function folderSearch<Search extends object>(old: Search, path: string) {
     object: undefined,
     as: undefined,
     info: undefined,
-  };
-}
-
-function asEntry(stats: ObjectStats): Entry {
-  const isFolder = stats.path_type === 'common_prefix';
-  return {
-    path: stats.path,
-    isFolder,
-    sizeBytes: stats.size_bytes ?? 0,
-    modifiedMs: isFolder ? undefined : stats.mtime * 1000,
-    contentType: stats.content_type ?? '',
-    version: stats.checksum,
   };
 }
 

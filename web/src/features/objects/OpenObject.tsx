@@ -2,13 +2,15 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { FileX } from 'lucide-react';
 import { useMemo, type ReactElement } from 'react';
+import type { Entry } from '../../api/entries';
 import { objectAtQuery } from '../../api/queries/diffs';
+import type { RowList } from '../../ui/DataTable/rows';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { Bytes, RelativeTime } from '../../ui/figures';
 import { LoadingState } from '../../ui/LoadingState';
 import { shortCommit } from '../../ui/RefBadge';
-import type { Entry } from '../../widgets/browser/entries';
+import { neighboursOf } from '../../widgets/browser/entries';
 import { ObjectPane } from '../../widgets/browser/ObjectPane';
 import type { PreviewKind } from '../../widgets/preview/content';
 import { Preview } from '../../widgets/preview/Preview';
@@ -32,7 +34,7 @@ export function OpenObject({
   path: string;
   kind: string | undefined;
   /** What is listed beside it: for going on to the next. */
-  entries: readonly Entry[];
+  entries: RowList<Entry>;
   onKindChange: (kind: PreviewKind | undefined) => void;
   onOpen: (path: string) => void;
   onInfo: (path: string) => void;
@@ -45,9 +47,7 @@ export function OpenObject({
     () => (stats ? repositorySource(repository, gitRef, stats) : undefined),
     [repository, gitRef, stats],
   );
-  const index = entries.findIndex((entry) => entry.path === path);
-  const previous = entries.slice(0, Math.max(0, index)).findLast((entry) => !entry.isFolder);
-  const next = index === -1 ? undefined : entries.slice(index + 1).find((entry) => !entry.isFolder);
+  const { previous, next } = neighboursOf(entries, path);
   return (
     <ObjectPane
       path={path}

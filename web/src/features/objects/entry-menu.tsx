@@ -1,8 +1,9 @@
 import { Clipboard, Download, Eye, FolderOpen, History, Info, Link2, Trash2 } from 'lucide-react';
+import type { Entry } from '../../api/entries';
 import { objectUrl, presignedUrl } from '../../api/queries/objects';
 import type { RowAction } from '../../ui/DataTable/types';
 import { copyWithNotice, download, runWithNotice } from '../../widgets/browser/download';
-import { nameOf, type Entry } from '../../widgets/browser/entries';
+import { nameOf } from '../../widgets/browser/entries';
 
 export interface EntryActions {
   repository: string;

@@ -19,6 +19,7 @@ import { repositoryQuery } from '../../api/queries/repositories';
 import type { Ref } from '../../api/types';
 import { CommitId } from '../../ui/CommitId';
 import { DataTable } from '../../ui/DataTable/DataTable';
+import { filterRows } from '../../ui/DataTable/rows';
 import type { Column, RowAction } from '../../ui/DataTable/types';
 import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
@@ -51,7 +52,7 @@ export function BranchesPage(): ReactElement {
   const selected =
     selection.size === 0
       ? []
-      : source.rows.filter((row) => selection.has(row.id) && row.id !== defaultBranch);
+      : filterRows(source.rows, (row) => selection.has(row.id) && row.id !== defaultBranch);
   useHotkeys('Branches', [{ keys: 'n', description: 'New branch', onPress: startCreate }]);
 
   const columns = useMemo<Column<Ref>[]>(

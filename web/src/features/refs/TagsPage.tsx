@@ -9,6 +9,7 @@ import type { Ref } from '../../api/types';
 import { CommandBlock } from '../../ui/Code';
 import { CommitId } from '../../ui/CommitId';
 import { DataTable } from '../../ui/DataTable/DataTable';
+import { filterRows } from '../../ui/DataTable/rows';
 import type { Column, RowAction } from '../../ui/DataTable/types';
 import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
@@ -35,7 +36,7 @@ export function TagsPage(): ReactElement {
   const [deleting, setDeleting] = useState<Ref[]>();
   const [branchFrom, setBranchFrom] = useState<string>();
   const startCreate = () => void navigateHere({ search: (old) => ({ ...old, create: true }) });
-  const selected = selection.size === 0 ? [] : source.rows.filter((row) => selection.has(row.id));
+  const selected = selection.size === 0 ? [] : filterRows(source.rows, (row) => selection.has(row.id));
   useHotkeys('Tags', [{ keys: 'n', description: 'New tag', onPress: startCreate }]);
 
   const columns = useMemo<Column<Ref>[]>(

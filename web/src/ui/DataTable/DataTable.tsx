@@ -26,6 +26,7 @@ import {
 import { ErrorState, messageOf } from '../ErrorState';
 import { LoadingState } from '../LoadingState';
 import classes from './DataTable.module.css';
+import { sliceRows } from './rows';
 import { RowMenu, type RowMenuPlace } from './RowMenu';
 import { TableRow } from './TableRow';
 import type { Column, DataTableProps, Sort } from './types';
@@ -95,11 +96,11 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
   };
   const selectRange = (from: number, to: number) => {
     if (!onSelectionChange) return;
-    const range = rows.slice(Math.min(from, to), Math.max(from, to) + 1);
+    const range = sliceRows(rows, Math.min(from, to), Math.max(from, to) + 1);
     onSelectionChange(new Set([...(selection ?? []), ...range.map(rowId)]));
   };
   const toggle = (index: number) => {
-    const row = rows[index];
+    const row = rows.at(index);
     if (!onSelectionChange || row === undefined) return;
     const next = new Set(selection);
     if (!next.delete(rowId(row))) next.add(rowId(row));
@@ -107,7 +108,7 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
     setAnchor(index);
   };
   const openMenu = (index: number, x: number, y: number) => {
-    const row = rows[index];
+    const row = rows.at(index);
     if (!rowMenu || row === undefined) return;
     setActive(index);
     setMenu({ x, y, actions: rowMenu(row) });
@@ -122,7 +123,7 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
   const onKeyDown = (event: KeyboardEvent) => {
     // Keys in a field or on a button of a cell are theirs.
     if (event.target !== event.currentTarget) return;
-    const row = rows[activeIndex];
+    const row = rows.at(activeIndex);
     const moves: Record<string, number> = {
       ArrowDown: activeIndex + 1,
       ArrowUp: activeIndex - 1,
@@ -150,7 +151,15 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
     else setAnchor(index);
   };
 
-  const allSelected = withBoxes && rows.every((row) => selection?.has(rowId(row)));
+  const allSelected = useMemo(
+    () =>
+      selection !== undefined &&
+      selection.size >= rows.length &&
+      sliceRows(rows, 0, rows.length).every((row) => selection.has(rowId(row))),
+    // `rowId` is new at each render.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [rows, selection],
+  );
   const activeIsRendered = activeIndex >= view.first && activeIndex < view.end;
   const indexes = Array.from(
     { length: Math.max(0, Math.min(view.end, rows.length) - view.first) },
@@ -180,7 +189,9 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
                   aria-label="Select all loaded rows"
                   checked={allSelected}
                   indeterminate={!allSelected && selection !== undefined && selection.size > 0}
-                  onChange={() => onSelectionChange(allSelected ? new Set() : new Set(rows.map(rowId)))}
+                  onChange={() =>
+                    onSelectionChange(allSelected ? new Set() : new Set(Array.from(rows, rowId)))
+                  }
                 />
               </div>
             )}
@@ -202,7 +213,7 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
         </div>
         <div role="rowgroup" className={classes.body} style={{ height: view.height }}>
           {indexes.map((index) => {
-            const row = rows[index];
+            const row = rows.at(index);
             if (row === undefined) return null;
             const id = rowId(row);
             return (

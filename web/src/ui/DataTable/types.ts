@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { RowList } from './rows';
 
 export interface Column<Row> {
   id: string;
@@ -30,9 +31,9 @@ export interface RowAction {
   separated?: boolean;
 }
 
-/** Rows and how to get more: what `useInfiniteRows` and `arrayRows` answer, to be spread into a DataTable. */
+/** Rows and how to get more: what `useInfiniteRows` answers, or `{ rows }` of an array, to be spread into a DataTable. */
 export interface RowSource<Row> {
-  rows: readonly Row[];
+  rows: RowList<Row>;
   isPending?: boolean;
   error?: unknown;
   onRetry?: () => void;

@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState, type ReactElement, type ReactNode } from 'react';
+import type { Entry } from '../../api/entries';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { formatPlural } from '../../ui/format';
 import { visibleText } from '../preview/content';
 import classes from './browser.module.css';
-import type { Entry } from './entries';
 
 const listedMax = 6;
 

@@ -11,9 +11,9 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import type { Entry } from '../../api/entries';
 import { kindsOf, type PreviewKind } from '../preview/content';
 import classes from './browser.module.css';
-import type { Entry } from './entries';
 
 const icons: Record<PreviewKind, LucideIcon> = {
   image: FileImage,

@@ -1,6 +1,8 @@
 /** A folder as tiles, images among them as themselves. Only the tiles in view exist, and only they are loaded. */
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import type { Entry } from '../../api/entries';
+import { sliceRows } from '../../ui/DataTable/rows';
 import { useRowWindow } from '../../ui/DataTable/useRowWindow';
 import type { RowSource } from '../../ui/DataTable/types';
 import { ErrorState } from '../../ui/ErrorState';
@@ -10,7 +12,7 @@ import { BlobImage } from '../preview/BlobImage';
 import { imageTypeOf, visibleText } from '../preview/content';
 import { headBytesQuery, type PreviewSource } from '../preview/source';
 import classes from './browser.module.css';
-import { isImage, nameOf, type Entry } from './entries';
+import { isImage, nameOf } from './entries';
 import { EntryIcon } from './EntryName';
 
 const tileWidth = 176;
@@ -71,7 +73,7 @@ function Tiles({
   return (
     <div ref={scroller} className={classes.gallery} tabIndex={0} role="region" aria-label="Gallery">
       <ul style={{ height: view.height }}>
-        {source.rows.slice(view.first * across, view.end * across).map((entry, at) => {
+        {sliceRows(source.rows, view.first * across, view.end * across).map((entry, at) => {
           const index = view.first * across + at;
           return (
             <li

@@ -1,17 +1,7 @@
-/** Objects and folders of a listing, of a repository or of a bucket. A folder is a prefix that ends with a slash. */
+/** What is shown of objects and folders, and how one is found in a listing. */
+import { comparePaths, type Entry } from '../../api/entries';
+import type { RowList } from '../../ui/DataTable/rows';
 import { extensionOf, imageTypeOf } from '../preview/content';
-
-export interface Entry {
-  /** The whole path or key; that of a folder ends with "/". */
-  path: string;
-  isFolder: boolean;
-  sizeBytes: number;
-  /** Undefined for folders. */
-  modifiedMs: number | undefined;
-  contentType: string;
-  /** Tells contents apart: the checksum or ETag. */
-  version: string;
-}
 
 /** The last part of a path: "b.txt" of "a/b.txt", "b/" of "a/b/". */
 export function nameOf(path: string): string {
@@ -37,6 +27,42 @@ export function foldersOf(folder: string): { name: string; path: string }[] {
 
 export function isImage(entry: Entry): boolean {
   return !entry.isFolder && imageTypeOf(entry.path, entry.contentType) !== undefined;
+}
+
+/** Where a path is in a listing, which is ordered by path; undefined where it is not. */
+export function indexOfPath(entries: RowList<Entry>, path: string): number | undefined {
+  let low = 0;
+  for (let high = entries.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (comparePaths(entries.at(middle)?.path ?? '', path) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return entries.at(low)?.path === path ? low : undefined;
+}
+
+/** Those of a listing that have one of the paths, in its order. */
+export function entriesAt(entries: RowList<Entry>, paths: ReadonlySet<string>): Entry[] {
+  return Array.from(paths, (path) => indexOfPath(entries, path))
+    .filter((index) => index !== undefined)
+    .sort((left, right) => left - right)
+    .map((index) => entries.at(index) as Entry);
+}
+
+/** The objects before and after one in a listing, folders left out. */
+export function neighboursOf(
+  entries: RowList<Entry>,
+  path: string,
+): { previous: Entry | undefined; next: Entry | undefined } {
+  const index = indexOfPath(entries, path);
+  const from = (start: number, step: number) => {
+    for (let at = start; at >= 0 && at < entries.length; at += step) {
+      const entry = entries.at(at);
+      if (entry && !entry.isFolder) return entry;
+    }
+    return undefined;
+  };
+  if (index === undefined) return { previous: undefined, next: undefined };
+  return { previous: from(index - 1, -1), next: from(index + 1, 1) };
 }
 
 const unknownTypes = ['', 'application/octet-stream', 'binary/octet-stream'];

@@ -1,9 +1,10 @@
 import { useMemo, type ReactNode } from 'react';
+import type { Entry } from '../../api/entries';
 import type { Column } from '../../ui/DataTable/types';
 import { Bytes, RelativeTime } from '../../ui/figures';
 import { visibleText } from '../preview/content';
 import classes from './browser.module.css';
-import { nameOf, typeLabel, type Entry } from './entries';
+import { nameOf, typeLabel } from './entries';
 import { EntryName } from './EntryName';
 
 /** Columns that are left out beside an open object. */

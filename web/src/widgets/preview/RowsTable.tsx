@@ -1,6 +1,7 @@
 /** A table of values that came from a file. */
 import { useMemo, type ReactElement } from 'react';
 import { DataTable } from '../../ui/DataTable/DataTable';
+import { sliceRows } from '../../ui/DataTable/rows';
 import type { Column, RowSource } from '../../ui/DataTable/types';
 import { EmptyState } from '../../ui/EmptyState';
 import { visibleText } from './content';
@@ -27,7 +28,7 @@ export function RowsTable({
   source: RowSource<ValueRow>;
   label: string;
 }): ReactElement {
-  const sample = source.rows.slice(0, sampledRows);
+  const sample = sliceRows(source.rows, 0, sampledRows);
   const shape = header
     .slice(0, columnsMax)
     .map((name, at) => {
