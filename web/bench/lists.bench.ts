@@ -4,7 +4,7 @@
  *
  *   scripts/web.sh bench          BENCH_UI_OBJECTS, BENCH_UI_OTHERS: fewer of them, to see that it works
  */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -18,10 +18,13 @@ const curves = 100;
 const points = 500;
 const limitMs = 100;
 const samples = 40;
+const loadLimitMs = 1000;
+const loadSamples = 20;
 
 interface Case {
   name: string;
   times: number[];
+  limitMs: number;
 }
 
 const cases: Case[] = [];
@@ -32,6 +35,8 @@ declare global {
     /** The end of the first frame in which `isThere` holds. */
     untilDrawn: (isThere: () => boolean) => Promise<number>;
     rowsAreDrawn: () => boolean;
+    /** One column of pixels of the first chart: all of them would take longer than the drawing. */
+    curvesDrawn: () => string | undefined;
     keyTime: number;
     /** What was there before the key. */
     before: string | undefined;
@@ -67,14 +72,24 @@ async function prepare(page: Page): Promise<void> {
         return (row?.textContent.length ?? 0) > 0;
       });
     };
+    window.curvesDrawn = () => {
+      const canvas = document.querySelector<HTMLCanvasElement>('figure canvas');
+      const column = canvas?.getContext('2d')?.getImageData(canvas.width / 2, 0, 1, canvas.height);
+      return column?.data.join();
+    };
     addEventListener('keydown', (event) => (window.keyTime = event.timeStamp), true);
   });
 }
 
-async function measure(name: string, count: number, once: (index: number) => Promise<number>): Promise<void> {
+async function measure(
+  name: string,
+  count: number,
+  once: (index: number) => Promise<number>,
+  limit = limitMs,
+): Promise<void> {
   const times: number[] = [];
   for (let index = 0; index < count; ++index) times.push(await once(index));
-  cases.push({ name, times });
+  cases.push({ name, times, limitMs: limit });
   const { p50, p95, max } = figures(times);
   tell(`${name}: p50 ${p50} ms, p95 ${p95} ms, max ${max} ms`);
 }
@@ -83,6 +98,31 @@ function figures(times: readonly number[]) {
   const sorted = [...times].sort((left, right) => left - right);
   const at = (share: number) => (sorted[Math.ceil(share * sorted.length) - 1] ?? 0).toFixed(0);
   return { p50: at(0.5), p95: at(0.95), max: at(1) };
+}
+
+/** From the address to the end of the frame in which `selector` is drawn, by a browser that was never here. */
+async function measureLoad(
+  browser: Browser,
+  name: string,
+  url: string,
+  cookie: ReturnType<typeof cookieOf> | undefined,
+  selector: string,
+): Promise<void> {
+  const once = async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    if (cookie) await context.addCookies([cookie]);
+    const page = await context.newPage();
+    await prepare(page);
+    await page.goto(url, { waitUntil: 'commit' });
+    const time = await page.evaluate(
+      (wanted) => window.untilDrawn(() => document.querySelector(wanted) !== null),
+      selector,
+    );
+    await context.close();
+    return time;
+  };
+  await once();
+  await measure(`first load: ${name}`, loadSamples, once, loadLimitMs);
 }
 
 /** Scrolls to the end until all rows are loaded. */
@@ -155,7 +195,7 @@ async function measureFilter(
   await page.waitForTimeout(1000);
 }
 
-test('long lists', async ({ page }) => {
+test('long lists', async ({ page, browser }) => {
   const server = await Server.create();
   try {
     const seed = new Seeder(server);
@@ -165,16 +205,23 @@ test('long lists', async ({ page }) => {
     await fillRuns(seed, others, curves, points);
     notes.push(`filling the server: ${((Date.now() - began) / 1000).toFixed(0)} s`);
     await prepare(page);
-    await page.context().addCookies([cookieOf(await seed.signIn(), server)]);
+    const cookie = cookieOf(await seed.signIn(), server);
+    await page.context().addCookies([cookie]);
 
     const open = async (path: string, label: string) => {
-      const from = Date.now();
       await page.goto(`${server.url}/ui/repositories/${path}`);
       await expect(page.getByRole('grid', { name: label }).getByRole('row').nth(3)).toBeVisible();
-      notes.push(
-        `${label.toLowerCase()}: rows are there ${Date.now() - from} ms after the address is entered`,
-      );
     };
+
+    const load = (name: string, path: string, selector: string) =>
+      measureLoad(browser, name, `${server.url}/ui/${path}`, cookie, selector);
+    const rowSelector = '[role=grid] [role=row]:nth-child(4)';
+    await measureLoad(browser, 'sign in', `${server.url}/ui/sign-in`, undefined, 'form input');
+    await load('home', '', 'main h1');
+    await load('objects', 'repositories/objects/objects?path=all/', rowSelector);
+    await load('branches', 'repositories/history/branches', rowSelector);
+    await load('commits', 'repositories/history/commits', rowSelector);
+    await load('runs', 'repositories/runs/experiments?panel=none', rowSelector);
 
     await open('objects/objects?path=all/', 'Objects');
     await measureFilter(page, 'objects: filter, first page loaded', samples, (index) =>
@@ -261,10 +308,11 @@ test('long lists', async ({ page }) => {
     await slider.focus();
     await measure(`${curves} curves of ${points} points: smoothing by a key`, samples, async () => {
       await page.waitForTimeout(100);
-      await resetKey(page, () => document.querySelector<HTMLCanvasElement>('figure canvas')?.toDataURL());
+      await resetKey(page, () => window.curvesDrawn());
       const drawn = page.evaluate(async () => {
-        const picture = () => document.querySelector<HTMLCanvasElement>('figure canvas')?.toDataURL();
-        const end = await window.untilDrawn(() => window.keyTime > 0 && picture() !== window.before);
+        const end = await window.untilDrawn(
+          () => window.keyTime > 0 && window.curvesDrawn() !== window.before,
+        );
         return end - window.keyTime;
       });
       await page.keyboard.press('ArrowRight');
@@ -301,7 +349,7 @@ function report(chromium: string): void {
   const git = (...options: string[]) => execFileSync('git', options, { cwd: root, encoding: 'utf8' }).trim();
   const dirty = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '-dirty';
   const today = new Date().toISOString().slice(0, 10);
-  const late = cases.filter(({ times }) => Number(figures(times).p95) >= limitMs);
+  const late = cases.filter(({ times, limitMs: limit }) => Number(figures(times).p95) >= limit);
   const lines = [
     `# Benchmark: the web UI's longest lists, ${today}`,
     '',
@@ -314,13 +362,13 @@ function report(chromium: string): void {
       .map((each) => each.toFixed(1))
       .join(', ')}`,
     '',
-    'Milliseconds in the page from the event (a key, a movement of the scroll bar) to the end of the frame in which the rows that belong there are drawn, requests to the server included.',
+    'Milliseconds in the page from the event (a key, a movement of the scroll bar) to the end of the frame in which the rows that belong there are drawn, requests to the server included. First load: from the address being entered, by a browser that holds nothing of it.',
     '',
-    `| case | samples | p50 ms | p95 ms | max ms | p95 under ${limitMs} ms |`,
-    '|---|---:|---:|---:|---:|---|',
-    ...cases.map(({ name, times }) => {
+    '| case | samples | p50 ms | p95 ms | max ms | limit ms | p95 under it |',
+    '|---|---:|---:|---:|---:|---:|---|',
+    ...cases.map(({ name, times, limitMs: limit }) => {
       const { p50, p95, max } = figures(times);
-      return `| ${name} | ${times.length} | ${p50} | ${p95} | ${max} | ${Number(p95) < limitMs ? 'yes' : '**no**'} |`;
+      return `| ${name} | ${times.length} | ${p50} | ${p95} | ${max} | ${limit} | ${Number(p95) < limit ? 'yes' : '**no**'} |`;
     }),
     '',
     ...notes.map((note) => `- ${note}`),

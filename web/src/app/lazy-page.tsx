@@ -17,14 +17,19 @@ export class PageLoadError extends Error {
  */
 export function lazyPage(load: PageLoader): RouteComponent {
   let page: Promise<ComponentType> | undefined;
+  let Loaded: ComponentType | undefined;
   const start = () => {
-    page = load().catch(() => {
-      throw new PageLoadError();
-    });
+    page = load().then(
+      (component) => (Loaded = component),
+      () => {
+        throw new PageLoadError();
+      },
+    );
     return page;
   };
   function LazyPage(): ReactElement {
-    const Page = use(page ?? start());
+    // A component that has to be waited for is shown 300 ms later than it could be: React reveals what was suspended slowly.
+    const Page = Loaded ?? use(page ?? start());
     return <Page />;
   }
   // The router asks for it before it shows the page: at that time a failure of before is forgotten.

@@ -4,20 +4,20 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
-import { lazy, StrictMode, Suspense } from 'react';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { isReachable } from '../api/client';
+import { sessionQuery } from '../api/queries/session';
 import { uploads } from '../api/uploads';
 import { colorSchemeManager, cssVariables, theme } from '../ui/theme';
 import { makeQueryClient } from './query-client';
 import { recoverWhenReachable } from './recovery';
 import { makeRouter } from './router';
+import { LazyToasts } from './LazyToasts';
 
 // The server puts a fresh nonce into the page: styles made at run time carry it, or the policy refuses them.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 setNonce(nonce);
-
-const Toasts = lazy(() => import('./Toasts').then((module) => ({ default: module.Toasts })));
 
 const queryClient = makeQueryClient();
 recoverWhenReachable(queryClient, isReachable);
@@ -31,21 +31,29 @@ uploads.onSettled((bucket) => {
 
 const container = document.getElementById('root');
 if (!container) throw new Error('index.html has no #root');
-createRoot(container).render(
-  <StrictMode>
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariables}
-      colorSchemeManager={colorSchemeManager}
-      defaultColorScheme="auto"
-      getStyleNonce={() => nonce}
-    >
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-        <Suspense>
-          <Toasts />
-        </Suspense>
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+const root = createRoot(container);
+const render = () =>
+  root.render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        colorSchemeManager={colorSchemeManager}
+        defaultColorScheme="auto"
+        getStyleNonce={() => nonce}
+      >
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+          <LazyToasts />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+
+// A frame that fills part by part is slower than the page at once; past this time it is better than nothing.
+const firstRenderMsMax = 1000;
+const isSignIn = router.latestLocation.pathname === '/sign-in';
+void Promise.race([
+  Promise.allSettled([router.load(), isSignIn ? undefined : queryClient.query(sessionQuery())]),
+  new Promise((resolve) => setTimeout(resolve, firstRenderMsMax)),
+]).then(render);
