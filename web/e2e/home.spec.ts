@@ -46,7 +46,7 @@ test('a repository is made with its bucket, found, and deleted', async ({ page, 
 test('a name that is taken is told in the dialog', async ({ page, server, seed, name, allowConsole }) => {
   allowConsole(/status of 4\d\d/);
   await seed.repository(name);
-  await openSignedIn(page, server, '/ui/repositories');
+  await openSignedIn(page, server, `/ui/repositories?prefix=${name}`);
   await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
   await page.keyboard.press('n');
   await page.getByLabel('Name', { exact: true }).fill(name);

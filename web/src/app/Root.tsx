@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation, useMatch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { hasStatus } from '../api/error';
 import { sessionQuery } from '../api/queries/session';
@@ -10,8 +10,10 @@ import { Shell } from './Shell';
 /** Who is not signed in sees the sign-in page, and then what was asked for. */
 export function Root(): ReactElement | null {
   const location = useLocation();
-  const isSignIn = location.pathname === '/sign-in';
-  const session = useQuery({ ...sessionQuery(), enabled: !isSignIn });
+  // Of the page that is shown: the address is ahead of it while the next one loads.
+  const isSignIn = useMatch({ from: '/sign-in', shouldThrow: false }) !== undefined;
+  // Asked for before this is rendered; a refusal is no reason to ask again.
+  const session = useQuery({ ...sessionQuery(), enabled: !isSignIn, retryOnMount: false });
   if (isSignIn) return <Outlet />;
   if (session.data !== undefined) {
     return (
@@ -23,7 +25,7 @@ export function Root(): ReactElement | null {
       </>
     );
   }
-  if (session.isPending) return null;
+  if (session.isPending || location.pathname === '/sign-in') return null;
   if (hasStatus(session.error, 401)) {
     return (
       <Navigate

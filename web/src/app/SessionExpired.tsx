@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { sessionQuery } from '../api/queries/session';
 import { onSessionExpired } from '../api/session-events';
 import type { Session } from '../api/types';
+import { lazyControl } from '../ui/lazy-part';
 
-const SessionExpiredDialog = lazy(() =>
-  import('./SessionExpiredDialog').then((module) => ({ default: module.SessionExpiredDialog })),
+const SessionExpiredDialog = lazyControl(
+  () => import('./SessionExpiredDialog').then((module) => module.SessionExpiredDialog),
+  () => null,
 );
 
 /** Asks for the secret again on top of the page, which keeps what was typed, chosen and scrolled. */
@@ -22,9 +24,5 @@ export function SessionExpired({ session }: { session: Session }): ReactElement 
     queryClient.setQueryData(sessionQuery().queryKey, next);
     void queryClient.refetchQueries({ predicate: (query) => query.state.status === 'error' });
   };
-  return (
-    <Suspense>
-      <SessionExpiredDialog session={session} onSignedIn={onSignedIn} />
-    </Suspense>
-  );
+  return <SessionExpiredDialog session={session} onSignedIn={onSignedIn} />;
 }

@@ -2,24 +2,21 @@ import { ActionIcon } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
-import { lazy, Suspense, useEffect, type ReactElement, type ReactNode } from 'react';
+import { useEffect, type ReactElement, type ReactNode } from 'react';
 import type { Session } from '../api/types';
 import { useUploads } from '../api/uploads';
 import { useHotkeys } from '../ui/hotkeys';
 import { Logo } from '../ui/Logo';
+import { lazyDialog } from '../ui/lazy-part';
 import classes from './Shell.module.css';
 import { Sidebar } from './Sidebar';
 import { TransfersTray } from './TransfersTray';
 
-const CommandPalette = lazy(() =>
-  import('./CommandPalette').then((module) => ({ default: module.CommandPalette })),
+const CommandPalette = lazyDialog(() => import('./CommandPalette').then((module) => module.CommandPalette));
+const NavigationDrawer = lazyDialog(() =>
+  import('./NavigationDrawer').then((module) => module.NavigationDrawer),
 );
-const NavigationDrawer = lazy(() =>
-  import('./NavigationDrawer').then((module) => ({ default: module.NavigationDrawer })),
-);
-const HotkeysHelp = lazy(() =>
-  import('../ui/HotkeysHelp').then((module) => ({ default: module.HotkeysHelp })),
-);
+const HotkeysHelp = lazyDialog(() => import('../ui/HotkeysHelp').then((module) => module.HotkeysHelp));
 
 /** The frame around every page: navigation at the left, the page at the right, uploads in the corner. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }): ReactElement {
@@ -62,11 +59,9 @@ export function Shell({ session, children }: { session: Session; children: React
       </main>
       {/* Not loaded when needed: it has to tell that the server is away. */}
       {hasUploads && <TransfersTray />}
-      <Suspense>
-        {drawerOpened && <NavigationDrawer onClose={drawer.close}>{sidebar}</NavigationDrawer>}
-        {paletteOpened && <CommandPalette onClose={palette.close} />}
-        {helpOpened && <HotkeysHelp opened onClose={help.close} />}
-      </Suspense>
+      {drawerOpened && <NavigationDrawer onClose={drawer.close}>{sidebar}</NavigationDrawer>}
+      {paletteOpened && <CommandPalette onClose={palette.close} />}
+      {helpOpened && <HotkeysHelp opened onClose={help.close} />}
     </div>
   );
 }

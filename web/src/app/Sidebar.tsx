@@ -1,18 +1,23 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { Keyboard, Moon, Search, Sun } from 'lucide-react';
-import { lazy, Suspense, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import type { Session } from '../api/types';
 import { Logo } from '../ui/Logo';
+import { lazyControl } from '../ui/lazy-part';
 import { repositoryDestinations, topDestinations } from './navigation';
 import classes from './Shell.module.css';
 import { SwitcherButton } from './SwitcherButton';
 import { UserButton } from './UserButton';
 
 // Menus bring the code that places them along: not needed for the first paint.
-const UserMenu = lazy(() => import('./UserMenu').then((module) => ({ default: module.UserMenu })));
-const RepositorySwitcher = lazy(() =>
-  import('./RepositorySwitcher').then((module) => ({ default: module.RepositorySwitcher })),
+const UserMenu = lazyControl(
+  () => import('./UserMenu').then((module) => module.UserMenu),
+  ({ session }) => <UserButton session={session} disabled />,
+);
+const RepositorySwitcher = lazyControl(
+  () => import('./RepositorySwitcher').then((module) => module.RepositorySwitcher),
+  ({ repository }) => <SwitcherButton repository={repository} disabled />,
 );
 
 const modKey = /mac/i.test(navigator.userAgent) ? '⌘K' : 'Ctrl K';
@@ -55,9 +60,7 @@ export function Sidebar({
         {repository !== undefined && <RepositoryLinks repository={repository} />}
       </nav>
       <div className={classes.foot}>
-        <Suspense fallback={<UserButton session={session} disabled />}>
-          <UserMenu session={session} />
-        </Suspense>
+        <UserMenu session={session} />
         <ThemeToggle />
         <ActionIcon aria-label="Show keyboard shortcuts" title="Keyboard shortcuts" onClick={onHelp}>
           <Keyboard size={16} aria-hidden />
@@ -79,9 +82,7 @@ function RepositoryLinks({ repository }: { repository: string }): ReactElement {
   return (
     <>
       <div className={classes.section}>
-        <Suspense fallback={<SwitcherButton repository={repository} disabled />}>
-          <RepositorySwitcher repository={repository} />
-        </Suspense>
+        <RepositorySwitcher repository={repository} />
       </div>
       <ul className={classes.links} aria-label={`Repository ${repository}`}>
         {repositoryDestinations.map(({ to, label, icon: Icon }) => (

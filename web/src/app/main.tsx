@@ -9,15 +9,20 @@ import { createRoot } from 'react-dom/client';
 import { isReachable } from '../api/client';
 import { sessionQuery } from '../api/queries/session';
 import { uploads } from '../api/uploads';
+import { lazyControl } from '../ui/lazy-part';
 import { colorSchemeManager, cssVariables, theme } from '../ui/theme';
 import { makeQueryClient } from './query-client';
 import { recoverWhenReachable } from './recovery';
 import { makeRouter } from './router';
-import { LazyToasts } from './LazyToasts';
 
 // The server puts a fresh nonce into the page: styles made at run time carry it, or the policy refuses them.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 setNonce(nonce);
+
+const Toasts = lazyControl(
+  () => import('./Toasts').then((module) => module.Toasts),
+  () => null,
+);
 
 const queryClient = makeQueryClient();
 recoverWhenReachable(queryClient, isReachable);
@@ -44,7 +49,7 @@ const render = () =>
       >
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
-          <LazyToasts />
+          <Toasts />
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,

@@ -6,7 +6,6 @@ import { EmptyState } from '../ui/EmptyState';
 import { ErrorState } from '../ui/ErrorState';
 import { LoadingState } from '../ui/LoadingState';
 import { Page } from '../ui/Page';
-import { PageLoadError } from './lazy-page';
 
 export function NotFoundPage(): ReactElement {
   return (
@@ -32,10 +31,6 @@ export function PageError({ error, reset }: ErrorComponentProps): ReactElement {
       title="This page broke"
       error={error}
       onRetry={() => {
-        if (error instanceof PageLoadError) {
-          window.location.reload();
-          return;
-        }
         reset();
         void router.invalidate();
       }}

@@ -1,5 +1,6 @@
-/** What jsdom lacks and Mantine asks for. */
-import { vi } from 'vitest';
+/** What jsdom lacks and Mantine asks for; and each test leaves an empty page. */
+import { cleanup } from '@testing-library/react';
+import { afterEach, vi } from 'vitest';
 
 class NoObserver {
   observe(): void {}
@@ -16,3 +17,5 @@ vi.stubGlobal('matchMedia', (query: string) => ({
   addListener: () => undefined,
   removeListener: () => undefined,
 }));
+
+afterEach(cleanup);

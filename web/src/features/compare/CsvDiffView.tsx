@@ -2,14 +2,14 @@ import { Switch } from '@mantine/core';
 import { useMemo, useState, type ReactElement } from 'react';
 import { DataTable } from '../../ui/DataTable/DataTable';
 import type { Column } from '../../ui/DataTable/types';
+import { sampledRows, valueColumnsMax, valueWidth } from '../../ui/DataTable/value-columns';
 import { EmptyState } from '../../ui/EmptyState';
 import { formatPlural } from '../../ui/format';
+import { visibleText } from '../../widgets/preview/content';
+import { parseCsv } from '../../widgets/preview/csv';
 import classes from './compare.module.css';
-import { separatorOf } from './content';
-import { diffCsv, parseCsv, type CsvColumn, type CsvRow } from './csv-diff';
+import { diffCsv, type CsvDiff, type CsvRow } from './csv-diff';
 
-/** Columns past this are not shown: a table of thousands is read by a program. */
-const columnsMax = 100;
 const signs = { same: '', added: '+', removed: '−', changed: '~' };
 
 interface NumberedRow {
@@ -28,10 +28,10 @@ export function CsvDiffView({
   right: string;
 }): ReactElement {
   const [withSame, setWithSame] = useState(false);
-  const diff = useMemo(() => {
-    const separator = separatorOf(path);
-    return diffCsv(parseCsv(left, separator), parseCsv(right, separator));
-  }, [path, left, right]);
+  const diff = useMemo(
+    () => diffCsv(parseCsv(path, left, false), parseCsv(path, right, false)),
+    [path, left, right],
+  );
   const rows = useMemo(
     () =>
       (diff?.rows ?? [])
@@ -39,7 +39,7 @@ export function CsvDiffView({
         .filter(({ row }) => withSame || row.kind !== 'same'),
     [diff, withSame],
   );
-  const columns = useMemo(() => (diff ? tableColumns(diff.columns) : []), [diff]);
+  const columns = useMemo(() => (diff ? tableColumns(diff) : []), [diff]);
   if (!diff) {
     return (
       <EmptyState title="Too different to be compared row by row">The text can be looked at.</EmptyState>
@@ -65,7 +65,7 @@ export function CsvDiffView({
             .join(', ')}
           {changed.length > 0 &&
             ` · columns: ${changed.map((column) => `${signs[column.kind]}${column.name}`).join(', ')}`}
-          {diff.columns.length > columnsMax && ` · the first ${columnsMax} columns are shown`}
+          {diff.columns.length > valueColumnsMax && ` · the first ${valueColumnsMax} columns are shown`}
         </span>
       </div>
       <DataTable<NumberedRow>
@@ -84,7 +84,8 @@ export function CsvDiffView({
   );
 }
 
-function tableColumns(columns: readonly CsvColumn[]): Column<NumberedRow>[] {
+function tableColumns({ columns, rows }: CsvDiff): Column<NumberedRow>[] {
+  const sample = rows.filter((row) => row.kind !== 'same').slice(0, sampledRows);
   return [
     {
       id: 'kind',
@@ -96,23 +97,33 @@ function tableColumns(columns: readonly CsvColumn[]): Column<NumberedRow>[] {
         </span>
       ),
     },
-    ...columns.slice(0, columnsMax).map((column, at): Column<NumberedRow> => ({
+    ...columns.slice(0, valueColumnsMax).map((column, at): Column<NumberedRow> => ({
       id: `c${at}`,
       header: `${column.kind === 'same' ? '' : signs[column.kind]}${column.name}`,
-      width: 130,
+      width: valueWidth(
+        column.name,
+        sample.map((row) => cellLength(row, at)),
+      ),
       cell: ({ row }) => <Cell row={row} at={at} />,
     })),
   ];
 }
 
+/** In characters: both values where they differ. */
+function cellLength(row: CsvRow, at: number): number {
+  const left = row.left?.[at];
+  const right = row.right?.[at];
+  return left === right ? (left?.length ?? 0) : (left?.length ?? 0) + (right?.length ?? 0) + 1;
+}
+
 function Cell({ row, at }: { row: CsvRow; at: number }): ReactElement {
   const left = row.left?.[at];
   const right = row.right?.[at];
-  if (left === right) return <>{left}</>;
+  if (left === right) return <span title={left}>{visibleText(left ?? '')}</span>;
   return (
-    <>
-      {left !== undefined && <del className={classes.removedMark}>{left}</del>}{' '}
-      {right !== undefined && <ins className={classes.addedMark}>{right}</ins>}
-    </>
+    <span title={[left, right].filter((each) => each !== undefined).join(' → ')}>
+      {left !== undefined && <del className={classes.removedMark}>{visibleText(left)}</del>}{' '}
+      {right !== undefined && <ins className={classes.addedMark}>{visibleText(right)}</ins>}
+    </span>
   );
 }

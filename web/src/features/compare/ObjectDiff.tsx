@@ -7,15 +7,9 @@ import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { formatBytes } from '../../ui/format';
 import { LoadingState } from '../../ui/LoadingState';
+import { decodeText, imageTypeOf } from '../../widgets/preview/content';
 import classes from './compare.module.css';
-import {
-  comparedBytesMax,
-  decodeText,
-  expectedKind,
-  imageTypeOf,
-  parseJson,
-  type ContentKind,
-} from './content';
+import { comparedBytesMax, expectedKind, parseJson, type ContentKind } from './content';
 import { CsvDiffView } from './CsvDiffView';
 import { ImageDiffView } from './ImageDiffView';
 import { JsonDiffView } from './JsonDiffView';

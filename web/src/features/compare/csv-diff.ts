@@ -1,5 +1,6 @@
 /** Differences of two tables of separated values: columns by name, rows by alignment, cells one by one. */
 import { diffArrays } from 'diff';
+import type { Csv } from '../../widgets/preview/csv';
 
 export interface CsvRow {
   kind: 'same' | 'added' | 'removed' | 'changed';
@@ -20,39 +21,10 @@ export interface CsvDiff {
 
 const timeoutMs = 2000;
 
-/** RFC 4180, and what spreadsheets make of it: quotes, doubled quotes, line ends within quotes, CRLF. */
-export function parseCsv(text: string, separator: ',' | '\t' | ';' = ','): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let isQuoted = false;
-  for (let at = 0; at < text.length; ++at) {
-    const character = text.charAt(at);
-    if (isQuoted) {
-      if (character !== '"') cell += character;
-      else if (text[at + 1] === '"') {
-        cell += '"';
-        at += 1;
-      } else isQuoted = false;
-    } else if (character === '"' && cell === '') isQuoted = true;
-    else if (character === separator) {
-      row.push(cell);
-      cell = '';
-    } else if (character === '\n' || character === '\r') {
-      if (character === '\r' && text[at + 1] === '\n') at += 1;
-      rows.push([...row, cell]);
-      row = [];
-      cell = '';
-    } else cell += character;
-  }
-  if (cell !== '' || row.length > 0) rows.push([...row, cell]);
-  return rows;
-}
-
 /** Undefined: no alignment was found in time. */
-export function diffCsv(left: string[][], right: string[][]): CsvDiff | undefined {
-  const [leftHead = [], ...leftBody] = left;
-  const [rightHead = [], ...rightBody] = right;
+export function diffCsv(left: Csv, right: Csv): CsvDiff | undefined {
+  const { header: leftHead, rows: leftBody } = left;
+  const { header: rightHead, rows: rightBody } = right;
   const columns: CsvColumn[] = [
     ...leftHead.map((name) => ({
       name,

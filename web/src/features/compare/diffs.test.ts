@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diffCsv, parseCsv } from './csv-diff';
+import { parseCsv } from '../../widgets/preview/csv';
+import { diffCsv } from './csv-diff';
 import { diffJson } from './json-diff';
 import { diffLines, fold, marks } from './text-diff';
 
@@ -90,20 +91,11 @@ describe('diffJson', () => {
   });
 });
 
-describe('parseCsv', () => {
-  it('reads quotes, line ends in quotes and CRLF', () => {
-    expect(parseCsv('a,"b ""c""\nd"\r\n,x')).toEqual([
-      ['a', 'b "c"\nd'],
-      ['', 'x'],
-    ]);
-  });
-});
-
 describe('diffCsv', () => {
   it('finds changed cells, rows and columns', () => {
     const diff = diffCsv(
-      parseCsv('dog,weight\nrex,10\nbo,20\nlu,30\n'),
-      parseCsv('dog,weight,age\nrex,10,3\nbo,21,4\nmo,5,1\n'),
+      parseCsv('x.csv', 'dog,weight\nrex,10\nbo,20\nlu,30\n', false),
+      parseCsv('x.csv', 'dog,weight,age\nrex,10,3\nbo,21,4\nmo,5,1\n', false),
     );
 
     expect(diff?.columns).toEqual([

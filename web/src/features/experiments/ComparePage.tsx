@@ -2,13 +2,14 @@ import { Button, Select, Switch } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowDown, ArrowUp, GitMerge, Star } from 'lucide-react';
-import { lazy, Suspense, useState, type ReactElement, type ReactNode } from 'react';
+import { useState, type ReactElement, type ReactNode } from 'react';
 import { hasStatus } from '../../api/error';
 import { runFilesQuery, runQuery } from '../../api/queries/experiments';
 import type { ObjectStats, Run } from '../../api/types';
 import { ErrorState } from '../../ui/ErrorState';
 import { Bytes } from '../../ui/figures';
 import { formatMetric } from '../../ui/format';
+import { lazyDialog } from '../../ui/lazy-part';
 import { LoadingState } from '../../ui/LoadingState';
 import { Breadcrumbs, Page, Panel } from '../../ui/Page';
 import { RunDuration } from './cells';
@@ -22,9 +23,7 @@ import { whyNot } from './model/promotion';
 import { StateBadge } from './StateBadge';
 import { useLive } from './useRuns';
 
-const PromoteDialog = lazy(() =>
-  import('./PromoteDialog').then((module) => ({ default: module.PromoteDialog })),
-);
+const PromoteDialog = lazyDialog(() => import('./PromoteDialog').then((module) => module.PromoteDialog));
 const route = getRouteApi('/repositories/$repository/experiments');
 
 const comparedMax = 20;
@@ -255,9 +254,7 @@ export function ComparePage(): ReactElement {
         head={head}
       />
       {promoted && (
-        <Suspense fallback={null}>
-          <PromoteDialog repository={repository} run={promoted} onClose={() => setPromoted(undefined)} />
-        </Suspense>
+        <PromoteDialog repository={repository} run={promoted} onClose={() => setPromoted(undefined)} />
       )}
     </div>,
     <>

@@ -13,7 +13,7 @@ import {
   Spline,
   WifiOff,
 } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState, type ReactElement, type ReactNode } from 'react';
+import { useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import { seriesRunsMax, sweepsQuery } from '../../api/queries/experiments';
 import { repositoryQuery } from '../../api/queries/repositories';
 import type { Run } from '../../api/types';
@@ -22,6 +22,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { formatCount, formatPlural } from '../../ui/format';
 import { useHotkeys } from '../../ui/hotkeys';
+import { lazyPart } from '../../ui/lazy-part';
 import { LoadingState } from '../../ui/LoadingState';
 import { Page } from '../../ui/Page';
 import { useColoring } from './coloring';
@@ -43,7 +44,10 @@ import { SweepStrip } from './SweepStrip';
 import { useLive, useRuns } from './useRuns';
 import { hasFilters, noFilters, someOf, toView, type ChangeSearch } from './view';
 
-const ComparePage = lazy(() => import('./ComparePage').then((module) => ({ default: module.ComparePage })));
+const ComparePage = lazyPart(
+  () => import('./ComparePage').then((module) => module.ComparePage),
+  () => <LoadingState rows={10} />,
+);
 
 const route = getRouteApi('/repositories/$repository/experiments');
 
@@ -52,12 +56,7 @@ const comparedMax = 20;
 
 export function ExperimentsPage(): ReactElement {
   const search = route.useSearch();
-  if (search.view === 'compare' && search.runs)
-    return (
-      <Suspense fallback={<LoadingState rows={10} />}>
-        <ComparePage />
-      </Suspense>
-    );
+  if (search.view === 'compare' && search.runs) return <ComparePage />;
   return <RunsPage search={search} />;
 }
 

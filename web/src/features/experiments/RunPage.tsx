@@ -2,7 +2,7 @@ import { Alert, Button, Tabs } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { CircleStop, GitMerge, WifiOff } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState, type ReactElement } from 'react';
+import { useMemo, useState, type ReactElement } from 'react';
 import { hasStatus } from '../../api/error';
 import { commitQuery } from '../../api/queries/commits';
 import { cancelRun, runFilesQuery, runQuery } from '../../api/queries/experiments';
@@ -17,6 +17,7 @@ import { ErrorState } from '../../ui/ErrorState';
 import { Bytes, RelativeTime } from '../../ui/figures';
 import { formatBytes, formatDuration, formatMetric } from '../../ui/format';
 import { KeyValueTable, type KeyValue } from '../../ui/KeyValueTable';
+import { lazyDialog } from '../../ui/lazy-part';
 import { LoadingState } from '../../ui/LoadingState';
 import { Breadcrumbs, Page, Panel } from '../../ui/Page';
 import { RefBadge } from '../../ui/RefBadge';
@@ -34,9 +35,7 @@ import classes from './RunPage.module.css';
 import { StateBadge } from './StateBadge';
 import { useLive } from './useRuns';
 
-const PromoteDialog = lazy(() =>
-  import('./PromoteDialog').then((module) => ({ default: module.PromoteDialog })),
-);
+const PromoteDialog = lazyDialog(() => import('./PromoteDialog').then((module) => module.PromoteDialog));
 const route = getRouteApi('/repositories/$repository/experiments/runs/$run');
 
 export function RunPage(): ReactElement {
@@ -246,11 +245,7 @@ function KnownRun({
         Its runner hears of it with the next heartbeat, within 5 seconds, and ends the command. What it
         printed is kept; it cannot be gone on with.
       </ConfirmDialog>
-      {isPromoting && (
-        <Suspense fallback={null}>
-          <PromoteDialog repository={repository} run={run} onClose={() => setPromoting(false)} />
-        </Suspense>
-      )}
+      {isPromoting && <PromoteDialog repository={repository} run={run} onClose={() => setPromoting(false)} />}
     </Page>
   );
 }

@@ -2,7 +2,7 @@ import { Button, Select } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { CircleStop, FlaskConical, GitMerge, Trash2, WifiOff } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState, type ReactElement } from 'react';
+import { useMemo, useState, type ReactElement } from 'react';
 import { hasStatus } from '../../api/error';
 import { cancelSweep, deleteSweep, sweepQuery, sweepsQuery } from '../../api/queries/experiments';
 import type { Run, Sweep } from '../../api/types';
@@ -14,6 +14,7 @@ import { ErrorState } from '../../ui/ErrorState';
 import { RelativeTime } from '../../ui/figures';
 import { formatCount, formatDuration, formatMetric, formatPlural } from '../../ui/format';
 import { KeyValueTable } from '../../ui/KeyValueTable';
+import { lazyDialog } from '../../ui/lazy-part';
 import { LoadingState } from '../../ui/LoadingState';
 import { Breadcrumbs, Page, Panel } from '../../ui/Page';
 import { StatTile, StatTiles } from '../../ui/StatTile';
@@ -33,9 +34,7 @@ import classes from './SweepPage.module.css';
 import { useLive, useRuns, type Live } from './useRuns';
 import { toView } from './view';
 
-const PromoteDialog = lazy(() =>
-  import('./PromoteDialog').then((module) => ({ default: module.PromoteDialog })),
-);
+const PromoteDialog = lazyDialog(() => import('./PromoteDialog').then((module) => module.PromoteDialog));
 const route = getRouteApi('/repositories/$repository/experiments/sweeps/$sweep');
 
 export function SweepPage(): ReactElement {
@@ -331,9 +330,7 @@ function KnownSweep({
           {formatPlural(runs.length, 'record')} with curves and output go for good. Commits and branches stay.
         </ConfirmDialog>
         {promoted && (
-          <Suspense fallback={null}>
-            <PromoteDialog repository={repository} run={promoted} onClose={() => setPromoted(undefined)} />
-          </Suspense>
+          <PromoteDialog repository={repository} run={promoted} onClose={() => setPromoted(undefined)} />
         )}
       </Page>
     </HighlightContext>

@@ -1,7 +1,7 @@
 import { useMemo, type ReactElement } from 'react';
 import { formatPlural } from '../../ui/format';
 import { decodeText } from './content';
-import { parseCsv, separatorOf } from './csv';
+import { parseCsv } from './csv';
 import { CutNote, HeadOfObject } from './HeadOfObject';
 import classes from './preview.module.css';
 import { RowsTable } from './RowsTable';
@@ -31,7 +31,7 @@ function Parsed({
   const csv = useMemo(() => {
     const text = decodeText(bytes, isCut);
     if (text === undefined) return undefined;
-    const { header, rows } = parseCsv(text, separatorOf(source.path, text), isCut);
+    const { header, rows } = parseCsv(source.path, text, isCut);
     return { header, rows: rows.map((values, index) => ({ index, values })) };
   }, [source.path, bytes, isCut]);
   if (!csv) {

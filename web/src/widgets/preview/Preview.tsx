@@ -6,9 +6,10 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { FileQuestion } from 'lucide-react';
-import { lazy, Suspense, type ComponentType, type ReactElement, type ReactNode } from 'react';
+import type { ComponentType, ReactElement, ReactNode } from 'react';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
+import { lazyPart } from '../../ui/lazy-part';
 import { LoadingState } from '../../ui/LoadingState';
 import { kindLabels, kindsOf, kindsOfBytes, sniffBytes, type PreviewKind } from './content';
 import { HexView } from './HexView';
@@ -17,15 +18,12 @@ import classes from './preview.module.css';
 import { headBytesQuery, type PreviewSource } from './source';
 import { TextView } from './TextView';
 
-const JsonView = lazy(() => import('./JsonView').then((module) => ({ default: module.JsonView })));
-const CsvView = lazy(() => import('./CsvView').then((module) => ({ default: module.CsvView })));
-const ParquetView = lazy(() => import('./ParquetView').then((module) => ({ default: module.ParquetView })));
-const MarkdownView = lazy(() =>
-  import('./MarkdownView').then((module) => ({ default: module.MarkdownView })),
-);
-const NotebookView = lazy(() =>
-  import('./NotebookView').then((module) => ({ default: module.NotebookView })),
-);
+const loading = () => <LoadingState rows={10} />;
+const JsonView = lazyPart(() => import('./JsonView').then((module) => module.JsonView), loading);
+const CsvView = lazyPart(() => import('./CsvView').then((module) => module.CsvView), loading);
+const ParquetView = lazyPart(() => import('./ParquetView').then((module) => module.ParquetView), loading);
+const MarkdownView = lazyPart(() => import('./MarkdownView').then((module) => module.MarkdownView), loading);
+const NotebookView = lazyPart(() => import('./NotebookView').then((module) => module.NotebookView), loading);
 
 const views: Record<PreviewKind, ComponentType<{ source: PreviewSource }>> = {
   image: ImageView,
@@ -78,10 +76,10 @@ export function Preview({ source, kind, onKindChange, actions }: PreviewProps): 
             error={head.error}
             onRetry={() => void head.refetch()}
           />
+        ) : View ? (
+          <View key={source.id.join('/')} source={source} />
         ) : (
-          <Suspense fallback={<LoadingState rows={10} />}>
-            {View ? <View key={source.id.join('/')} source={source} /> : <LoadingState rows={10} />}
-          </Suspense>
+          <LoadingState rows={10} />
         )}
       </div>
     </div>

@@ -3,6 +3,7 @@ import { useMemo, type ReactElement } from 'react';
 import { DataTable } from '../../ui/DataTable/DataTable';
 import { sliceRows } from '../../ui/DataTable/rows';
 import type { Column, RowSource } from '../../ui/DataTable/types';
+import { sampledRows, valueColumnsMax, valueWidth } from '../../ui/DataTable/value-columns';
 import { EmptyState } from '../../ui/EmptyState';
 import { visibleText } from './content';
 import { Note } from './HeadOfObject';
@@ -12,12 +13,6 @@ export interface ValueRow {
   index: number;
   values: readonly string[];
 }
-
-/** More columns are nothing to look at, and thousands are slow. */
-const columnsMax = 200;
-const widthMax = 320;
-const characterWidth = 8.2;
-const sampledRows = 50;
 
 export function RowsTable({
   header,
@@ -30,13 +25,12 @@ export function RowsTable({
 }): ReactElement {
   const sample = sliceRows(source.rows, 0, sampledRows);
   const shape = header
-    .slice(0, columnsMax)
+    .slice(0, valueColumnsMax)
     .map((name, at) => {
       const lengths = sample.map((row) => row.values[at]?.length ?? 0);
-      const longest = Math.max(name.length, ...lengths);
       const isNumber =
         sample.length > 0 && sample.every((row) => /^$|^-?\d[\d.]*(e[+-]?\d+)?$/i.test(row.values[at] ?? ''));
-      return `${Math.min(widthMax, Math.max(64, Math.round(longest * characterWidth) + 26))} ${isNumber ? 'right' : 'left'}`;
+      return `${valueWidth(name, lengths)} ${isNumber ? 'right' : 'left'}`;
     })
     .join('\n');
   const columns = useMemo<Column<ValueRow>[]>(
@@ -66,9 +60,9 @@ export function RowsTable({
   );
   return (
     <>
-      {header.length > columnsMax && (
+      {header.length > valueColumnsMax && (
         <Note>
-          The first {columnsMax} of {header.length} columns are shown.
+          The first {valueColumnsMax} of {header.length} columns are shown.
         </Note>
       )}
       <DataTable
