@@ -180,3 +180,23 @@ test('an error of the server is told with its message and its request, and asked
     await expect(problem).toBeHidden();
   }
 });
+
+test('a preview whose code did not come is there at the next try', async ({
+  page,
+  server,
+  seed,
+  name,
+  allowConsole,
+}) => {
+  allowConsole(/ERR_FAILED|dynamically imported module/);
+  await seed.repository(name, { 'config.json': '{"optimizer": "adam"}' });
+  await page.route(/\/assets\/JsonView-.*\.js$/, (route) => route.abort());
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  await objects(page).getByRole('link', { name: 'config.json' }).click();
+  await expect(page.getByRole('alert')).toContainText('The code of this page could not be loaded');
+
+  await page.unroute(/\/assets\/JsonView-.*\.js$/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+
+  await expect(page.getByText('optimizer')).toBeVisible();
+});
