@@ -277,6 +277,7 @@ def test_compare_sorts_and_promote_refuses_what_is_not_good_enough(project):
     project.ok("promote", "s-2", "--require", "accuracy>=0.8", "--require", "val.loss<0.2", "--expect-main", main)
     merge = project.commit("main")
     assert merge["parents"] == [main, project.head("s-2")]
+    assert merge["message"].startswith("promote s-2: accuracy=0.9 ")
 
     moved = project.call("promote", "s-4", "--expect-main", main)
     assert moved.code == 1 and merge["id"] in moved.err

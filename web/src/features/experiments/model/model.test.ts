@@ -15,7 +15,14 @@ import { align, smooth, toCurve } from './curves';
 import { byValue, fieldNames } from './fields';
 import { bestRun, goalOf, mainMetric, usualGoal, withGoal } from './goal';
 import { heatMap } from './heatmap';
-import { checkRequirement, readRequirement, shellLine, whyNot } from './promotion';
+import {
+  checkRequirement,
+  promotionMessage,
+  promotionMetadata,
+  readRequirement,
+  shellLine,
+  whyNot,
+} from './promotion';
 import { groupRuns, sortRuns, toCsv, toRows } from './rows';
 import { makeScale, niceTicks } from './scale';
 import { durationOf, sweepProgress } from './states';
@@ -290,6 +297,13 @@ describe('promotion', () => {
     expect(whyNot(run('a', { commit_id: 'c' }))).toBeUndefined();
     expect(whyNot(run('a'))).toContain('no commit');
     expect(whyNot(run('a', { commit_id: 'c', state: 'failed', exit_code: 3 }))).toContain('exit code 3');
+  });
+
+  test('tells short figures, and keeps all their digits', () => {
+    const best = run('a', { commit_id: 'c', metrics: { loss: 0.08271462470293045, steps: 1200 } });
+    expect(promotionMessage(best)).toBe('promote a: loss=0.0827146 steps=1200');
+    expect(promotionMetadata(best)['metric.loss']).toBe('0.08271462470293045');
+    expect(promotionMessage(run('b'))).toBe('promote b');
   });
 
   test('quotes words for a shell', () => {

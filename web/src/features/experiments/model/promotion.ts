@@ -54,8 +54,11 @@ export function whyNot(run: Run): string | undefined {
   return undefined;
 }
 
+/** To be read: the metadata has all digits. */
 export function promotionMessage(run: Run): string {
-  const metrics = Object.entries(run.metrics).map(([name, value]) => ` ${name}=${value}`);
+  const metrics = Object.entries(run.metrics).map(
+    ([name, value]) => ` ${name}=${Number(value.toPrecision(6))}`,
+  );
   return `promote ${run.name}${metrics.length > 0 ? ':' : ''}${metrics.join('')}`;
 }
 
