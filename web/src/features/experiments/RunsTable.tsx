@@ -19,6 +19,7 @@ import {
 import type { Run } from '../../api/types';
 import { useRowWindow } from '../../ui/DataTable/useRowWindow';
 import { formatCount, formatMetric } from '../../ui/format';
+import { RowCheck } from '../../ui/RowCheck';
 import { cellOf, columnWidth, isNumeric } from './cells';
 import { useHighlight } from './highlight';
 import type { Field } from './model/fields';
@@ -366,13 +367,10 @@ const RunRow = memo(function RunRow(props: RunRowProps): ReactElement {
       <div className={classes.pinned} style={{ width: props.pinnedWidth }} role="presentation">
         {isSelected !== undefined && (
           <div role="gridcell" aria-colindex={1} className={classes.box}>
-            <Checkbox
-              size="xs"
-              tabIndex={-1}
-              aria-label={`Choose ${run.name}`}
+            <RowCheck
+              label={`Choose ${run.name}`}
               checked={isSelected}
               onChange={() => actions.toggle(index)}
-              onClick={(event) => event.stopPropagation()}
             />
           </div>
         )}

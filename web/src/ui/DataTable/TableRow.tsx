@@ -1,6 +1,7 @@
 import { Ellipsis } from 'lucide-react';
 import type { MouseEvent, ReactElement } from 'react';
 import { IconButton } from '../IconButton';
+import { RowCheck } from '../RowCheck';
 import classes from './DataTable.module.css';
 import type { Column } from './types';
 
@@ -43,16 +44,7 @@ export function TableRow<Row>(props: TableRowProps<Row>): ReactElement {
     >
       {isSelected !== undefined && (
         <div role="gridcell" className={classes.box}>
-          {/* Not Mantine's: see IconButton. */}
-          <input
-            type="checkbox"
-            className={classes.check}
-            tabIndex={-1}
-            aria-label="Select row"
-            checked={isSelected}
-            onChange={() => props.onToggle(index)}
-            onClick={(event) => event.stopPropagation()}
-          />
+          <RowCheck label="Select row" checked={isSelected} onChange={() => props.onToggle(index)} />
         </div>
       )}
       {props.columns.map((column) => (
