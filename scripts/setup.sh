@@ -32,7 +32,7 @@ if [[ "$mode" == test || "$mode" == check ]]; then
   packages+=(libgtest-dev libgmock-dev librapidcheck-dev
     clang-16 clang-tidy-16 clang-format-14 libclang-rt-16-dev llvm-16 ccache mold)
 fi
-if [[ "$mode" == test ]]; then packages+=(chromium); fi
+if [[ "$mode" == test ]]; then packages+=(chromium curl); fi
 if [[ "$mode" == web ]]; then packages=(python3 python3-venv); fi
 
 # Prints those of its arguments that are not installed.
