@@ -307,3 +307,37 @@ test('an empty branch says what to do, a wrong ref what is wrong', async ({
   await page.goto(`/ui/repositories/${name}/objects?ref=nowhere`);
   await expect(page.getByText('The objects could not be listed')).toBeVisible();
 });
+
+test('a list that is another begins at its top, and going back finds the old place', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  const files = Array.from({ length: 120 }, (_, index) => `raw/f${String(index).padStart(3, '0')}.txt`);
+  await seed.repository(name, Object.fromEntries(files.map((path) => [path, 'x'])));
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=raw/`);
+  const grid = page.getByRole('grid', { name: 'Objects' });
+  const scrollTop = () => grid.evaluate((element) => element.scrollTop);
+  await expect(grid).toContainText('f000.txt');
+
+  // Both lists are known after this: they are there as soon as they are asked for.
+  const filter = page.getByLabel('Names that begin with');
+  await filter.fill('f0');
+  await expect(page).toHaveURL(/prefix=f0/);
+  await expect(grid).toHaveAttribute('aria-rowcount', '101');
+  await grid.evaluate((element) => (element.scrollTop = 2000));
+  await expect(grid).toContainText('f060.txt');
+  await filter.fill('');
+  await expect(grid).toHaveAttribute('aria-rowcount', '121');
+  await expect(grid).toContainText('f000.txt');
+  expect(await scrollTop()).toBe(0);
+
+  await grid.evaluate((element) => (element.scrollTop = 2400));
+  await expect(grid).toContainText('f075.txt');
+  await page.getByRole('navigation', { name: 'Path' }).getByRole('link', { name }).click();
+  await expect(grid).toContainText('raw/');
+  await page.goBack();
+  await expect(grid).toContainText('f075.txt');
+  expect(await scrollTop()).toBe(2400);
+});

@@ -1,6 +1,7 @@
 import { useDocumentTitle } from '@mantine/hooks';
 import { Children, type ReactElement, type ReactNode } from 'react';
 import classes from './Page.module.css';
+import { scrollId } from './scroll-id';
 
 export interface PageProps {
   /** Of the window, and of the page where `heading` is not given. */
@@ -26,7 +27,12 @@ export function Page(props: PageProps): ReactElement {
     <div className={classes.page}>
       <PageHeader {...props} />
       {props.toolbar !== undefined && <div className={classes.toolbar}>{props.toolbar}</div>}
-      <div className={`${classes.body} ${props.fill ? classes.fill : classes.scroll}`}>{props.children}</div>
+      <div
+        className={`${classes.body} ${props.fill ? classes.fill : classes.scroll}`}
+        {...scrollId('page', props.title)}
+      >
+        {props.children}
+      </div>
     </div>
   );
 }

@@ -193,6 +193,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
           <div className={browser.listPane}>
             {search.view === 'gallery' ? (
               <Gallery
+                listId={listKey}
                 source={source}
                 sourceOf={(entry) =>
                   bucketSource(bucket, entry.path, { etag: entry.version, size: entry.sizeBytes })
@@ -202,7 +203,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
               />
             ) : (
               <DataTable
-                key={listKey}
+                listId={listKey}
                 label="Objects"
                 {...source}
                 columns={columns}

@@ -126,6 +126,7 @@ export function BucketsPage(): ReactElement {
     >
       <DataTable
         label="Buckets"
+        listId={prefix}
         {...source}
         columns={columns}
         rowId={(bucket) => bucket.name}

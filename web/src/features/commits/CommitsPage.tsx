@@ -150,6 +150,7 @@ export function CommitsPage(): ReactElement {
     >
       <DataTable
         label="Commits"
+        listId={[repository, ref, prefix, text].join('\n')}
         {...source}
         rows={rows}
         columns={columns}

@@ -20,6 +20,7 @@ import type { Run } from '../../api/types';
 import { useRowWindow } from '../../ui/DataTable/useRowWindow';
 import { formatCount, formatMetric } from '../../ui/format';
 import { RowCheck } from '../../ui/RowCheck';
+import { scrollId } from '../../ui/scroll-id';
 import { cellOf, columnWidth, isNumeric } from './cells';
 import { useHighlight } from './highlight';
 import type { Field } from './model/fields';
@@ -132,6 +133,7 @@ export function RunsTable(props: RunsTableProps): ReactElement {
     <div
       ref={scroller}
       className={classes.scroller}
+      {...scrollId(props.label, props.repository)}
       role={props.closed ? 'treegrid' : 'grid'}
       aria-label={props.label}
       aria-rowcount={rows.length + 1}

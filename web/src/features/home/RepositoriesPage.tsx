@@ -76,6 +76,7 @@ export function RepositoriesPage(): ReactElement {
     >
       <DataTable
         label="Repositories"
+        listId={prefix}
         {...rows}
         columns={columns}
         rowId={(repository) => repository.id}

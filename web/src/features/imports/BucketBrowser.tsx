@@ -213,6 +213,7 @@ function Level({
   return (
     <DataTable
       label={`Objects of ${bucket}`}
+      listId={prefix}
       {...source}
       columns={columns}
       rowId={(row) => row.path}

@@ -206,6 +206,7 @@ export function ObjectsPage(): ReactElement {
           <div className={browser.listPane}>
             {search.view === 'gallery' ? (
               <Gallery
+                listId={listKey}
                 source={source}
                 sourceOf={(entry) =>
                   repositorySource(repository, ref, {
@@ -220,7 +221,7 @@ export function ObjectsPage(): ReactElement {
               />
             ) : (
               <DataTable
-                key={listKey}
+                listId={listKey}
                 label="Objects"
                 {...source}
                 columns={columns}

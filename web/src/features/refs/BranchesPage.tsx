@@ -198,6 +198,7 @@ export function BranchesPage(): ReactElement {
     >
       <DataTable
         label="Branches"
+        listId={`${repository}\n${prefix}`}
         {...source}
         columns={columns}
         rowId={(row) => row.id}

@@ -150,6 +150,7 @@ export function TagsPage(): ReactElement {
     >
       <DataTable
         label="Tags"
+        listId={`${repository}\n${prefix}`}
         {...source}
         columns={columns}
         rowId={(row) => row.id}

@@ -15,6 +15,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import {
   useEffect,
   useId,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -25,6 +26,7 @@ import {
 } from 'react';
 import { ErrorState, messageOf } from '../ErrorState';
 import { LoadingState } from '../LoadingState';
+import { scrollId } from '../scroll-id';
 import classes from './DataTable.module.css';
 import { sliceRows } from './rows';
 import { RowMenu, type RowMenuPlace } from './RowMenu';
@@ -78,6 +80,12 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
   const shownRows = rows.length + (hasMore || props.error !== undefined ? 1 : 0);
   const view = useRowWindow(scroller, shownRows, rowHeight, headerHeight);
   const activeIndex = Math.min(active, rows.length - 1);
+  const listId = props.listId ?? '';
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0;
+    setActive(0);
+    setAnchor(0);
+  }, [listId]);
 
   const { onLoadMore, isLoadingMore, error } = props;
   const wantsMore = hasMore && !isLoadingMore && error === undefined && view.end + loadAhead > rows.length;
@@ -170,6 +178,7 @@ function Grid<Row>(props: DataTableProps<Row>): ReactElement {
       <div
         ref={scroller}
         className={classes.scroller}
+        {...scrollId(props.label, listId)}
         style={{ '--table-columns': template, '--table-width': `${width}px` } as CSSProperties}
         role="grid"
         aria-label={props.label}

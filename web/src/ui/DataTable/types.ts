@@ -45,6 +45,8 @@ export interface RowSource<Row> {
 export interface DataTableProps<Row> extends RowSource<Row> {
   /** What the rows are, for those who hear the page: "Branches". */
   label: string;
+  /** Which rows of that kind: a filter, a folder. Of other rows the table begins at the top. */
+  listId?: string;
   columns: readonly Column<Row>[];
   rowId: (row: Row) => string;
   /** Where it is known: all rows, loaded or not. */

@@ -8,6 +8,7 @@ import type { RowSource } from '../../ui/DataTable/types';
 import { ErrorState } from '../../ui/ErrorState';
 import { formatBytes } from '../../ui/format';
 import { LoadingState } from '../../ui/LoadingState';
+import { scrollId } from '../../ui/scroll-id';
 import { BlobImage } from '../preview/BlobImage';
 import { imageTypeOf, visibleText } from '../preview/content';
 import { headBytesQuery, type PreviewSource } from '../preview/source';
@@ -24,11 +25,14 @@ const restMs = 80;
 const loadAheadRows = 10;
 
 export function Gallery({
+  listId,
   source,
   sourceOf,
   link,
   empty,
 }: {
+  /** Which folder and filter: of another the gallery begins at the top. */
+  listId: string;
   source: RowSource<Entry>;
   sourceOf: (entry: Entry) => PreviewSource;
   link: (entry: Entry, content: ReactNode) => ReactNode;
@@ -38,14 +42,16 @@ export function Gallery({
     if (source.error !== undefined) return <ErrorState error={source.error} onRetry={source.onRetry} />;
     return source.isPending ? <LoadingState rows={10} /> : <>{empty}</>;
   }
-  return <Tiles source={source} sourceOf={sourceOf} link={link} />;
+  return <Tiles key={listId} listId={listId} source={source} sourceOf={sourceOf} link={link} />;
 }
 
 function Tiles({
+  listId,
   source,
   sourceOf,
   link,
 }: {
+  listId: string;
   source: RowSource<Entry>;
   sourceOf: (entry: Entry) => PreviewSource;
   link: (entry: Entry, content: ReactNode) => ReactNode;
@@ -71,7 +77,14 @@ function Tiles({
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [wantsMore, lines]);
   return (
-    <div ref={scroller} className={classes.gallery} tabIndex={0} role="region" aria-label="Gallery">
+    <div
+      ref={scroller}
+      className={classes.gallery}
+      tabIndex={0}
+      role="region"
+      aria-label="Gallery"
+      {...scrollId('gallery', listId)}
+    >
       <ul style={{ height: view.height }}>
         {sliceRows(source.rows, view.first * across, view.end * across).map((entry, at) => {
           const index = view.first * across + at;
