@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Archive, Plus } from 'lucide-react';
+import { Archive, Plus, SearchX } from 'lucide-react';
 import { useMemo, type ReactElement } from 'react';
 import type { Entry } from '../../api/entries';
 import { bucketObjectsQuery, bucketsQuery } from '../../api/queries/buckets';
@@ -10,6 +10,7 @@ import { DataTable } from '../../ui/DataTable/DataTable';
 import type { Column } from '../../ui/DataTable/types';
 import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
+import { FilterInput } from '../../ui/FilterInput';
 import { Bytes, Count, RelativeTime } from '../../ui/figures';
 import { Breadcrumbs } from '../../ui/Page';
 import { nameOf } from '../../widgets/browser/entries';
@@ -30,7 +31,7 @@ export interface BucketBrowserProps {
 export function BucketBrowser(props: BucketBrowserProps): ReactElement {
   const { bucket, prefix, onGo, chosen, onAdd } = props;
   const here = `s3://${bucket ?? ''}/${prefix}`;
-  const parts = prefix.split('/').filter(Boolean);
+  const parts = bucket === undefined ? [] : prefix.split('/').filter(Boolean);
   return (
     <div className={classes.browser}>
       <div className={classes.place}>
@@ -54,7 +55,14 @@ export function BucketBrowser(props: BucketBrowserProps): ReactElement {
             </button>
           ))}
         </Breadcrumbs>
-        {bucket !== undefined && (
+        {bucket === undefined ? (
+          <FilterInput
+            value={prefix}
+            placeholder="Buckets that begin with"
+            width={220}
+            onChange={(value) => onGo(undefined, value)}
+          />
+        ) : (
           <Button
             size="compact-sm"
             variant="default"
@@ -66,13 +74,17 @@ export function BucketBrowser(props: BucketBrowserProps): ReactElement {
           </Button>
         )}
       </div>
-      {bucket === undefined ? <Buckets onGo={onGo} /> : <Level {...props} bucket={bucket} />}
+      {bucket === undefined ? (
+        <Buckets beginning={prefix} onGo={onGo} />
+      ) : (
+        <Level {...props} bucket={bucket} />
+      )}
     </div>
   );
 }
 
-function Buckets({ onGo }: { onGo: BucketBrowserProps['onGo'] }): ReactElement {
-  const source = useInfiniteRows(useInfiniteQuery(bucketsQuery()), (page) =>
+function Buckets({ beginning, onGo }: { beginning: string; onGo: BucketBrowserProps['onGo'] }): ReactElement {
+  const source = useInfiniteRows(useInfiniteQuery(bucketsQuery(beginning)), (page) =>
     page.results.filter((bucket) => bucket.kind === 'bucket'),
   );
   const columns = useMemo<Column<Bucket>[]>(
@@ -111,23 +123,31 @@ function Buckets({ onGo }: { onGo: BucketBrowserProps['onGo'] }): ReactElement {
   return (
     <DataTable
       label="Buckets"
+      listId={beginning}
       {...source}
       columns={columns}
       rowId={(row) => row.name}
       onOpen={(row) => onGo(row.name, '')}
       errorTitle="The buckets could not be listed"
       empty={
-        <EmptyState
-          title="No bucket yet"
-          icon={<Archive size={20} aria-hidden />}
-          actions={
-            <CommandBlock
-              commands={['aws s3 mb s3://data', 'aws s3 cp --recursive photos s3://data/photos']}
-            />
-          }
-        >
-          Objects are imported from buckets of this server.
-        </EmptyState>
+        beginning !== '' ? (
+          <EmptyState
+            title={`No bucket begins with “${beginning}”`}
+            icon={<SearchX size={20} aria-hidden />}
+          />
+        ) : (
+          <EmptyState
+            title="No bucket yet"
+            icon={<Archive size={20} aria-hidden />}
+            actions={
+              <CommandBlock
+                commands={['aws s3 mb s3://data', 'aws s3 cp --recursive photos s3://data/photos']}
+              />
+            }
+          >
+            Objects are imported from buckets of this server.
+          </EmptyState>
+        )
       }
     />
   );

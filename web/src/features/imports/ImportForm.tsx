@@ -35,7 +35,11 @@ export function ImportForm({ repository }: { repository: string }): ReactElement
   const problem = problemOf(sources);
   const go = useCallback(
     (bucket: string | undefined, prefix: string) =>
-      void navigate({ search: (old) => ({ ...old, bucket, prefix: prefix || undefined }) }),
+      void navigate({
+        search: (old) => ({ ...old, bucket, prefix: prefix || undefined }),
+        // Letters of a filter are no steps of the way.
+        replace: bucket === undefined && prefix !== '',
+      }),
     [navigate],
   );
   const add = useCallback(

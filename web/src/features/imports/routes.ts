@@ -11,7 +11,7 @@ export interface ImportSearch {
   id?: string;
   /** The server's time when it began, in milliseconds. */
   since?: number;
-  /** The bucket and the prefix that are looked at. */
+  /** The bucket and the prefix that are looked at; without a bucket, what buckets begin with. */
   bucket?: string;
   prefix?: string;
   /** s3:// URIs of what is to be imported; a prefix ends with a slash. */
