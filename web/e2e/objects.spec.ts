@@ -341,3 +341,26 @@ test('a list that is another begins at its top, and going back finds the old pla
   await expect(grid).toContainText('f075.txt');
   expect(await scrollTop()).toBe(2400);
 });
+
+test('what is chosen in one repository is not chosen in another', async ({ page, server, seed, name }) => {
+  const other = `${name}-other`;
+  await seed.repository(name, { 'a.txt': 'x' });
+  await seed.repository(other, { 'a.txt': 'y' });
+  const switchTo = async (from: string, to: string) => {
+    await page.getByRole('button', { name: `Repository ${from}: switch` }).click();
+    await page.getByLabel('Find a repository').fill(to);
+    await page.getByRole('option', { name: to, exact: true }).click();
+    await expect(page).toHaveURL(`/ui/repositories/${to}/objects`);
+  };
+  // Both are known after this: no page has to load between them.
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  await switchTo(name, other);
+  await switchTo(other, name);
+  await page.getByRole('checkbox', { name: 'Select row' }).check();
+  await expect(page.getByText('1 object selected')).toBeVisible();
+
+  await switchTo(name, other);
+
+  await expect(page.getByRole('checkbox', { name: 'Select row' })).not.toBeChecked();
+  await expect(page.getByText('selected')).toBeHidden();
+});

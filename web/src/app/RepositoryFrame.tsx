@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useParams } from '@tanstack/react-router';
 import { DatabaseZap } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { Fragment, type ReactElement } from 'react';
 import { hasStatus } from '../api/error';
 import { repositoryQuery } from '../api/queries/repositories';
 import { EmptyState } from '../ui/EmptyState';
@@ -41,7 +41,12 @@ export function RepositoryFrame(): ReactElement {
       </Page>
     );
   }
-  return <Outlet />;
+  // What was chosen, typed or opened in one repository is not taken along to another.
+  return (
+    <Fragment key={repository}>
+      <Outlet />
+    </Fragment>
+  );
 }
 
 /** A repository opens with its objects. */

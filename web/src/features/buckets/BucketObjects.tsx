@@ -55,7 +55,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
     (page) => page.entries,
   );
   const { owner, typeOf } = useNamespaces(about, folder);
-  const listKey = `${folder}\n${filter}`;
+  const listKey = `${bucket}\n${folder}\n${filter}`;
   const [selected, setSelected] = useState<{ key: string; paths: ReadonlySet<string> }>();
   const selection = selected?.key === listKey ? selected.paths : none;
   const [deleting, setDeleting] = useState<readonly Entry[]>();

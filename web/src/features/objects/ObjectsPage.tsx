@@ -58,7 +58,7 @@ export function ObjectsPage(): ReactElement {
     useInfiniteQuery(objectsQuery(repository, ref, folder + prefix)),
     (page) => page.entries,
   );
-  const listKey = `${ref}\n${folder}\n${prefix}`;
+  const listKey = `${repository}\n${ref}\n${folder}\n${prefix}`;
   const [selected, setSelected] = useState<{ key: string; paths: ReadonlySet<string> }>();
   // What was selected in one folder is not selected in another.
   const selection = selected?.key === listKey ? selected.paths : none;

@@ -7,7 +7,10 @@ export interface Csv {
   rows: string[][];
 }
 
-/** The separator is a tab in .tsv, else the one that fits. `isCut`: the text ends somewhere in the middle; its last line is left out. */
+/**
+ * The separator is a tab in .tsv, else the one that fits. `isCut`: the text ends somewhere in the middle; its last line is
+ * left out.
+ */
 export function parseCsv(path: string, text: string, isCut: boolean): Csv {
   const delimiter = extensionOf(path) === 'tsv' ? '\t' : '';
   const { data } = Papa.parse<string[]>(text, {
