@@ -22,14 +22,13 @@ esac
 # The reason for each is in docs/DEPENDENCIES.md.
 packages=(
   build-essential cmake ninja-build pkg-config git python3 python3-venv
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libexpected-dev node-llhttp
-  librocksdb-dev libsnappy-dev libzstd-dev zlib1g-dev libbz2-dev liblz4-dev
-  libisal-dev libxxhash-dev libssl-dev
-  libprotobuf-dev protobuf-compiler libpugixml-dev libspdlog-dev libfmt-dev
+  libboost1.81-dev libboost-json1.81-dev libexpected-dev node-llhttp
+  librocksdb-dev libisal-dev libxxhash-dev libssl-dev
+  libpugixml-dev libspdlog-dev libfmt-dev
   libcli11-dev libtomlplusplus-dev libarchive-dev
 )
 if [[ "$mode" == test || "$mode" == check ]]; then
-  packages+=(libgtest-dev libgmock-dev librapidcheck-dev
+  packages+=(libgtest-dev libgmock-dev
     clang-16 clang-tidy-16 clang-format-14 libclang-rt-16-dev llvm-16 ccache mold)
 fi
 if [[ "$mode" == test ]]; then packages+=(chromium curl); fi

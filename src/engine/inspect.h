@@ -1,5 +1,5 @@
 // engine/inspect.h — looks at an engine's folder: checks everything against everything, prints a segment's
-// groups. `anabranch fsck` and `anabranch debug` call these.
+// groups. The crash tests call these; no command does yet.
 #pragma once
 
 #include <cstdint>
