@@ -142,8 +142,8 @@ bool Imports::progress(Job& job, std::uint64_t count) {
   return !job.cancelled;
 }
 
-/// The head's tree with what was imported. Where the branch moved meanwhile the sources are
-/// not walked again: the entries come from the tree that was `built` at the first try.
+/// The head's tree with what was imported. Where the branch moved meanwhile, what lies under prefixes is
+/// not walked again: those entries come from the tree that was `built` at the first try.
 Result<MetarangeId> Imports::build(Job& job, const CommitHandle& head, std::optional<MetarangeId>& built) {
   const Trees& trees = job.repository->trees;
   const std::vector<std::string> prefixes = replaced_prefixes(job.sources);
