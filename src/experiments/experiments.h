@@ -76,6 +76,8 @@ class Experiments {
   Result<std::unique_ptr<Subscription>> subscribe(const std::string& repository);
   /// Ends every subscription. For the end of the server.
   void close() { feed_.close(); }
+  /// How many listen to changes now.
+  std::size_t listeners() const { return feed_.subscriptions(); }
 
  private:
   struct FoundRun {

@@ -71,6 +71,11 @@ Feed::~Feed() {
   thread_.join();
 }
 
+std::size_t Feed::subscriptions() const {
+  const std::lock_guard lock(mutex_);
+  return subscriptions_.size();
+}
+
 Result<std::unique_ptr<Subscription>> Feed::subscribe(std::string uid) {
   auto made = std::make_unique<Subscription>(*this, std::move(uid));
   const std::lock_guard lock(mutex_);

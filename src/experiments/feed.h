@@ -76,6 +76,9 @@ class Feed {
   /// Errors: unavailable (closed, or kSubscriptionsMax are there).
   Result<std::unique_ptr<Subscription>> subscribe(std::string uid);
 
+  /// Those that are there now.
+  std::size_t subscriptions() const;
+
   /// The run said something at `now_ms`. A run that is not over is watched: once it is lost, that is news.
   void heard(const std::string& uid, const std::string& sweep, const std::string& run, RunState state);
   void run_changed(const std::string& uid, const std::string& run);
@@ -103,7 +106,7 @@ class Feed {
   void add(const std::string& uid, Subscription::Ids Subscription::*kind, const std::string& id);
 
   const Clock& clock_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::multimap<std::string, Subscription*> subscriptions_;             // guarded by mutex_: by uid
   std::map<std::pair<std::string, std::string>, Watched> watched_;      // guarded by mutex_: by uid and run
