@@ -1,7 +1,6 @@
 #include "versioning/repositories_registry.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "objects/keys.h"
 #include "versioning/repositories.h"
@@ -55,6 +54,8 @@ Result<void> RepositoryRegistry::load() const {
   ANABRANCH_CHECK(scanned);
   ANABRANCH_CHECK(decoded);
 
+  repositories_.clear();
+  live_.clear();
   for (auto& record : records) {
     ANABRANCH_TRY(const S3Address place, parse_namespace(record.info.storage_namespace));
     insert(std::move(record), place);
@@ -71,14 +72,47 @@ void RepositoryRegistry::insert(RepositoryRecord record, const S3Address& place)
   repositories_[name] = std::move(handle);
 }
 
-void RepositoryRegistry::forget(const std::string& name) {
-  const std::unique_lock lock(mutex_);
+/// The caller holds mutex_.
+void RepositoryRegistry::erase(const std::string& name) const {
   const auto found = repositories_.find(name);
   if (found == repositories_.end()) return;
   auto& of_bucket = live_[found->second->bucket];
   of_bucket.erase(found->second->prefix);
   if (of_bucket.empty()) live_.erase(found->second->bucket);
   repositories_.erase(found);
+}
+
+/// One at a time, so that what was read last is also what is put last.
+Result<void> RepositoryRegistry::read_anew(const std::string& name) const {
+  std::unique_lock turn(reading_, std::try_to_lock);
+  if (!turn.owns_lock()) {
+    if (read_tier() == ReadTier::memory) {
+      return fail(ErrorCode::would_block, "repository '" + name + "' is being read anew");
+    }
+    turn.lock();
+  }
+  ANABRANCH_TRY(const auto found, services_.kv.get(keys::repository(name)));
+  if (!found) {
+    const std::unique_lock lock(mutex_);
+    erase(name);
+    return {};
+  }
+  ANABRANCH_TRY(RepositoryRecord record, decode_repository(*found));
+  ANABRANCH_TRY(const S3Address place, parse_namespace(record.info.storage_namespace));
+  const std::unique_lock lock(mutex_);
+  erase(name);
+  insert(std::move(record), place);
+  return {};
+}
+
+Task<Result<void>> RepositoryRegistry::refresh(std::string name) const {
+  auto reading = inline_or_on(services_.readers, [this, &name] { return read_anew(name); });
+  auto read = co_await std::move(reading);
+  if (!read) {
+    const std::unique_lock lock(mutex_);
+    loaded_ = false;  // better no answer than one of before the change
+  }
+  co_return read;
 }
 
 Result<RepositoryHandle> RepositoryRegistry::open(const std::string& name) const {
@@ -235,21 +269,21 @@ Task<Result<Repository>> RepositoryRegistry::create(Repository repository, std::
       commit_prepared(services_, [&, this] { return creation_batch(record, *place, first, *dummy); });
   auto committed = co_await std::move(committing);
   if (!committed) co_return fail(std::move(committed).error());
-  {
-    const std::unique_lock lock(mutex_);
-    insert(record, *place);
-  }
+  auto refreshing = refresh(record.info.id);
+  auto refreshed = co_await std::move(refreshing);
+  if (!refreshed) co_return fail(std::move(refreshed).error());
   co_return record.info;
 }
 
 Task<Result<std::string>> RepositoryRegistry::remove(std::string name) {
   std::string uid;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
-    ANABRANCH_TRY(const auto handle, open(name));
+    // The record itself says which repository has the name now: memory may still hold the one before it.
     const std::string key = keys::repository(name);
     ANABRANCH_TRY(const auto found, services_.kv.get(key));
     if (!found) return fail(ErrorCode::no_such_repository, "repository '" + name + "' does not exist");
-    uid = handle->uid;
+    ANABRANCH_TRY(const RepositoryRecord record, decode_repository(*found));
+    uid = record.uid;
     kv::Batch batch;
     batch.require(key, found);
     batch.erase(key);
@@ -259,17 +293,18 @@ Task<Result<std::string>> RepositoryRegistry::remove(std::string name) {
   });
   auto committed = co_await std::move(committing);
   if (!committed) co_return fail(std::move(committed).error());
-  forget(name);
+  auto refreshing = refresh(name);
+  auto refreshed = co_await std::move(refreshing);
+  if (!refreshed) co_return fail(std::move(refreshed).error());
   co_return uid;
 }
 
 Task<Result<void>> RepositoryRegistry::set_metadata(std::string name, Metadata metadata) {
-  RepositoryRecord changed;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     const std::string key = keys::repository(name);
     ANABRANCH_TRY(const auto found, services_.kv.get(key));
     if (!found) return fail(ErrorCode::no_such_repository, "repository '" + name + "' does not exist");
-    ANABRANCH_TRY(changed, decode_repository(*found));
+    ANABRANCH_TRY(RepositoryRecord changed, decode_repository(*found));
     changed.info.metadata = metadata;
     kv::Batch batch;
     batch.require(key, found);
@@ -278,16 +313,8 @@ Task<Result<void>> RepositoryRegistry::set_metadata(std::string name, Metadata m
   });
   auto committed = co_await std::move(committing);
   if (!committed) co_return fail(std::move(committed).error());
-  const auto place = parse_namespace(changed.info.storage_namespace);
-  if (!place) co_return fail(place.error());
-  const std::unique_lock lock(mutex_);
-  // Read again under the lock: of two such changes the last one committed must stay in memory.
-  if (const auto found = services_.kv.get(keys::repository(name)); found && *found) {
-    if (auto newest = decode_repository(**found); newest) changed = *std::move(newest);
-  }
-  const auto known = repositories_.find(name);
-  if (known != repositories_.end() && known->second->uid == changed.uid) insert(std::move(changed), *place);
-  co_return Result<void>{};
+  auto refreshing = refresh(std::move(name));
+  co_return co_await std::move(refreshing);
 }
 
 }  // namespace anabranch::versioning

@@ -1,11 +1,12 @@
 // versioning/repositories_registry.h — which repositories there are and which namespaces they use. Internal.
 //
-// All records are in memory (loaded at start, kept by the changes made here), so that finding a repository,
-// or that a plain key lies in none's namespace, costs no read.
+// All records are in memory (loaded at start; what a change touched is read again after it), so that finding
+// a repository, or that a plain key lies in none's namespace, costs no read.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -43,9 +44,14 @@ class RepositoryRegistry {
                                    const Commit& first, const objects::PendingObject& dummy) const;
   Result<void> take_namespace(kv::Batch& batch, const S3Address& place, const std::string& uid) const;
   void insert(RepositoryRecord record, const S3Address& place) const;
-  void forget(const std::string& name);
+  void erase(const std::string& name) const;
+  /// Brings memory to what kv holds under a name, after a commit that touched it. Names are used again, and
+  /// of two changes the one committed last may be the first to get here.
+  Task<Result<void>> refresh(std::string name) const;
+  Result<void> read_anew(const std::string& name) const;
 
   const Services& services_;
+  mutable std::mutex reading_;  // held by read_anew(), never with mutex_ before it
   mutable std::shared_mutex mutex_;
   mutable bool loaded_ = false;                                   // these three are guarded by mutex_
   mutable std::map<std::string, RepositoryHandle> repositories_;  // by name

@@ -1,4 +1,7 @@
 // Many clients at once: no acknowledged write is lost, no merge is turned away.
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <thread>
 
 #include "unit/versioning/repositories_fixture.h"
@@ -12,6 +15,138 @@ void together(int threads, Work work) {
   std::vector<std::thread> running;
   for (int i = 0; i < threads; ++i) running.emplace_back([&work, i] { work(i); });
   for (auto& thread : running) thread.join();
+}
+
+/// Commits at once, but lets chosen commits' callers wait for the news: a network thread that is busy.
+class SlowNews final : public kv::Store {
+ public:
+  explicit SlowNews(kv::Store& inner) : inner_(inner) {}
+  Result<std::optional<std::string>> get(std::string_view key) const override { return inner_.get(key); }
+  Result<void> scan(std::string_view begin, std::string_view end,
+                    const kv::ScanVisitor& visitor) const override {
+    return inner_.scan(begin, end, visitor);
+  }
+  std::unique_ptr<kv::Reader> snapshot() const override { return inner_.snapshot(); }
+  void commit(kv::Batch batch, CommitCallback done) override {
+    Result<void> result;
+    inner_.commit(std::move(batch), [&result](Result<void> answer) { result = std::move(answer); });
+    {
+      std::unique_lock lock(mutex_);
+      if (hold_next_) {
+        hold_next_ = false;
+        held_ = [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); };
+        changed_.notify_all();
+        return;
+      }
+    }
+    done(std::move(result));
+  }
+
+  /// Runs `work` on a thread until its commit is done but for the news.
+  template <class Work>
+  void start(Work work) {
+    const std::unique_lock lock(mutex_);
+    hold_next_ = true;
+    running_ = std::thread(std::move(work));
+  }
+  void wait_until_committed() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return held_ != nullptr; });
+  }
+  /// The news arrives; waits for the end of the work.
+  void tell() {
+    std::exchange(held_, nullptr)();
+    running_.join();
+  }
+
+ private:
+  kv::Store& inner_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool hold_next_ = false;      // guarded by mutex_
+  std::function<void()> held_;  // guarded by mutex_
+  std::thread running_;
+};
+
+/// A name that is free at first.
+struct ReusedName : Server {
+  SlowNews slow{stores.keys};
+  Repositories names{slow, *objects, clock, workers};
+  int made = 0;
+
+  ReusedName() { make_bucket("data"); }
+  Result<Repository> create() {
+    Repository wanted;
+    wanted.id = "repo";
+    wanted.storage_namespace = "s3://data/" + std::to_string(made++);
+    return block_on(names.create(wanted, "tester"));
+  }
+  bool is_guarded(const std::string& key) {
+    const auto use = names.namespace_use("data", key);
+    return use && use->inside;
+  }
+};
+
+TEST(ReusedNames, ARepositoryMadeWhileTheOneBeforeItIsBeingDeletedStays) {
+  ReusedName name;
+  ASSERT_TRUE(name.create());
+  name.slow.start([&name] { EXPECT_TRUE(block_on(name.names.remove("repo"))); });
+  name.slow.wait_until_committed();
+
+  ASSERT_TRUE(name.create());
+  name.slow.tell();
+
+  const auto found = name.names.get("repo");
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->storage_namespace, "s3://data/1");
+  EXPECT_FALSE(name.is_guarded("0/data/x"));
+  EXPECT_TRUE(name.is_guarded("1/data/x"));
+  EXPECT_TRUE(name.names.get_branch("repo", "main"));
+}
+
+TEST(ReusedNames, ARepositoryDeletedBeforeItsMakerHeardOfItIsGoneWholly) {
+  ReusedName name;
+  name.slow.start([&name] { EXPECT_TRUE(name.create()); });
+  name.slow.wait_until_committed();
+
+  EXPECT_TRUE(block_on(name.names.remove("repo")));
+  name.slow.tell();
+
+  EXPECT_EQ(error_of(name.names.get("repo")), "no_such_repository");
+  EXPECT_FALSE(name.is_guarded("0/data/x"));
+  EXPECT_TRUE(name.create()) << "the name is free again";
+}
+
+TEST(ReusedNames, ADeletionTakesTheRepositoryThatHasTheNameNow) {
+  ReusedName name;
+  ASSERT_TRUE(name.create());
+  name.slow.start([&name] { EXPECT_TRUE(block_on(name.names.remove("repo"))); });
+  name.slow.wait_until_committed();
+  Repositories other(name.stores.keys, *name.objects, name.clock, name.workers);
+  Repository second;
+  second.id = "repo";
+  second.storage_namespace = "s3://data/second";
+  ASSERT_TRUE(block_on(other.create(second, "tester")));
+
+  const auto removed = block_on(name.names.remove("repo"));  // whose memory still holds the first
+  name.slow.tell();
+
+  EXPECT_TRUE(removed) << removed.error().message;
+  EXPECT_EQ(error_of(name.names.get("repo")), "no_such_repository");
+  EXPECT_EQ(name.count_keys("v/e/"), 0U) << "the second one's mark of life went with it";
+}
+
+TEST(ReusedNames, MetadataSetBeforeTheMakerHeardStays) {
+  ReusedName name;
+  name.slow.start([&name] { EXPECT_TRUE(name.create()); });
+  name.slow.wait_until_committed();
+
+  EXPECT_TRUE(block_on(name.names.set_metadata("repo", {{"owner", "me"}})));
+  name.slow.tell();
+
+  const auto found = name.names.get("repo");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->metadata, (Metadata{{"owner", "me"}}));
 }
 
 TEST(Races, WritesAcknowledgedDuringCommitsAreInOneOrStillStaged) {
