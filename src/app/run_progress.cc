@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "app/cli.h"
+#include "runner/text.h"
 
 namespace anabranch::app {
 namespace {
@@ -21,6 +22,28 @@ std::string print(const runner::Parameters& parameters) {
   std::string text;
   for (const auto& [name, value] : parameters) text += (text.empty() ? "" : " ") + name + "=" + value;
   return text;
+}
+
+constexpr std::uint64_t kCodeSizeWarned = 100'000'000;
+constexpr std::size_t kNamesShownMax = 8;
+
+std::string join(const std::vector<std::string>& names, std::size_t shown_max) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), shown_max); ++i)
+    text += (i == 0 ? "" : ", ") + runner::printable(names[i]);
+  if (names.size() > shown_max) text += fmt::format(" and {} more", names.size() - shown_max);
+  return text;
+}
+
+std::string largest_of(std::vector<runner::SourceFile> files) {
+  constexpr std::size_t kShownMax = 3;
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(files.size(), kShownMax));
+  std::partial_sort(files.begin(), files.begin() + shown, files.end(),
+                    [](const auto& a, const auto& b) { return a.size_bytes > b.size_bytes; });
+  std::vector<std::string> names;
+  for (auto file = files.begin(); file != files.begin() + shown; ++file)
+    names.push_back(file->path + " " + format_size(file->size_bytes));
+  return join(names, kShownMax);
 }
 
 std::size_t terminal_width() {
@@ -68,13 +91,26 @@ void RunProgress::on_input(const std::string& commit_id) {
 
 void RunProgress::on_code(const runner::CodeSnapshot& code) {
   const std::lock_guard lock(mutex_);
-  std::string line = "code " + short_id(code.id) + ", " + count_of(code.files.size(), "file");
+  std::uint64_t size_bytes = 0;
+  for (const auto& file : code.files) size_bytes += file.size_bytes;
+  std::string line = "code " + short_id(code.id) + ", " + count_of(code.files.size(), "file") + ", " +
+                     format_size(size_bytes);
   if (!code.git.sha.empty()) {
     line += ", git " + short_id(code.git.sha) + (code.git.is_dirty ? " with local changes" : "");
   }
   say(line);
+  if (!code.files.empty()) say("largest of the code: " + largest_of(code.files));
+  if (!code.left_out.empty()) {
+    say("not in the code, for tools make them anew: " + join(code.left_out, kNamesShownMax) +
+        " (a file that git tracks is always in it)");
+  }
+  if (size_bytes > kCodeSizeWarned) {
+    say("warning: the code is " + format_size(size_bytes) +
+        ", and each sweep's commits keep it: name in .gitignore what is no code, or give data with --data");
+  }
+  if (code.git.is_diff_too_large) say("warning: git's diff is too large to be kept; the code is whole");
   for (const auto& file : code.hidden)
-    say("note: " + file + " looks secret: runs see it, no commit keeps it");
+    say("note: " + runner::printable(file) + " looks secret: runs see it, no commit keeps it");
 }
 
 void RunProgress::on_data(std::size_t done, std::size_t total) {

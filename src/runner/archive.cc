@@ -4,10 +4,12 @@
 #include <archive_entry.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "runner/file_source.h"
 #include "runner/files.h"
+#include "runner/text.h"
 
 namespace anabranch::runner {
 namespace {
@@ -41,7 +43,7 @@ Result<void> pack_file(struct archive* out, const std::string& folder, const Sou
     archive_entry_set_perm(entry.get(), 0777);
     archive_entry_set_symlink(entry.get(), file.link_target.c_str());
     if (archive_write_header(out, entry.get()) != ARCHIVE_OK) {
-      return archive_error(ErrorCode::io, "cannot pack " + file.path, out);
+      return archive_error(ErrorCode::io, "cannot pack " + printable(file.path), out);
     }
     return {};
   }
@@ -50,15 +52,22 @@ Result<void> pack_file(struct archive* out, const std::string& folder, const Sou
   archive_entry_set_perm(entry.get(), file.is_executable ? 0755 : 0644);
   archive_entry_set_size(entry.get(), static_cast<la_int64_t>(source->size_bytes()));
   if (archive_write_header(out, entry.get()) != ARCHIVE_OK) {
-    return archive_error(ErrorCode::io, "cannot pack " + file.path, out);
+    return archive_error(ErrorCode::io, "cannot pack " + printable(file.path), out);
   }
   while (true) {
     ANABRANCH_TRY(const ByteView piece, block_on(source->next()));
     if (piece.empty()) return {};
     if (archive_write_data(out, piece.data(), piece.size()) != static_cast<la_ssize_t>(piece.size())) {
-      return archive_error(ErrorCode::io, "cannot pack " + file.path, out);
+      return archive_error(ErrorCode::io, "cannot pack " + printable(file.path), out);
     }
   }
+}
+
+/// The bytes of an entry's name; archives of other tools say it in UTF-8, which the locale may not know.
+std::string name_of(struct archive_entry* entry) {
+  const char* name = archive_entry_pathname(entry);
+  if (name == nullptr) name = archive_entry_pathname_utf8(entry);
+  return name == nullptr ? "" : name;
 }
 
 Result<void> copy_data(struct archive* in, struct archive* out) {
@@ -82,6 +91,11 @@ Result<void> pack(const std::string& folder, const std::vector<SourceFile>& file
   const Writer out(archive_write_new());
   archive_write_set_format_pax_restricted(out.get());
   archive_write_add_filter_none(out.get());
+  // Names are bytes, whatever the locale: without this each would be translated to UTF-8, which fails in the
+  // C locale for all that is not ASCII, and everywhere for names that are no text.
+  if (archive_write_set_options(out.get(), "hdrcharset=BINARY") != ARCHIVE_OK) {
+    return archive_error(ErrorCode::io, "cannot write " + archive, out.get());
+  }
   if (archive_write_open_filename(out.get(), archive.c_str()) != ARCHIVE_OK) {
     return archive_error(ErrorCode::io, "cannot write " + archive, out.get());
   }
@@ -94,6 +108,10 @@ Result<void> pack(const std::string& folder, const std::vector<SourceFile>& file
 
 Result<void> unpack(const std::string& archive, const std::string& folder) {
   ANABRANCH_CHECK(make_folders(folder));
+  // The library refuses links anywhere in a path: those above `folder` are the user's own.
+  std::error_code error;
+  const std::string root = std::filesystem::canonical(folder, error).string();
+  if (error) return fail(ErrorCode::io, "cannot unpack to " + folder + ": " + error.message());
   const Reader in(archive_read_new());
   archive_read_support_format_tar(in.get());
   if (archive_read_open_filename(in.get(), archive.c_str(), kReadBlockSize) != ARCHIVE_OK) {
@@ -105,19 +123,20 @@ Result<void> unpack(const std::string& archive, const std::string& folder) {
     struct archive_entry* entry = nullptr;
     const int got = archive_read_next_header(in.get(), &entry);
     if (got == ARCHIVE_EOF) break;
-    if (got != ARCHIVE_OK) return archive_error(ErrorCode::malformed, "the archive is broken", in.get());
-    const char* name = archive_entry_pathname(entry);
-    const std::string path = name == nullptr ? "" : name;
+    // A warning: a name that the locale has no letters for, which is of no matter here.
+    if (got != ARCHIVE_OK && got != ARCHIVE_WARN)
+      return archive_error(ErrorCode::malformed, "the archive is broken", in.get());
+    const std::string path = name_of(entry);
     const auto type = archive_entry_filetype(entry);
     if (!is_safe_relative_path(path) || (type != AE_IFREG && type != AE_IFLNK) ||
         archive_entry_hardlink(entry) != nullptr) {
       return fail(ErrorCode::malformed,
-                  "the archive holds '" + path + "', which is not the path of a file or link");
+                  "the archive holds '" + printable(path) + "', which is not the path of a file or link");
     }
-    const std::string target = folder + "/" + path;
+    const std::string target = root + "/" + path;
     archive_entry_set_pathname(entry, target.c_str());
     if (archive_write_header(out.get(), entry) != ARCHIVE_OK) {
-      return archive_error(ErrorCode::io, "cannot unpack " + path, out.get());
+      return archive_error(ErrorCode::io, "cannot unpack " + printable(path), out.get());
     }
     ANABRANCH_CHECK(copy_data(in.get(), out.get()));
   }

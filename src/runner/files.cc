@@ -165,6 +165,15 @@ Result<void> copy_file(const std::string& source, const std::string& target, uns
   return {};
 }
 
+Result<void> copy_times(const std::string& source, const std::string& target) {
+  struct stat about {};
+  if (stat(source.c_str(), &about) != 0) return system_error("cannot read " + source);
+  const timespec times[2] = {about.st_atim, about.st_mtim};
+  if (utimensat(AT_FDCWD, target.c_str(), times, 0) != 0)
+    return system_error("cannot set the times of " + target);
+  return {};
+}
+
 Result<std::string> sha256_of_file(const std::string& path) {
   const auto hasher = make_hasher(HashAlgorithm::sha256);
   ANABRANCH_CHECK(read_pieces(path, [&](std::string_view piece) -> Result<void> {

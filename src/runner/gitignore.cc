@@ -1,6 +1,7 @@
 #include "runner/gitignore.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace anabranch::runner {
 namespace {
@@ -28,43 +29,57 @@ std::size_t class_end(std::string_view pattern, char c, bool& in_class) {
   return i + 1;
 }
 
+/// Whether the part of a pattern that stands for one character takes `c`; `size`: how long that part is.
+bool matches_one(std::string_view pattern, char c, std::size_t& size) {
+  bool in_class = false;
+  const std::size_t end = pattern.front() == '[' ? class_end(pattern, c, in_class) : kNone;
+  if (end != kNone) {
+    size = end;
+    return in_class;
+  }
+  size = 1;
+  if (pattern.front() == '?') return c != '/';
+  if (pattern.front() == '\\' && pattern.size() > 1) size = 2;
+  return pattern[size - 1] == c;
+}
+
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view text) {
-  while (!pattern.empty()) {
-    if (pattern.starts_with("**/")) {
-      pattern.remove_prefix(3);
-      if (glob_matches(pattern, text)) return true;
-      for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '/' && glob_matches(pattern, text.substr(i + 1))) return true;
+  if (pattern.find_first_of("*?[\\") == kNone) return pattern == text;
+  // All places of `text` that the pattern so far may have come to, at once: no pattern takes longer than its
+  // size times the text's, whatever its stars.
+  std::vector<char> here(text.size() + 1);
+  std::vector<char> next;
+  here[0] = 1;
+  for (std::size_t i = 0; i < pattern.size();) {
+    next.assign(here.size(), 0);
+    const std::string_view rest = pattern.substr(i);
+    const bool begins_segment = i == 0 || pattern[i - 1] == '/';
+    if (begins_segment && rest.starts_with("**/")) {  // nothing, or whole segments
+      bool begun = false;
+      for (std::size_t j = 0; j <= text.size(); ++j) {
+        next[j] = static_cast<char>(here[j] != 0 || (begun && text[j - 1] == '/'));
+        begun = begun || here[j] != 0;
       }
-      return false;
-    }
-    if (pattern == "**") return !text.empty();
-    if (pattern.front() == '*') {
-      while (pattern.starts_with('*')) pattern.remove_prefix(1);
-      for (std::size_t i = 0;; ++i) {
-        if (glob_matches(pattern, text.substr(i))) return true;
-        if (i == text.size() || text[i] == '/') return false;
-      }
-    }
-    if (text.empty()) return false;
-    bool in_class = false;
-    const std::size_t end = pattern.front() == '[' ? class_end(pattern, text.front(), in_class) : kNone;
-    if (end != kNone) {
-      if (!in_class) return false;
-      pattern.remove_prefix(end);
-    } else if (pattern.front() == '?') {
-      if (text.front() == '/') return false;
-      pattern.remove_prefix(1);
+      i += 3;
+    } else if (begins_segment && rest == "**") {  // all that is below
+      const auto from = std::find(here.begin(), here.end(), 1);
+      return from != here.end() && from != here.end() - 1;
+    } else if (rest.front() == '*') {
+      for (std::size_t j = 0; j <= text.size(); ++j)
+        next[j] = static_cast<char>(here[j] != 0 || (j > 0 && next[j - 1] != 0 && text[j - 1] != '/'));
+      i += 1;
     } else {
-      if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
-      if (pattern.front() != text.front()) return false;
-      pattern.remove_prefix(1);
+      std::size_t size = 1;
+      for (std::size_t j = 0; j < text.size(); ++j) {
+        if (here[j] != 0) next[j + 1] = static_cast<char>(matches_one(rest, text[j], size));
+      }
+      i += size;
     }
-    text.remove_prefix(1);
+    std::swap(here, next);
   }
-  return text.empty();
+  return here[text.size()] != 0;
 }
 
 void Gitignore::add(std::string_view folder, std::string_view text) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "runner/text.h"
+
 namespace anabranch::runner {
 namespace {
 
@@ -24,26 +26,6 @@ std::string read_from(const std::string& path, std::uint64_t offset, std::size_t
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
-}
-
-/// The size of the character that `text` begins with; 0: it is none; past its end: it is not all there.
-std::size_t character_size(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t size = lead < 0x80   ? 1
-                           : lead < 0xC2 ? 0
-                           : lead < 0xE0 ? 2
-                           : lead < 0xF0 ? 3
-                           : lead < 0xF5 ? 4
-                                         : 0;
-  for (std::size_t i = 1; i < std::min(size, text.size()); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0) != 0x80) return 0;
-    // Overlong forms, surrogates and what lies past U+10FFFF are told by the second byte.
-    if (i == 1 && ((lead == 0xE0 && byte < 0xA0) || (lead == 0xED && byte > 0x9F) ||
-                   (lead == 0xF0 && byte < 0x90) || (lead == 0xF4 && byte > 0x8F)))
-      return 0;
-  }
-  return size;
 }
 
 /// Appends `bytes` as UTF-8 to `out`; gives how many at the end begin a character that may go on.

@@ -49,7 +49,7 @@ std::string command_path(const std::string& command, const std::string& folder, 
 Result<CodeSnapshot> new_snapshot(const DataCache& cache) {
   ANABRANCH_TRY(auto home, TemporaryFolder::make(cache.work_folder(), "code"));
   const std::string path = home.path();
-  return CodeSnapshot{std::move(home), path + "/files", {}, path + "/code.tar", {}, {}, {}, {}};
+  return CodeSnapshot{std::move(home), path + "/files", {}, path + "/code.tar", {}, {}, {}, {}, {}};
 }
 
 std::vector<SourceFile> publishable(const std::vector<SourceFile>& files) {
@@ -226,7 +226,7 @@ std::string list_packages(const std::vector<std::string>& command, const std::st
 Result<CodeSnapshot> take_snapshot(const DataCache& cache, const std::string& workdir,
                                    const std::vector<std::string>& command) {
   ANABRANCH_TRY(CodeSnapshot snapshot, new_snapshot(cache));
-  ANABRANCH_TRY(snapshot.files, list_source(workdir, {cache.folder()}));
+  ANABRANCH_TRY(snapshot.files, list_source(workdir, {cache.folder()}, &snapshot.left_out));
   ANABRANCH_CHECK(copy_source(workdir, snapshot.files, snapshot.folder));
   const auto kept = publishable(snapshot.files);
   for (const auto& file : snapshot.files) {

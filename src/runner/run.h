@@ -20,12 +20,13 @@ namespace anabranch::runner {
 
 /// The code as it was at one moment: what is edited afterwards changes no run.
 struct CodeSnapshot {
-  TemporaryFolder home;             // holds all of it
-  std::string folder;               // the files, also those that look secret
-  std::vector<SourceFile> files;    // all of `folder`
-  std::string archive;              // a tar of the files that do not look secret
-  std::string id;                   // content id of the archive's files
-  std::vector<std::string> hidden;  // files that a commit does not keep
+  TemporaryFolder home;               // holds all of it
+  std::string folder;                 // the files, also those that look secret
+  std::vector<SourceFile> files;      // all of `folder`
+  std::string archive;                // a tar of the files that do not look secret
+  std::string id;                     // content id of the archive's files
+  std::vector<std::string> hidden;    // files that a commit does not keep
+  std::vector<std::string> left_out;  // folders that tools make anew: see list_source()
   GitState git;
   std::string packages;  // "name==version" lines of the command's Python; empty where it is none
 };

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/hash.h"
@@ -31,14 +31,37 @@ std::string file_name(std::string_view path) { return std::string(path.substr(pa
 
 Result<std::string> git(const std::string& folder, std::vector<std::string> arguments, std::size_t size_max) {
   arguments.insert(arguments.begin(), "git");
-  return capture(arguments, folder, own_environment(), size_max);
+  std::vector<std::string> environment = own_environment();
+  // It changes the context of patches, and no option has the last word over it.
+  std::erase_if(environment, [](const auto& variable) { return variable.starts_with("GIT_DIFF_OPTS="); });
+  return capture(arguments, folder, environment, size_max);
 }
 
-/// Relative paths of files and links below `folder`, through `add`.
-using AddPath = std::function<Result<void>(std::string)>;
+/// Relative paths of files and links below `folder`.
+class PathTaker {
+ public:
+  virtual ~PathTaker() = default;
+  virtual Result<void> add(std::string path, bool is_tracked) = 0;
+  /// False: what is below that folder, and not tracked, is not wanted.
+  virtual bool enters(const std::string& folder) = 0;
+};
+
+/// What is in a folder inside, told to the taker of the outer one.
+class Inside final : public PathTaker {
+ public:
+  Inside(PathTaker& outer, std::string folder) : outer_(outer), folder_(std::move(folder)) {}
+  Result<void> add(std::string path, bool is_tracked) override {
+    return outer_.add(folder_ + "/" + path, is_tracked);
+  }
+  bool enters(const std::string& folder) override { return outer_.enters(folder_ + "/" + folder); }
+
+ private:
+  PathTaker& outer_;
+  const std::string folder_;
+};
 
 Result<void> walk(const std::string& folder, const std::string& relative, Gitignore& rules,
-                  const AddPath& add) {
+                  PathTaker& taker) {
   const std::string here = relative.empty() ? folder : folder + "/" + relative;
   if (const auto ignore = read_file(here + "/.gitignore", kIgnoreFileSizeMax)) rules.add(relative, *ignore);
   std::error_code error;
@@ -51,45 +74,50 @@ Result<void> walk(const std::string& folder, const std::string& relative, Gitign
     const bool is_folder = fs::is_directory(status);
     if (name == ".git" || rules.ignores(path, is_folder)) continue;
     if (is_folder) {
-      ANABRANCH_CHECK(walk(folder, path, rules, add));
+      if (!taker.enters(path)) continue;
+      ANABRANCH_CHECK(walk(folder, path, rules, taker));
     } else if (fs::is_regular_file(status) || fs::is_symlink(status)) {
-      ANABRANCH_CHECK(add(std::move(path)));
+      ANABRANCH_CHECK(taker.add(std::move(path), false));
     }
   }
   if (error) return fail(ErrorCode::io, "cannot read the folder " + here + ": " + error.message());
   return {};
 }
 
-Result<void> list_paths(const std::string& folder, const AddPath& add);
+Result<void> list_paths(const std::string& folder, PathTaker& taker);
 
 /// Git's own answer. Submodules and other repositories inside are folders to it: they are asked in turn.
-Result<void> list_from_git(const std::string& folder, const std::string& output, const AddPath& add) {
-  std::string_view rest = output;
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find('\0'), rest.size());
-    std::string path(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+Result<void> list_from_git(const std::string& folder, std::string_view output, bool is_tracked,
+                           PathTaker& taker) {
+  while (!output.empty()) {
+    const auto end = std::min(output.find('\0'), output.size());
+    std::string path(output.substr(0, end));
+    output.remove_prefix(std::min(end + 1, output.size()));
     while (path.ends_with('/')) path.pop_back();
     std::error_code error;
     const auto status = fs::symlink_status(folder + "/" + path, error);
     if (fs::is_directory(status)) {
-      ANABRANCH_CHECK(list_paths(folder + "/" + path,
-                                 [&](std::string inner) { return add(path + "/" + std::move(inner)); }));
+      if (!is_tracked && !taker.enters(path)) continue;
+      Inside inside(taker, path);
+      ANABRANCH_CHECK(list_paths(folder + "/" + path, inside));
     } else if (fs::is_regular_file(status) ||
                fs::is_symlink(status)) {  // else deleted, and git still knows it
-      ANABRANCH_CHECK(add(std::move(path)));
+      ANABRANCH_CHECK(taker.add(std::move(path), is_tracked));
     }
   }
   return {};
 }
 
-Result<void> list_paths(const std::string& folder, const AddPath& add) {
-  const auto listed =
-      git(folder, {"ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"},
-          kGitOutputMax);
-  if (listed) return list_from_git(folder, *listed, add);
+Result<void> list_paths(const std::string& folder, PathTaker& taker) {
+  const auto tracked = git(folder, {"ls-files", "-z", "--cached", "--deduplicate"}, kGitOutputMax);
+  const auto untracked =
+      tracked ? git(folder, {"ls-files", "-z", "--others", "--exclude-standard"}, kGitOutputMax) : tracked;
+  if (untracked) {
+    ANABRANCH_CHECK(list_from_git(folder, *tracked, true, taker));
+    return list_from_git(folder, *untracked, false, taker);
+  }
   Gitignore rules;
-  return walk(folder, "", rules, add);
+  return walk(folder, "", rules, taker);
 }
 
 /// Knows the folders that are no code although git may list them: a server's data (with its root key), the
@@ -130,16 +158,93 @@ std::optional<SourceFile> describe(const std::string& folder, std::string path, 
   const std::string full = folder + "/" + path;
   struct stat about {};
   if (lstat(full.c_str(), &about) != 0) return std::nullopt;
-  SourceFile file{std::move(path), S_ISLNK(about.st_mode), false, {}};
+  SourceFile file{std::move(path), S_ISLNK(about.st_mode), false, {}, 0};
   if (file.is_link) {
     std::error_code unreadable;
     file.link_target = fs::read_symlink(full, unreadable).string();
   } else {
     file.is_executable = (about.st_mode & S_IXUSR) != 0;
-    size_bytes += static_cast<std::uint64_t>(about.st_size);
+    file.size_bytes = static_cast<std::uint64_t>(about.st_size);
+    size_bytes += file.size_bytes;
   }
   return file;
 }
+
+constexpr std::string_view kToolFolders[] = {
+    ".venv",         "venv",        "node_modules", "__pycache__", ".ipynb_checkpoints",
+    ".pytest_cache", ".mypy_cache", ".ruff_cache",  ".hypothesis", ".tox",
+    ".nox",          ".eggs",       ".pixi",        ".conda",      ".hg",
+    ".svn"};
+
+bool is_tool_folder_name(std::string_view name) {
+  return std::find(std::begin(kToolFolders), std::end(kToolFolders), name) != std::end(kToolFolders);
+}
+
+/// Knows the folders that tools make anew, by their names and by the marks that they bear.
+class ToolFolders {
+ public:
+  explicit ToolFolders(std::string root) : root_(std::move(root)) {}
+  /// The outermost one that `path`, a file or a folder, lies in; empty: none.
+  std::string around(const std::string& path) {
+    for (auto slash = path.find('/');; slash = path.find('/', slash + 1)) {
+      const std::string folder = path.substr(0, slash);
+      if (slash == std::string::npos) return {};
+      const auto [known, is_new] = known_.try_emplace(folder, false);
+      if (is_new) known->second = is_one(folder);
+      if (known->second) return folder;
+    }
+  }
+
+ private:
+  bool is_one(const std::string& folder) const {
+    std::error_code error;
+    return is_tool_folder_name(file_name(folder)) ||
+           fs::exists(root_ + "/" + folder + "/pyvenv.cfg", error) ||
+           fs::exists(root_ + "/" + folder + "/conda-meta", error) ||
+           fs::exists(root_ + "/" + folder + "/CACHEDIR.TAG", error);
+  }
+  const std::string root_;
+  std::map<std::string, bool> known_;
+};
+
+/// Chooses of all paths those that are code.
+class SourceTaker final : public PathTaker {
+ public:
+  SourceTaker(const std::string& folder, const std::vector<std::string>& excluded)
+      : folder_(folder), foreign_(folder, excluded), tools_(folder) {}
+
+  Result<void> add(std::string path, bool is_tracked) override {
+    if (is_run_output(path) || foreign_.contain(path)) return {};
+    if (!is_tracked && leaves_out(path)) return {};
+    auto file = describe(folder_, std::move(path), size_bytes_);
+    if (!file) return {};  // gone meanwhile
+    files_.push_back(*std::move(file));
+    if (files_.size() <= kSourceFilesMax && size_bytes_ <= kSourceSizeMax) return {};
+    return fail(ErrorCode::entity_too_large,
+                folder_ + " holds more than " + std::to_string(kSourceFilesMax) + " files or " +
+                    std::to_string(kSourceSizeMax / GiB) +
+                    " GiB: name what is not code in .gitignore, or choose another folder with --workdir");
+  }
+  bool enters(const std::string& folder) override {
+    return !foreign_.contain(folder + "/") && !leaves_out(folder + "/");
+  }
+  std::vector<SourceFile> take_files() { return std::move(files_); }
+  const std::set<std::string>& left_out() const { return left_out_; }
+
+ private:
+  bool leaves_out(const std::string& path) {
+    std::string folder = tools_.around(path);
+    if (folder.empty()) return false;
+    left_out_.insert(std::move(folder));
+    return true;
+  }
+  const std::string folder_;
+  ForeignFolders foreign_;
+  ToolFolders tools_;
+  std::vector<SourceFile> files_;
+  std::uint64_t size_bytes_ = 0;
+  std::set<std::string> left_out_;
+};
 
 void sort_by_path(std::vector<SourceFile>& files) {
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
@@ -147,24 +252,26 @@ void sort_by_path(std::vector<SourceFile>& files) {
 
 }  // namespace
 
+std::vector<std::string> tool_folders() { return {std::begin(kToolFolders), std::end(kToolFolders)}; }
+
+bool is_in_tool_folder(std::string_view path) {
+  while (true) {
+    const auto slash = path.find('/');
+    if (is_tool_folder_name(path.substr(0, slash))) return true;
+    if (slash == std::string_view::npos) return false;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 Result<std::vector<SourceFile>> list_source(const std::string& folder,
-                                            const std::vector<std::string>& excluded) {
+                                            const std::vector<std::string>& excluded,
+                                            std::vector<std::string>* left_out) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) return fail(ErrorCode::not_found, folder + " is no folder");
-  std::vector<SourceFile> files;
-  std::uint64_t size_bytes = 0;
-  ForeignFolders foreign(folder, excluded);
-  ANABRANCH_CHECK(list_paths(folder, [&](std::string path) -> Result<void> {
-    if (is_run_output(path) || foreign.contain(path)) return {};
-    auto file = describe(folder, std::move(path), size_bytes);
-    if (!file) return {};  // gone meanwhile
-    files.push_back(*std::move(file));
-    if (files.size() <= kSourceFilesMax && size_bytes <= kSourceSizeMax) return {};
-    return fail(ErrorCode::entity_too_large,
-                folder + " holds more than " + std::to_string(kSourceFilesMax) + " files or " +
-                    std::to_string(kSourceSizeMax / GiB) +
-                    " GiB: name what is not code in .gitignore, or choose another folder with --workdir");
-  }));
+  SourceTaker taker(folder, excluded);
+  ANABRANCH_CHECK(list_paths(folder, taker));
+  if (left_out != nullptr) left_out->assign(taker.left_out().begin(), taker.left_out().end());
+  auto files = taker.take_files();
   sort_by_path(files);
   return files;
 }
@@ -231,6 +338,7 @@ Result<void> copy_source(const std::string& folder, const std::vector<SourceFile
     const std::string copy = target + "/" + file.path;
     if (!file.is_link) {
       ANABRANCH_CHECK(copy_file(folder + "/" + file.path, copy, file.is_executable ? 0755 : 0644));
+      ANABRANCH_CHECK(copy_times(folder + "/" + file.path, copy));
       continue;
     }
     ANABRANCH_CHECK(make_folders(fs::path(copy).parent_path().string()));
@@ -249,20 +357,40 @@ GitState read_git_state(const std::string& folder) {
   const auto status = git(folder, {"status", "--porcelain", "--", "."}, kGitOutputMax);
   state.is_dirty = !status || !status->empty();
   if (!state.is_dirty) return state;
-  const auto names =
-      git(folder, {"diff", "--relative", "--name-only", "-z", "HEAD", "--", "."}, kGitOutputMax);
+  // Each option answers a setting that would make it another patch, or none.
+  std::vector<std::string> arguments{"diff",
+                                     "--no-color",
+                                     "--no-ext-diff",
+                                     "--no-textconv",
+                                     "--binary",
+                                     "--full-index",
+                                     "--no-renames",
+                                     "--src-prefix=a/",
+                                     "-U3",
+                                     "--dst-prefix=b/",
+                                     "-O/dev/null",
+                                     "--inter-hunk-context=0",
+                                     "--relative",
+                                     "--submodule=short",
+                                     "--ignore-submodules=dirty"};
+  std::vector<std::string> name_arguments = arguments;
+  name_arguments.insert(name_arguments.end(), {"--name-only", "-z", "HEAD", "--", "."});
+  const auto names = git(folder, std::move(name_arguments), kGitOutputMax);
   if (!names) return state;
-  std::vector<std::string> arguments{"diff", "--no-color", "--no-ext-diff", "--relative", "HEAD", "--"};
-  const std::size_t without_paths = arguments.size();
+  arguments.insert(arguments.end(), {"HEAD", "--", "."});
   std::string_view rest = *names;
   while (!rest.empty()) {
     const auto end = std::min(rest.find('\0'), rest.size());
     const std::string_view name = rest.substr(0, end);
-    if (!looks_secret(name)) arguments.push_back(":(literal)" + std::string(name));
+    if (looks_secret(name)) arguments.push_back(":(exclude,literal)" + std::string(name));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  if (arguments.size() == without_paths) return state;
-  if (auto diff = git(folder, std::move(arguments), kDiffSizeMax)) state.diff = *std::move(diff);
+  auto diff = git(folder, std::move(arguments), kDiffSizeMax);
+  if (diff) {
+    state.diff = *std::move(diff);
+  } else {
+    state.is_diff_too_large = diff.error().code == ErrorCode::entity_too_large;
+  }
   return state;
 }
 

@@ -14,6 +14,7 @@
 #include "runner/child_environment.h"
 #include "runner/command_line.h"
 #include "runner/reporter.h"
+#include "runner/text.h"
 
 namespace anabranch::runner {
 namespace {
@@ -29,6 +30,24 @@ bool is_branch_name(std::string_view name) {
          });
 }
 
+/// What is recorded is recorded as JSON: other bytes would be found out when the command has run.
+Result<void> check_text(const SweepPlan& plan) {
+  const auto check = [](std::string_view what, std::string_view text) -> Result<void> {
+    if (is_utf8(text)) return {};
+    return fail(ErrorCode::invalid_argument,
+                std::string(what) + " '" + printable(text) + "' is not UTF-8, and cannot be recorded");
+  };
+  for (const auto& word : plan.command) ANABRANCH_CHECK(check("the command's word", word));
+  for (const auto& parameters : plan.combinations) {
+    for (const auto& [name, value] : parameters) {
+      ANABRANCH_CHECK(check("the parameter's name", name));
+      ANABRANCH_CHECK(check("the value of the parameter " + name + ",", value));
+    }
+  }
+  for (const auto& spec : plan.data) ANABRANCH_CHECK(check("--data", spec.to_string()));
+  return {};
+}
+
 Result<void> check_plan(const SweepPlan& plan) {
   if (plan.command.empty()) return fail(ErrorCode::invalid_argument, "there is no command to run");
   if (plan.combinations.empty()) return fail(ErrorCode::invalid_argument, "there is nothing to run");
@@ -38,7 +57,7 @@ Result<void> check_plan(const SweepPlan& plan) {
                     "': letters, digits, '_' and '-', the first one not '-': runs are "
                     "branches");
   }
-  return {};
+  return check_text(plan);
 }
 
 Result<void> check_names_free(const ApiClient& api, const SweepPlan& plan) {

@@ -170,6 +170,52 @@ def test_nothing_begins_where_something_is_wrong_before(project):
     assert project.branches() == before
 
 
+@pytest.mark.parametrize("words", [["--grid", b"rate=0.1,caf\xe9", "--", "true"], ["--", "echo", b"caf\xe9"],
+                                   ["--data", b"raw=caf\xe9", "--", "true"]])  # fmt: skip
+def test_what_cannot_be_recorded_is_refused_before_anything_begins(project, words):
+    done = project.call("run", "--from", "ingest", "--name", "s", *words)
+
+    assert done.code == 2 and "caf\\xe9" in done.err and "UTF-8" in done.err, done
+    assert project.branches() == ["ingest", "main"]
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "POSIX"])
+def test_a_project_with_any_file_names_runs_and_is_reproduced(project, locale, tmp_path):
+    project.environment |= {"LC_ALL": locale, "LANG": locale}
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "linked").symlink_to("elsewhere")
+    project.environment["ANABRANCH_CACHE"] = str(tmp_path / "linked" / "cache")
+    names = ["na\u00efve.txt".encode(), "\u65e5\u672c/\U0001f600.md".encode(), b"latin-\xe9.txt", b"new\nline"]
+    for name in names:
+        path = os.path.join(os.fsencode(project.folder), name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(name)
+    command = ("python3", "-c", "import os\nfor b, f, n in os.walk(b'.'):\n for x in n: print(os.path.join(b, x)[2:])")
+
+    done = project.sweep("s", command=command)
+
+    assert done.code == 0, done
+    seen = project.read("s-1", "logs/stdout.txt").decode()
+    assert all(repr(name) in seen for name in names)
+    code = tarfile.open(fileobj=io.BytesIO(project.read("s-1", ".anabranch/code.tar")), encoding="utf-8")
+    assert {os.fsencode(name) for name in code.getnames()} >= set(names)
+    assert project.call("reproduce", "s-1").code == 0
+
+
+def test_the_code_is_told_with_its_size_and_without_what_tools_make_anew(project):
+    project.write("node_modules/left/index.js", "x" * 1000)
+    project.write(".venv/lib/x.py", "x" * 1000)
+
+    done = project.sweep("s", "--grid", "rate=0.1,0.2")
+
+    size = (project.folder / "train.py").stat().st_size
+    assert f"1 file, {size} " in done.err and f"largest of the code: train.py {size} " in done.err, done
+    assert "make them anew: .venv, node_modules" in done.err
+    code = tarfile.open(fileobj=io.BytesIO(project.read("s-2", ".anabranch/code.tar")))
+    assert code.getnames() == ["train.py"]
+
+
 def test_the_users_secrets_are_nowhere(project):
     project.write(".env", f"TOKEN={PLANTED}\n")
     script = "import os, sys; [print(*item) for item in os.environ.items()]; print(os.environ, file=sys.stderr)"

@@ -80,6 +80,46 @@ TEST_F(Archive, IsTheSameBytesWhateverTheTimes) {
   EXPECT_EQ(packed("b.tar"), first);
 }
 
+TEST_F(Archive, KeepsNamesThatAreNotAsciiAndNamesThatAreNoText) {
+  const std::string long_name(150, 'n');
+  for (const std::string name : {"na\xc3\xafve.txt", "\xe6\x97\xa5/\xf0\x9f\x98\x80.md", "latin-\xe9.txt",
+                                 "new\nline", "deep/\xff\xfe/x", "\xe9/"}) {
+    ASSERT_TRUE(write_file(scratch_.path("code/" + name + long_name), name));
+  }
+  std::filesystem::create_symlink("latin-\xe9.txt", scratch_.path("code/link-\xe9"));
+  const auto before = list_source(scratch_.path("code")).value();
+  packed("code.tar");
+
+  const auto unpacked = unpack(scratch_.path("code.tar"), scratch_.path("copy"));
+
+  ASSERT_TRUE(unpacked) << unpacked.error().message;
+  const auto after = list_source(scratch_.path("copy")).value();
+  EXPECT_EQ(before.size(), after.size());
+  EXPECT_EQ(content_id(scratch_.path("code"), before).value(),
+            content_id(scratch_.path("copy"), after).value());
+}
+
+TEST_F(Archive, OfAnotherToolMaySayNamesInUtf8) {
+  write_tar("PaxHeaders/x", 'x', "", "15 path=na\xc3\xafve\n");  // as Python's tarfile writes it
+  write_tar("nave", '0', "", "x");
+
+  const auto unpacked = unpack_tar();
+
+  ASSERT_TRUE(unpacked) << unpacked.error().message;
+  EXPECT_TRUE(std::filesystem::exists(scratch_.path("into/na\xc3\xafve")));
+}
+
+TEST_F(Archive, IsUnpackedBelowALinkOfTheUsersOwn) {
+  packed("code.tar");
+  std::filesystem::create_directory(scratch_.path("scratch"));
+  std::filesystem::create_directory_symlink(scratch_.path("scratch"), scratch_.path("home"));
+
+  const auto unpacked = unpack(scratch_.path("code.tar"), scratch_.path("home/copy"));
+
+  ASSERT_TRUE(unpacked) << unpacked.error().message;
+  EXPECT_TRUE(std::filesystem::exists(scratch_.path("scratch/copy/deep/run.sh")));
+}
+
 TEST_F(Archive, WithAPathThatLeadsOutIsRefused) {
   write_tar("../outside", '0', "", "x");
 

@@ -75,9 +75,26 @@ TEST(Gitignore, AnInnerFileHoldsBelowItsFolderOnly) {
   EXPECT_FALSE(gitignore.ignores("src/deep/only", false));
 }
 
+TEST(Glob, TwoStarsInsideANameAreOrdinaryStars) {
+  EXPECT_TRUE(glob_matches("a**b", "axxb"));
+  EXPECT_FALSE(glob_matches("a**b", "ax/xb"));
+  EXPECT_FALSE(glob_matches("a**/b", "a/x/b"));
+  EXPECT_TRUE(glob_matches("a**/b", "axx/b"));
+  EXPECT_FALSE(glob_matches("x/a**", "x/ab/c"));
+}
+
 TEST(Glob, ManyStarsEndInTime) {
-  const std::string text(40, 'a');
-  EXPECT_FALSE(glob_matches("*a*a*a*b", text));
+  std::string pattern;
+  for (int i = 0; i < 30; ++i) pattern += "*a";
+  std::string folders;
+  for (int i = 0; i < 30; ++i) folders += "**/a/";
+  std::string path;
+  for (int i = 0; i < 60; ++i) path += "a/";
+
+  EXPECT_FALSE(glob_matches(pattern + "b", std::string(200, 'a')));
+  EXPECT_TRUE(glob_matches(pattern, std::string(200, 'a')));
+  EXPECT_FALSE(glob_matches(folders + "b", path + "c"));
+  EXPECT_TRUE(glob_matches(folders + "b", path + "b"));
 }
 
 }  // namespace

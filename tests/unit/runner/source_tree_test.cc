@@ -2,6 +2,7 @@
 // secrets stay.
 #include "runner/source_tree.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -78,6 +79,44 @@ TEST_F(SourceTree, LeavesOutWhatEarlierRunsProduced) {
   EXPECT_THAT(paths(), ElementsAre("config/a.toml", "src/metrics.json", "train.py"));
 }
 
+TEST_F(SourceTree, LeavesOutWhatToolsMakeAnewUnlessGitTracksIt) {
+  const auto left_out = [&] {
+    std::vector<std::string> names;
+    EXPECT_TRUE(list_source(scratch_.path(), {}, &names));
+    return names;
+  };
+  write("train.py", "");
+  write(".venv/lib/x.py", "");
+  write("web/node_modules/left/index.js", "");
+  write("src/__pycache__/a.pyc", "");
+  write("myenv/pyvenv.cfg", "");
+  write("myenv/lib/y.py", "");
+  write("warm/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55");
+  write("environment/car.py", "");
+
+  EXPECT_THAT(paths(), ElementsAre("environment/car.py", "train.py"));
+  EXPECT_THAT(left_out(), ElementsAre(".venv", "myenv", "src/__pycache__", "warm", "web/node_modules"));
+
+  git({"init", "-q"});
+  git({"add", "web/node_modules/left/index.js"});
+  EXPECT_THAT(paths(), ElementsAre("environment/car.py", "train.py", "web/node_modules/left/index.js"));
+  EXPECT_THAT(left_out(), ElementsAre(".venv", "myenv", "src/__pycache__", "warm"));
+}
+
+TEST_F(SourceTree, KnowsItsSizesAndKeepsTimesInACopy) {
+  write("a", "12345");
+  const timespec times[2] = {{1'000'000'000, 7}, {1'000'000'000, 7}};
+  utimensat(AT_FDCWD, scratch_.path("a").c_str(), times, 0);
+  const auto files = list_source(scratch_.path()).value();
+  testing_support::ScratchDirectory target;
+
+  ASSERT_TRUE(copy_source(scratch_.path(), files, target.path("copy")));
+
+  EXPECT_EQ(files.front().size_bytes, 5U);
+  EXPECT_EQ(std::filesystem::last_write_time(target.path("copy/a")),
+            std::filesystem::last_write_time(scratch_.path("a")));
+}
+
 TEST_F(SourceTree, LeavesOutAServersDataAndExcludedFolders) {
   write("train.py", "");
   write("server/lock", "");
@@ -140,6 +179,50 @@ TEST_F(SourceTree, GitStateHasTheDiffWithoutSecrets) {
   EXPECT_TRUE(dirty.is_dirty);
   EXPECT_THAT(dirty.diff, HasSubstr("+print(2)"));
   EXPECT_THAT(dirty.diff, Not(HasSubstr("planted")));
+}
+
+TEST_F(SourceTree, TheDiffAppliesWhateverTheUsersSettings) {
+  git({"init", "-q"});
+  std::string lines;
+  for (int i = 0; i < 40; ++i) lines += "line " + std::to_string(i) + "\n";
+  write("train.py", lines);
+  write("old name.py", lines + "x\n");
+  write("binary.bin", std::string("\0\1\2", 3));
+  write("custom.bin", "one\n");
+  write(".gitattributes", "custom.bin diff=hex\n");
+  git({"add", "-A"});
+  git({"commit", "-q", "-m", "first"});
+  const std::pair<const char*, const char*> settings[] = {
+      {"diff.noprefix", "true"},         {"diff.mnemonicPrefix", "true"}, {"diff.context", "0"},
+      {"diff.interHunkContext", "9"},    {"diff.external", "/bin/true"},  {"color.ui", "always"},
+      {"color.diff", "always"},          {"diff.renames", "copies"},      {"diff.hex.textconv", "wc -c"},
+      {"diff.hex.command", "/bin/true"}, {"diff.orderFile", "/nowhere"},  {"diff.srcPrefix", "x/"},
+      {"diff.dstPrefix", "y/"},          {"diff.submodule", "log"},       {"diff.wordRegex", "."}};
+  for (const auto& [name, value] : settings) git({"config", name, value});
+  setenv("GIT_DIFF_OPTS", "--unified=0", 1);
+  write("train.py", lines.substr(7) + "end");
+  std::filesystem::rename(scratch_.path("old name.py"), scratch_.path("new name.py"));
+  git({"add", "-A"});
+  write("binary.bin", std::string("\3\0\1", 3));
+  write("custom.bin", "two\n");
+
+  const GitState state = read_git_state(scratch_.path());
+  unsetenv("GIT_DIFF_OPTS");
+
+  testing_support::ScratchDirectory clone;
+  ASSERT_TRUE(write_file(clone.path("patch"), state.diff));
+  const auto run = [&](std::vector<std::string> arguments) {
+    const auto done = capture(arguments, clone.path(), own_environment(), 1'000'000);
+    ASSERT_TRUE(done) << arguments[1] << ": " << done.error().message << "\n" << state.diff;
+  };
+  run({"git", "clone", "-q", scratch_.path(), "copy"});
+  run({"git", "-C", "copy", "apply", "--index", "../patch"});
+  for (const char* name : {"train.py", "new name.py", "binary.bin", "custom.bin"}) {
+    EXPECT_EQ(read_file(clone.path(std::string("copy/") + name), 10'000).value(),
+              read_file(scratch_.path(name), 10'000).value())
+        << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(clone.path("copy/old name.py")));
 }
 
 TEST_F(SourceTree, WithoutGitThereIsNoGitState) {
