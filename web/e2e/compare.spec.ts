@@ -80,6 +80,42 @@ test('what differs is counted by prefix and shown side by side', async ({ page, 
   await expectNoAxeViolations(page);
 });
 
+test('numbers that a double cannot hold are told apart, digit by digit', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'ids.json': '{"user_id": 9007199254740993, "key": 12345678901234567890}' });
+  await seed.branch(name, 'topic');
+  await seed.put(name, 'topic/ids.json', '{"user_id": 9007199254740992, "key": 12345678901234567890}');
+  await seed.commit(name, 'topic', 'Another user');
+  await openSignedIn(page, server, `/ui/repositories/${name}/compare?left=main&right=topic&path=ids.json`);
+  const viewer = page.getByRole('region', { name: 'Object side by side' });
+
+  await expect(viewer.getByText('9007199254740993')).toBeVisible();
+  await expect(viewer.getByText('9007199254740992')).toBeVisible();
+  await expect(viewer.getByText('Both hold the same values')).toHaveCount(0);
+
+  await page.goto(`/ui/repositories/${name}/objects?ref=main&object=ids.json`);
+  await expect(page.getByRole('tree', { name: 'JSON' })).toContainText('9007199254740993');
+  await expect(page.getByRole('tree', { name: 'JSON' })).toContainText('12345678901234567890');
+});
+
+test('rows of a table are numbered as in their file', async ({ page, server, seed, name }) => {
+  const lines = Array.from({ length: 60 }, (_, at) => `dog-${at + 1},${at + 1}`);
+  const changed = ['new,0', ...lines.filter((_, at) => at !== 50)];
+  await seed.repository(name, { 'dogs.csv': `dog,weight\n${lines.join('\n')}\n` });
+  await seed.branch(name, 'topic');
+  await seed.put(name, 'topic/dogs.csv', `dog,weight\n${changed.join('\n')}\n`);
+  await seed.commit(name, 'topic', 'One in, one out');
+  await openSignedIn(page, server, `/ui/repositories/${name}/compare?left=main&right=topic&path=dogs.csv`);
+  const table = page.getByRole('grid', { name: 'Differences of the table' });
+
+  await expect(table.getByRole('row').filter({ hasText: 'dog-51' })).toContainText('− 51');
+  await expect(table.getByRole('row').filter({ hasText: 'new' })).toContainText('+ 1');
+});
+
 test('a name and a content made to run do nothing', async ({ page, server, seed, name }) => {
   await twoBranches(seed, name);
   page.on('dialog', () => {

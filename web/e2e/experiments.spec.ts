@@ -166,7 +166,8 @@ test('runs are filtered, sorted and grouped, and the URL says how', async ({ pag
   await expect.poll(names).toEqual(['sweep-3', 'sweep-4', 'sweep-1', 'sweep-2']);
 
   await filter.fill('failed');
-  await page.getByRole('option', { name: 'failed state' }).click();
+  await filter.press('Enter');
+  await expect(page).toHaveURL(/state=failed|state=%5B%22failed/);
   await expect(page.getByText('No run matches')).toBeVisible();
   await page.getByRole('button', { name: 'Remove filter failed' }).click();
   await expect(row(page, 'sweep-3')).toBeVisible();
@@ -186,6 +187,30 @@ test('runs are filtered, sorted and grouped, and the URL says how', async ({ pag
   await expectNoAxeViolations(page);
   await page.reload();
   await expect.poll(names).toEqual(['sweep-4', 'sweep-2']);
+});
+
+test('conditions typed together must all hold, and nonsense is told', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+  const names = () => page.getByRole('row').getByRole('link').allTextContents();
+  await expect(row(page, 'sweep-1')).toBeVisible();
+
+  const filter = page.getByRole('textbox', { name: 'Filter runs' });
+  await filter.fill('lr > abc');
+  await filter.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('no number');
+  await filter.fill('lr >= 0.01 and optimizer = adam');
+  await filter.press('Enter');
+
+  await expect(page.getByRole('button', { name: 'Remove filter lr ≥ 0.01' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Remove filter optimizer = adam' })).toBeVisible();
+  await expect.poll(async () => (await names()).sort()).toEqual(['sweep-1', 'sweep-3']);
 });
 
 test('columns are chosen, and what is shown is exported', async ({ page, server, seed, name }) => {
@@ -320,6 +345,42 @@ test('a run tells what went in and how to do it again', async ({ page, server, s
   await expect(page.getByText(/anabranch reproduce [0-9a-f]{64}/)).toBeVisible();
   await expect(page.getByText('c0ffee')).toBeVisible();
   await expectNoAxeViolations(page);
+});
+
+test('values of a run are whole on one line, and copied as they are', async ({
+  page,
+  server,
+  seed,
+  name,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  const runs = await sweep(seed, name);
+  const values = {
+    accuracy: 0.983948448657894,
+    params_total: 28883132,
+    validation_accuracy_of_the_held_out_test_set_after_calibration: 1.2773456789e-6,
+  };
+  await seed.rest('POST', `/repositories/${name}/runs/${runs[5]?.id}/reports`, {
+    metrics: Object.entries(values).map(([metric, value]) => ({ name: metric, value, step: 99, time_ms: 1 })),
+  });
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${runs[5]?.id}`);
+  for (const width of [1440, 1000, 400]) {
+    await page.setViewportSize({ width, height: 900 });
+    const numbers = page.getByRole('region', { name: 'Metrics, latest' }).locator('dd .ab-number');
+    await expect(numbers.first()).toBeVisible();
+    for (const number of await numbers.all()) {
+      const fits = await number.evaluate((element) => {
+        const box = element.getBoundingClientRect();
+        const frame = element.closest('dd')?.getBoundingClientRect();
+        return element.getClientRects().length === 1 && frame !== undefined && box.right <= frame.right + 1;
+      });
+      expect(fits, `${await number.textContent()} at ${width} px`).toBe(true);
+    }
+  }
+  await page.getByRole('button', { name: 'Copy accuracy' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(String(values.accuracy));
 });
 
 test('a run that is under way is cancelled, a failed one tells why', async ({ page, server, seed, name }) => {

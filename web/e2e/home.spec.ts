@@ -19,6 +19,22 @@ test('home shows what there is', async ({ page, server, seed, name }) => {
   }
 });
 
+test('a bar of space is as full as the disk', async ({ page, server, seed }) => {
+  const { drives } = await seed.rest<{ drives: { path: string; used_bytes: number; free_bytes: number }[] }>(
+    'GET',
+    '/server',
+  );
+  const drive = drives[0];
+  expect(drive).toBeDefined();
+  if (!drive) return;
+  await openSignedIn(page, server, '/ui/');
+
+  const bar = page.getByRole('progressbar', { name: `Space taken on ${drive.path}` });
+  const shown = Number(await bar.getAttribute('aria-valuenow'));
+  // As df computes it; others write to this disk at the same time.
+  expect(Math.abs(shown - (100 * drive.used_bytes) / (drive.used_bytes + drive.free_bytes))).toBeLessThan(2);
+});
+
 test('a repository is made with its bucket, found, and deleted', async ({ page, server, name }) => {
   await openSignedIn(page, server, '/ui/repositories');
   await page.getByRole('button', { name: 'New repository' }).first().click();

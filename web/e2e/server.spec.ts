@@ -34,6 +34,38 @@ test('a server that went away is told, and is back with one click', async ({
   await expect(page.getByRole('figure', { name: 'Requests per second' }).locator('canvas')).toBeVisible();
 });
 
+test('every page says that the server does not answer, and none that it is healthy', async ({
+  page,
+  server,
+  seed,
+  name,
+  allowConsole,
+}) => {
+  allowConsole(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED/);
+  await seed.repository(name, { 'a.txt': 'a' });
+  const banner = page.getByRole('alert').filter({ hasText: 'The server does not answer' });
+  const pages = [
+    '/ui/',
+    '/ui/server',
+    `/ui/repositories/${name}/objects`,
+    `/ui/repositories/${name}/experiments`,
+  ];
+  for (const path of pages) {
+    await openSignedIn(page, server, path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(banner).toHaveCount(0);
+    if (path === '/ui/server') await expect(page.getByText('healthy')).toBeVisible();
+
+    await server.stop('SIGKILL');
+    // Nobody touches the page.
+    await expect(banner).toBeVisible();
+    await expect(page.getByText('healthy')).toHaveCount(0);
+    if (path === '/ui/server') await expectNoAxeViolations(page);
+    await server.start();
+    await expect(banner).toHaveCount(0);
+  }
+});
+
 test('a page whose code cannot be loaded says so, and is there when the server is', async ({
   page,
   server,

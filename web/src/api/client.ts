@@ -30,12 +30,6 @@ export async function answer<Data>(call: Promise<{ data?: Data }>): Promise<Data
   return (await call).data as Data;
 }
 
-/** Whether the server takes requests, whoever asks. */
-export async function isReachable(): Promise<boolean> {
-  const answered = await fetch('/readyz', { cache: 'no-store' }).catch(() => undefined);
-  return answered?.ok === true;
-}
-
 export async function restError(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   return new ApiError(

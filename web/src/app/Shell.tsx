@@ -8,6 +8,7 @@ import { useUploads } from '../api/uploads';
 import { useHotkeys } from '../ui/hotkeys';
 import { Logo } from '../ui/Logo';
 import { lazyDialog } from '../ui/lazy-part';
+import { AwayBanner } from './AwayBanner';
 import classes from './Shell.module.css';
 import { Sidebar } from './Sidebar';
 import { TransfersTray } from './TransfersTray';
@@ -55,7 +56,8 @@ export function Shell({ session, children }: { session: Session; children: React
         {sidebar}
       </aside>
       <main id="main" tabIndex={-1} className={classes.main}>
-        {children}
+        <AwayBanner />
+        <div className={classes.content}>{children}</div>
       </main>
       {/* Not loaded when needed: it has to tell that the server is away. */}
       {hasUploads && <TransfersTray />}

@@ -6,8 +6,8 @@ import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { isReachable } from '../api/client';
 import { sessionQuery } from '../api/queries/session';
+import { reachability } from '../api/reachability';
 import { uploads } from '../api/uploads';
 import { lazyControl } from '../ui/lazy-part';
 import { colorSchemeManager, cssVariables, theme } from '../ui/theme';
@@ -25,7 +25,8 @@ const Toasts = lazyControl(
 );
 
 const queryClient = makeQueryClient();
-recoverWhenReachable(queryClient, isReachable);
+recoverWhenReachable(queryClient, reachability);
+reachability.start();
 const router = makeRouter(queryClient);
 
 // A repository is a bucket too: what was uploaded may be listed by either.

@@ -13,6 +13,7 @@ import { diffCsv, type CsvDiff, type CsvRow } from './csv-diff';
 const signs = { same: '', added: '+', removed: '−', changed: '~' };
 
 interface NumberedRow {
+  /** Its place in the list, for telling rows apart. */
   number: number;
   row: CsvRow;
 }
@@ -90,10 +91,13 @@ function tableColumns({ columns, rows }: CsvDiff): Column<NumberedRow>[] {
     {
       id: 'kind',
       header: 'Row',
-      width: 64,
-      cell: ({ number, row }) => (
-        <span className={row.kind === 'same' ? classes.soft : classes[`${row.kind}Text`]}>
-          {signs[row.kind]} {number}
+      width: rows.length >= 10_000 ? 124 : 92,
+      cell: ({ row }) => (
+        <span
+          className={row.kind === 'same' ? classes.soft : classes[`${row.kind}Text`]}
+          title={placesText(row)}
+        >
+          {signs[row.kind]} {numbersText(row)}
         </span>
       ),
     },
@@ -107,6 +111,19 @@ function tableColumns({ columns, rows }: CsvDiff): Column<NumberedRow>[] {
       cell: ({ row }) => <Cell row={row} at={at} />,
     })),
   ];
+}
+
+/** "51" where the row has one number, "51 → 52" where it moved. */
+function numbersText({ leftRow, rightRow }: CsvRow): string {
+  if (leftRow === undefined || rightRow === undefined || leftRow === rightRow)
+    return String(leftRow ?? rightRow ?? '');
+  return `${leftRow} → ${rightRow}`;
+}
+
+function placesText({ leftRow, rightRow }: CsvRow): string {
+  const left = leftRow === undefined ? [] : [`row ${leftRow} at the left`];
+  const right = rightRow === undefined ? [] : [`row ${rightRow} at the right`];
+  return [...left, ...right].join(', ');
 }
 
 /** In characters: both values where they differ. */

@@ -59,7 +59,7 @@ export function JsonDiffView({
                     style={{ transform: `translateY(${view.top(index)}px)` }}
                   >
                     <span className={classes.key} style={{ paddingLeft: 12 + row.depth * 16 }}>
-                      {row.key === '' ? 'the value' : row.key}
+                      {row.key === '' ? '(root)' : row.key}
                     </span>
                     <span
                       className={row.left !== undefined && row.kind !== 'same' ? classes.removedLine : ''}

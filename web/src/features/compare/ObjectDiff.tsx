@@ -8,8 +8,9 @@ import { ErrorState } from '../../ui/ErrorState';
 import { formatBytes } from '../../ui/format';
 import { LoadingState } from '../../ui/LoadingState';
 import { decodeText, imageTypeOf } from '../../widgets/preview/content';
+import { parseExactJson } from '../../widgets/preview/exact-json';
 import classes from './compare.module.css';
-import { comparedBytesMax, expectedKind, parseJson, type ContentKind } from './content';
+import { comparedBytesMax, expectedKind, type ContentKind } from './content';
 import { CsvDiffView } from './CsvDiffView';
 import { ImageDiffView } from './ImageDiffView';
 import { JsonDiffView } from './JsonDiffView';
@@ -164,7 +165,7 @@ function kindOf(path: string, left: Loaded, right: Loaded, isCut: boolean): Cont
 }
 
 function isJson({ bytes, text }: Loaded): boolean {
-  return bytes === null || parseJson(text ?? '') !== undefined;
+  return bytes === null || parseExactJson(text ?? '') !== undefined;
 }
 
 function viewsOf(kind: ContentKind | undefined): View[] {
@@ -188,7 +189,9 @@ function Content({
   const rightText = rightContent.text ?? '';
   const json = useMemo(
     () =>
-      view === 'json' ? { left: parseJson(leftText)?.value, right: parseJson(rightText)?.value } : undefined,
+      view === 'json'
+        ? { left: parseExactJson(leftText)?.value, right: parseExactJson(rightText)?.value }
+        : undefined,
     [view, leftText, rightText],
   );
   if (view === 'text') {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectedKind, parseJson } from './content';
+import { expectedKind } from './content';
 
 test('the kind of a difference is expected by the name', () => {
   expect(expectedKind('a/b.PNG')).toBe('image');
@@ -9,9 +9,4 @@ test('the kind of a difference is expected by the name', () => {
   expect(expectedKind('a.md')).toBe('text');
   expect(expectedKind('a.parquet')).toBe('text');
   expect(expectedKind('csv/file')).toBe('text');
-});
-
-test('what is no JSON is told apart from null', () => {
-  expect(parseJson('null')).toEqual({ value: null });
-  expect(parseJson('{')).toBeUndefined();
 });

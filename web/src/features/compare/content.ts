@@ -20,11 +20,3 @@ export function expectedKind(path: string): Exclude<ContentKind, 'binary'> {
       return 'text';
   }
 }
-
-export function parseJson(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
-}

@@ -4,6 +4,9 @@ import type { Csv } from '../../widgets/preview/csv';
 
 export interface CsvRow {
   kind: 'same' | 'added' | 'removed' | 'changed';
+  /** Which row of its file it is, from 1, the header not counted; absent where the side has no such row. */
+  leftRow?: number;
+  rightRow?: number;
   /** By the columns of the difference; absent where the side has no such column or row. */
   left?: (string | undefined)[];
   right?: (string | undefined)[];
@@ -54,7 +57,13 @@ export function diffCsv(left: Csv, right: Csv): CsvDiff | undefined {
     const next = parts[index + 1];
     if (!part.added && !part.removed) {
       for (let count = part.value.length; count > 0; --count) {
-        rows.push({ kind: 'same', left: a[leftAt++], right: b[rightAt++] });
+        rows.push({
+          kind: 'same',
+          leftRow: leftAt + 1,
+          rightRow: rightAt + 1,
+          left: a[leftAt++],
+          right: b[rightAt++],
+        });
       }
       continue;
     }
@@ -62,27 +71,40 @@ export function diffCsv(left: Csv, right: Csv): CsvDiff | undefined {
     const removedCount = part.removed ? part.value.length : isPair ? next.value.length : 0;
     const addedCount = part.added ? part.value.length : isPair ? next.value.length : 0;
     if (isPair) index += 1;
+    const [leftFirst, rightFirst] = [leftAt, rightAt];
     const removed = a.slice(leftAt, (leftAt += removedCount));
     const added = b.slice(rightAt, (rightAt += addedCount));
-    rows.push(...pairUp(removed, added));
+    for (const row of pairUp(removed, added)) rows.push(numbered(row, leftFirst, rightFirst));
   }
   return { columns, rows };
 }
 
-/** Rows that were exchanged: those with the same first cell are one row that changed. */
+/** Rows that were exchanged, those with the same first cell being one row that changed. Numbered within their lists. */
 function pairUp(removed: (string | undefined)[][], added: (string | undefined)[][]): CsvRow[] {
   const rows: CsvRow[] = [];
   let from = 0;
-  for (const old of removed) {
-    const at = added.findIndex((row, index) => index >= from && row[0] === old[0]);
+  const addUntil = (end: number) => {
+    for (; from < end; ++from) rows.push({ kind: 'added', rightRow: from + 1, right: added[from] });
+  };
+  removed.forEach((old, index) => {
+    const at = added.findIndex((row, place) => place >= from && row[0] === old[0]);
     if (at === -1) {
-      rows.push({ kind: 'removed', left: old });
-      continue;
+      rows.push({ kind: 'removed', leftRow: index + 1, left: old });
+      return;
     }
-    for (const row of added.slice(from, at)) rows.push({ kind: 'added', right: row });
-    rows.push({ kind: 'changed', left: old, right: added[at] });
+    addUntil(at);
+    rows.push({ kind: 'changed', leftRow: index + 1, rightRow: at + 1, left: old, right: added[at] });
     from = at + 1;
-  }
-  for (const row of added.slice(from)) rows.push({ kind: 'added', right: row });
+  });
+  addUntil(added.length);
   return rows;
+}
+
+/** The row as one of whole files, in which the exchanged parts begin after so many rows. */
+function numbered(row: CsvRow, leftBefore: number, rightBefore: number): CsvRow {
+  return {
+    ...row,
+    ...(row.leftRow === undefined ? {} : { leftRow: row.leftRow + leftBefore }),
+    ...(row.rightRow === undefined ? {} : { rightRow: row.rightRow + rightBefore }),
+  };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../../widgets/preview/csv';
+import { parseExactJson } from '../../widgets/preview/exact-json';
 import { diffCsv } from './csv-diff';
 import { diffJson } from './json-diff';
 import { diffLines, fold, marks } from './text-diff';
@@ -84,6 +85,19 @@ describe('diffJson', () => {
     ]);
   });
 
+  it('tells numbers apart that a double cannot hold, and shows their digits', () => {
+    const read = (text: string) => parseExactJson(text)?.value;
+    const left = read('{"user": 9007199254740993, "lr": 1.0, "n": 12345678901234567890, "x": [1e400]}');
+    const right = read('{"user": 9007199254740992, "lr": 1, "n": 12345678901234567890, "x": [1e401]}');
+
+    expect(diffJson(left, right).map(({ key, kind, ...row }) => [key, kind, row.left, row.right])).toEqual([
+      ['', 'same', '{…}', '{…}'],
+      ['user', 'changed', '9007199254740993', '9007199254740992'],
+      ['x', 'same', '[…]', '[…]'],
+      ['0', 'changed', '1e400', '1e401'],
+    ]);
+  });
+
   it('tells a value from a container', () => {
     expect(diffJson([1], { 0: 1 })).toEqual([
       { depth: 0, key: '', kind: 'changed', left: '[1]', right: '{"0":1}' },
@@ -104,10 +118,25 @@ describe('diffCsv', () => {
       { name: 'age', kind: 'added' },
     ]);
     expect(diff?.rows).toEqual([
-      { kind: 'same', left: ['rex', '10', undefined], right: ['rex', '10', '3'] },
-      { kind: 'changed', left: ['bo', '20', undefined], right: ['bo', '21', '4'] },
-      { kind: 'removed', left: ['lu', '30', undefined] },
-      { kind: 'added', right: ['mo', '5', '1'] },
+      { kind: 'same', leftRow: 1, rightRow: 1, left: ['rex', '10', undefined], right: ['rex', '10', '3'] },
+      { kind: 'changed', leftRow: 2, rightRow: 2, left: ['bo', '20', undefined], right: ['bo', '21', '4'] },
+      { kind: 'removed', leftRow: 3, left: ['lu', '30', undefined] },
+      { kind: 'added', rightRow: 3, right: ['mo', '5', '1'] },
+    ]);
+  });
+
+  it('numbers rows as each file does', () => {
+    const lines = Array.from({ length: 60 }, (_, at) => `dog-${at + 1},${at + 1}`);
+    const left = ['dog,weight', ...lines].join('\n');
+    const right = ['dog,weight', 'new,0', ...lines.filter((_, at) => at !== 50)].join('\n');
+
+    const changes = diffCsv(parseCsv('x.csv', left, false), parseCsv('x.csv', right, false))?.rows.filter(
+      (row) => row.kind !== 'same',
+    );
+
+    expect(changes?.map(({ kind, leftRow, rightRow }) => [kind, leftRow, rightRow])).toEqual([
+      ['added', undefined, 1],
+      ['removed', 51, undefined],
     ]);
   });
 });

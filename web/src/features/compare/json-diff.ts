@@ -1,4 +1,9 @@
-/** Structural differences of two JSON values: by key and index, whatever the order of keys and the layout. */
+/**
+ * Structural differences of two JSON values: by key and index, whatever the order of keys and the layout. Numbers are
+ * compared by their exact value and shown as they were written.
+ */
+import { JsonNumber, jsonText } from '../../widgets/preview/exact-json';
+
 export interface JsonRow {
   depth: number;
   /** Of an object, or an index. Empty for the value as a whole. */
@@ -57,7 +62,7 @@ export function diffJson(left: unknown, right: unknown, withSame = false): JsonR
 }
 
 function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !(value instanceof JsonNumber);
 }
 
 function keysOf(a: unknown, b: unknown): string[] {
@@ -74,10 +79,10 @@ function member(value: unknown, key: string): unknown {
 }
 
 function canonical(value: unknown): string {
-  return JSON.stringify(value);
+  return jsonText(value, true);
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = jsonText(value);
   return text.length > textMax ? `${text.slice(0, textMax)}…` : text;
 }

@@ -3,7 +3,7 @@ import { Beaker, CircleDot, Filter, SquareDashedMousePointer, TextSearch, X } fr
 import { useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import type { Run, RunState } from '../../api/types';
 import classes from './FilterBar.module.css';
-import { brushText, conditionText, parseBrush, parseCondition, readCondition } from './model/conditions';
+import { brushText, conditionText, parseBrush, parseCondition, readConditions } from './model/conditions';
 import type { FieldNames } from './model/fields';
 import { suggest, type Suggestion } from './model/suggestions';
 import { hasFilters, noFilters, someOf, type Filters } from './view';
@@ -48,7 +48,8 @@ export function FilterBar({
     setTyped('');
     combobox.closeDropdown();
     const { value } = suggestion;
-    if (suggestion.kind === 'where') onChange({ where: including(filters.where, value) });
+    if (suggestion.kind === 'where')
+      onChange({ where: [value, ...(suggestion.more ?? [])].reduce(including<string>, filters.where ?? []) });
     else if (suggestion.kind === 'state') onChange({ state: including(filters.state, value as RunState) });
     else if (suggestion.kind === 'sweep') onChange({ sweep: value });
     else onChange({ q: value });
@@ -56,9 +57,9 @@ export function FilterBar({
   const submit = () => {
     if (typed.trim() === '') return;
     if (/[<>=!]/.test(typed)) {
-      const condition = readCondition(typed, names);
-      if (typeof condition === 'string') {
-        setProblem(condition);
+      const conditions = readConditions(typed, names);
+      if (typeof conditions === 'string') {
+        setProblem(conditions);
         return;
       }
     }

@@ -283,23 +283,33 @@ function Metrics({
       </Panel>
       <div className={classes.side}>
         <Panel title="Parameters">
-          <Values values={run.parameters} none="It was given none." />
+          <Values values={run.parameters} none="None" />
         </Panel>
         <Panel title="Metrics, latest">
-          <Values
-            values={Object.fromEntries(names.map((name) => [name, formatMetric(run.metrics[name] ?? 0)]))}
-            none="It has told none yet."
-          />
+          <Values values={run.metrics} none="None yet" />
         </Panel>
       </div>
     </div>
   );
 }
 
-function Values({ values, none }: { values: Record<string, string>; none: string }): ReactElement {
+/** Numbers are shown short, told in full by their tooltip, and copied in full. */
+function Values({ values, none }: { values: Record<string, string | number>; none: string }): ReactElement {
   const rows = Object.entries(values)
     .sort(([left], [right]) => byName(left, right))
-    .map(([label, value]): KeyValue => ({ label, value, copy: value }));
+    .map(([label, value]): KeyValue => {
+      const copy = String(value);
+      if (typeof value === 'string') return { label, value, copy };
+      return {
+        label,
+        value: (
+          <span className="ab-number" title={copy}>
+            {formatMetric(value)}
+          </span>
+        ),
+        copy,
+      };
+    });
   if (rows.length === 0) return <span className={classes.soft}>{none}</span>;
   return <KeyValueTable rows={rows} />;
 }

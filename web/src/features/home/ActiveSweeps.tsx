@@ -32,7 +32,6 @@ export function ActiveSweeps({ sweeps }: { sweeps: readonly Sweep[] }): ReactEle
             <Progress.Root size={6}>
               <Progress.Section value={share(ok)} color="var(--ab-ok)" aria-label="Finished" />
               <Progress.Section value={share(bad)} color="var(--ab-bad)" aria-label="Failed" />
-              <Progress.Section value={share(busy)} color="var(--ab-accent)" animated aria-label="Running" />
             </Progress.Root>
             <div className={`${classes.line} ${classes.soft}`}>
               <code>{sweep.command.join(' ')}</code>

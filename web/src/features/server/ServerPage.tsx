@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { TriangleAlert } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { serverQuery } from '../../api/queries/server';
+import { useAwaySince } from '../../api/reachability';
 import type { Server } from '../../api/types';
 import { Code } from '../../ui/Code';
 import { ErrorState } from '../../ui/ErrorState';
@@ -26,6 +27,7 @@ const spans = [
 
 export function ServerPage(): ReactElement {
   const { minutes = 60 } = route.useSearch();
+  const isAway = useAwaySince() !== undefined;
   const navigate = route.useNavigate();
   const query = useQuery(serverQuery());
   const server = query.data;
@@ -36,7 +38,12 @@ export function ServerPage(): ReactElement {
       description={
         server && (
           <>
-            Version {server.version}, started <RelativeTime ms={server.started_ms} />
+            Version {server.version}
+            {!isAway && (
+              <>
+                , started <RelativeTime ms={server.started_ms} />
+              </>
+            )}
           </>
         )
       }
@@ -93,12 +100,14 @@ export function ServerPage(): ReactElement {
   );
 }
 
+/** What is known now: nothing good of a server that does not answer, whatever it said before. */
 function Health({ health }: { health: Server['health'] }): ReactElement {
-  const isOk = health.state === 'ok';
+  const isAway = useAwaySince() !== undefined;
+  const isOk = health.state === 'ok' && !isAway;
   return (
     <span className={classes.health}>
       <span className={`${classes.dot} ${isOk ? '' : classes.bad}`} aria-hidden />
-      {isOk ? 'healthy' : 'read only'}
+      {isAway ? 'does not answer' : isOk ? 'healthy' : 'read only'}
     </span>
   );
 }
@@ -134,7 +143,7 @@ function Storage({ server }: { server: Server }): ReactElement {
           key={drive.path}
           label={`Free on ${drive.path}`}
           value={<Bytes value={drive.free_bytes} />}
-          note={`of ${formatBytes(drive.capacity_bytes)}`}
+          note={`of ${formatBytes(drive.used_bytes + drive.free_bytes)}`}
         />
       ))}
     </StatTiles>

@@ -5,6 +5,7 @@ import { CopyButton } from '../../ui/CopyButton';
 import { useRowWindow } from '../../ui/DataTable/useRowWindow';
 import { formatBytes } from '../../ui/format';
 import { decodeText, visibleText } from './content';
+import { parseExactJson } from './exact-json';
 import { HeadOfObject } from './HeadOfObject';
 import { jsonRows, type JsonRow } from './json-rows';
 import classes from './preview.module.css';
@@ -35,12 +36,7 @@ function Parsed({
   isCut: boolean;
 }): ReactElement {
   const parsed = useMemo(() => {
-    if (isCut) return undefined;
-    try {
-      return { value: JSON.parse(decodeText(bytes, false) ?? '') as unknown };
-    } catch {
-      return undefined;
-    }
+    return isCut ? undefined : parseExactJson(decodeText(bytes, false) ?? '');
   }, [bytes, isCut]);
   if (!parsed) {
     return (

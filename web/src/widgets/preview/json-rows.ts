@@ -1,4 +1,6 @@
 /** A JSON value as rows of a tree, of which only opened ones are walked. */
+import { JsonNumber } from './exact-json';
+
 export interface JsonRow {
   /** Where it is: "$.layers[2].units". */
   path: string;
@@ -20,7 +22,7 @@ export function jsonRows(value: unknown, isOpen: (path: string, depth: number) =
       if (isOpen(path, depth)) {
         each.forEach((child, index) => walk(child, `${path}[${index}]`, depth + 1, String(index)));
       }
-    } else if (typeof each === 'object' && each !== null) {
+    } else if (typeof each === 'object' && each !== null && !(each instanceof JsonNumber)) {
       const entries = Object.entries(each);
       rows.push({ path, depth, name, kind: 'object', text: `{${entries.length}}`, size: entries.length });
       if (isOpen(path, depth)) {
@@ -41,7 +43,7 @@ function leaf(value: unknown): Pick<JsonRow, 'kind' | 'text'> {
     const shown = value.length > stringMax ? `${value.slice(0, stringMax)}…` : value;
     return { kind: 'string', text: JSON.stringify(shown) };
   }
-  if (typeof value === 'number') return { kind: 'number', text: String(value) };
+  if (value instanceof JsonNumber) return { kind: 'number', text: value.text };
   if (typeof value === 'boolean') return { kind: 'boolean', text: String(value) };
   return { kind: 'null', text: 'null' };
 }

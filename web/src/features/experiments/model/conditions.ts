@@ -28,7 +28,36 @@ export function parseCondition(text: string): Condition | undefined {
   return { field, comparison: sign === '==' ? '=' : (sign as Comparison), value };
 }
 
-/** What one types into the filter: `lr >= 0.01`, with or without `param.` or `metric.`. */
+const joint = /\s+(?:and|&&)\s+|\s*,\s*/gi;
+const beginning = /^\s*(?:(?:param|metric)\.)?([^<>=!]+?)\s*(?:>=|<=|!=|==?|>|<)/s;
+
+/**
+ * What one types into the filter: `lr >= 0.01`, or several that all must hold, `lr >= 0.01 and optimizer = adam`. A value
+ * may hold an "and" of its own: only what begins another condition on a known name parts them. A text: what is wrong.
+ */
+export function readConditions(typed: string, names: FieldNames): Condition[] | string {
+  const isKnown = (name: string) => names.params.includes(name) || names.metrics.includes(name);
+  const parts: string[] = [];
+  let from = 0;
+  for (const found of typed.matchAll(joint)) {
+    const after = found.index + found[0].length;
+    const name = beginning.exec(typed.slice(after))?.[1];
+    const isComma = found[0].trim() === ',';
+    if (name === undefined || (!isKnown(name) && (isComma || /\sand\s/i.test(name)))) continue;
+    parts.push(typed.slice(from, found.index));
+    from = after;
+  }
+  parts.push(typed.slice(from));
+  const conditions: Condition[] = [];
+  for (const part of parts) {
+    const condition = readCondition(part, names);
+    if (typeof condition === 'string') return condition;
+    conditions.push(condition);
+  }
+  return conditions;
+}
+
+/** One of them, with or without `param.` or `metric.`. */
 export function readCondition(typed: string, names: FieldNames): Condition | string {
   const found = /^\s*(?:(param|metric)\.)?([^<>=!]+?)\s*(>=|<=|!=|==?|>|<)\s*(.*?)\s*$/s.exec(typed);
   if (!found) return 'not a condition';
@@ -38,6 +67,10 @@ export function readCondition(typed: string, names: FieldNames): Condition | str
     return `There is no parameter or metric “${name}”`;
   if (value === '') return 'A value is missing';
   if (kind === 'metric' && toNumber(value) === undefined) return 'A metric is compared with a number';
+  if (/\s+or\s+[^<>=!]+?\s*[<>=!]/i.test(value))
+    return '“or” is not understood: all filters must hold at once';
+  if (/[<>]/.test(sign) && toNumber(value) === undefined && names.numeric.has(name))
+    return `“${value}” is no number, and all values of ${name} are`;
   return { field: `${kind}.${name}`, comparison: sign === '==' ? '=' : (sign as Comparison), value };
 }
 

@@ -82,6 +82,8 @@ export interface FieldNames {
   metrics: string[];
   /** Ids of fields that have the same value in every run; none where there is only one run. */
   equal: ReadonlySet<string>;
+  /** Parameters of which every value is a number. */
+  numeric: ReadonlySet<string>;
 }
 
 /** Names of all parameters and metrics, in order, and which of their values tell runs apart. */
@@ -105,21 +107,32 @@ export function fieldNames(runs: readonly Run[]): FieldNames {
     note(metrics, 'metric.');
     if (sweep && !sweep.differs) equal.add('sweep');
   }
-  return { params: [...params.keys()].sort(byName), metrics: [...metrics.keys()].sort(byName), equal };
+  const numeric = [...params].flatMap(([name, { isNumeric }]) => (isNumeric ? name : []));
+  return {
+    params: [...params.keys()].sort(byName),
+    metrics: [...metrics.keys()].sort(byName),
+    equal,
+    numeric: new Set(numeric),
+  };
 }
 
 interface Spread {
   first: unknown;
   differs: boolean;
   count: number;
+  /** Of parameters: all values so far are numbers. */
+  isNumeric?: boolean;
 }
 
 function spread(names: Map<string, Spread>, name: string, value: unknown): void {
   const known = names.get(name);
-  if (!known) names.set(name, { first: value, differs: false, count: 1 });
+  const isNumeric = () => typeof value === 'string' && toNumber(value) !== undefined;
+  if (!known) names.set(name, { first: value, differs: false, count: 1, isNumeric: isNumeric() });
   else {
     known.count += 1;
-    if (known.first !== value) known.differs = true;
+    if (known.first === value) return;
+    known.differs = true;
+    known.isNumeric &&= isNumeric();
   }
 }
 

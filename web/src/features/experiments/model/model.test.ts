@@ -9,7 +9,9 @@ import {
   matches,
   parseBrush,
   parseCondition,
+  formatCondition,
   readCondition,
+  readConditions,
 } from './conditions';
 import { align, smooth, toCurve } from './curves';
 import { byValue, fieldNames } from './fields';
@@ -46,6 +48,38 @@ function run(id: string, part: Partial<Run> = {}): Run {
   };
 }
 
+describe('conditions typed together', () => {
+  const names = {
+    params: ['lr', 'optimizer', 'note'],
+    metrics: ['loss'],
+    equal: new Set<string>(),
+    numeric: new Set(['lr']),
+  };
+  const read = (typed: string) => {
+    const conditions = readConditions(typed, names);
+    return typeof conditions === 'string' ? conditions : conditions.map(formatCondition);
+  };
+
+  test('each is a condition of its own', () => {
+    const both = ['param.lr>=0.01', 'param.optimizer=adam'];
+    expect(read('lr >= 0.01 and optimizer = adam')).toEqual(both);
+    expect(read('lr >= 0.01 AND optimizer = adam AND loss<1')).toEqual([...both, 'metric.loss<1']);
+    expect(read('param.lr>=0.01, optimizer=adam')).toEqual(both);
+    expect(read('lr >= 0.01 && optimizer == adam')).toEqual(both);
+  });
+
+  test('an "and" or a comma inside a value stays in it', () => {
+    expect(read('note=salt and pepper')).toEqual(['param.note=salt and pepper']);
+    expect(read('note=a, b and lr<1')).toEqual(['param.note=a, b', 'param.lr<1']);
+    expect(read('note=a,b=c')).toEqual(['param.note=a,b=c']);
+  });
+
+  test('a part that is none is told', () => {
+    expect(read('lr>=0.01 and nothing=1')).toContain('nothing');
+    expect(read('lr>=0.01 and loss<low')).toContain('number');
+  });
+});
+
 describe('conditions', () => {
   test('are read as the server reads them', () => {
     expect(parseCondition('metric.loss<=0.1')).toEqual({
@@ -73,12 +107,20 @@ describe('conditions', () => {
   });
 
   test('typed ones find their field and say what is wrong', () => {
-    const names = { params: ['lr'], metrics: ['loss'], equal: new Set<string>() };
+    const names = {
+      params: ['lr', 'day'],
+      metrics: ['loss'],
+      equal: new Set<string>(),
+      numeric: new Set(['lr']),
+    };
 
     expect(readCondition('lr >= 0.01', names)).toMatchObject({ field: 'param.lr', comparison: '>=' });
     expect(readCondition('loss<1', names)).toMatchObject({ field: 'metric.loss' });
     expect(readCondition('loss<high', names)).toBe('A metric is compared with a number');
     expect(readCondition('none=1', names)).toContain('none');
+    expect(readCondition('lr>abc', names)).toContain('no number');
+    expect(readCondition('day>2026-01-01', names)).toMatchObject({ comparison: '>', value: '2026-01-01' });
+    expect(readCondition('lr=1 or lr=2', names)).toContain('or');
   });
 
   test('brushes come back from the URL as they went', () => {
@@ -318,7 +360,12 @@ test('compared metrics differ from the baseline and name the best', () => {
 });
 
 test('the filter offers conditions, values, names and states', () => {
-  const names = { params: ['optimizer'], metrics: ['loss'], equal: new Set<string>() };
+  const names = {
+    params: ['optimizer', 'lr'],
+    metrics: ['loss'],
+    equal: new Set<string>(),
+    numeric: new Set(['lr']),
+  };
   const runs = ['adam', 'sgd'].map((optimizer) => run(optimizer, { parameters: { optimizer } }));
   const offered = (typed: string) =>
     suggest(typed, names, runs, ['sweep-1']).map(({ kind, value }) => [kind, value]);
@@ -327,6 +374,16 @@ test('the filter offers conditions, values, names and states', () => {
   expect(offered('optimizer=s')).toContainEqual(['where', 'param.optimizer=sgd']);
   expect(offered('opt')).toContainEqual(['begin', 'optimizer=']);
   expect(offered('fail')).toContainEqual(['state', 'failed']);
+  expect(offered('failed')[0]).toEqual(['state', 'failed']);
+  expect(offered('sweep-1')[0]).toEqual(['sweep', 'sweep-1']);
+  expect(suggest('lr >= 0.01 and optimizer = adam', names, runs, [])).toEqual([
+    {
+      kind: 'where',
+      label: 'lr ≥ 0.01 and optimizer = adam',
+      value: 'param.lr>=0.01',
+      more: ['param.optimizer=adam'],
+    },
+  ]);
   expect(offered('sweep')).toContainEqual(['sweep', 'sweep-1']);
   expect(offered('abc')[0]).toEqual(['text', 'abc']);
 });

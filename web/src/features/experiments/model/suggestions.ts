@@ -1,11 +1,11 @@
 /** What the filter offers while one types. */
 import type { Run } from '../../../api/types';
-import { conditionText, formatCondition, readCondition } from './conditions';
+import { conditionText, formatCondition, readConditions } from './conditions';
 import { byValue, type FieldNames } from './fields';
 import { runStates } from './states';
 
 export type Suggestion =
-  | { kind: 'where'; label: string; value: string }
+  | { kind: 'where'; label: string; value: string; more?: readonly string[] }
   | { kind: 'state'; label: string; value: string }
   | { kind: 'sweep'; label: string; value: string }
   | { kind: 'text'; label: string; value: string }
@@ -23,9 +23,12 @@ export function suggest(
   const text = typed.trim();
   const wanted = text.toLowerCase();
   const found: Suggestion[] = [];
-  const condition = readCondition(typed, names);
-  if (typeof condition !== 'string') {
-    found.push({ kind: 'where', label: conditionText(condition), value: formatCondition(condition) });
+  const conditions = readConditions(typed, names);
+  if (typeof conditions !== 'string') {
+    const [first = '', ...more] = conditions.map(formatCondition);
+    const label = conditions.map(conditionText).join(' and ');
+    found.push({ kind: 'where', label, value: first, ...(more.length > 0 ? { more } : {}) });
+    if (more.length > 0) return found;
   }
   const begun = /^(?:(?:param\.)?)([^<>=!]+?)\s*(=|!=)\s*(.*)$/s.exec(text);
   const name = begun?.[1] ?? '';
@@ -50,7 +53,11 @@ export function suggest(
     for (const sweep of sweeps.filter(has)) found.push({ kind: 'sweep', label: sweep, value: sweep });
     if (text !== '') {
       const words: Suggestion = { kind: 'text', label: `Runs with “${text}”`, value: text };
-      return [words, ...found.slice(0, offeredMax)];
+      // What is a state's or a sweep's whole name means that; anything else is looked for as a text.
+      const isNamed = ({ kind, value }: Suggestion) =>
+        (kind === 'state' || kind === 'sweep') && value.toLowerCase() === wanted;
+      const rest = found.filter((each) => !isNamed(each)).slice(0, offeredMax);
+      return [...found.filter(isNamed), words, ...rest];
     }
   }
   return found.slice(0, offeredMax);
