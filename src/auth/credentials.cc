@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kCachedCredentialsMax = 16'384;
 constexpr std::size_t kCachedSigningKeysMax = 4'096;
 constexpr int kChangeTriesMax = 100;
-constexpr std::string_view kPresignerUserId = "server/presigner";
 
 using CredentialPtr = std::shared_ptr<const Credential>;
 
@@ -231,6 +230,11 @@ Credentials::~Credentials() = default;
 Result<Credential> Credentials::find(const std::string& access_key_id) const {
   ANABRANCH_TRY(const CredentialPtr credential, impl_->find(access_key_id));
   return *credential;
+}
+
+Result<Principal> Credentials::principal(const std::string& access_key_id) const {
+  ANABRANCH_TRY(const CredentialPtr credential, impl_->find(access_key_id));
+  return principal_of(*credential);
 }
 
 Task<Result<Credential>> Credentials::create(std::string user_id, Policy policy,

@@ -22,6 +22,9 @@ struct KeyPair {
 };
 KeyPair make_key_pair();
 
+/// The user of Credentials::presigner().
+inline constexpr std::string_view kPresignerUserId = "server/presigner";
+
 inline constexpr TimeMs kTokenLifetimeMs = 24LL * 60 * 60 * 1000;
 
 struct Credential {
@@ -72,9 +75,12 @@ class Credentials {
   /// corruption.
   Result<std::vector<Credential>> list() const;
 
-  /// The pair that the server itself signs presigned URLs with: full access, known to nobody else; made at
-  /// first use and kept in kv, so that URLs outlive a restart. Errors: those of kv.
+  /// The pair that the server itself signs presigned URLs with: known to nobody else; made at first use and
+  /// kept in kv, so that URLs outlive a restart. What it signs names the access key that asked, and is worth
+  /// what that key is worth when it is used (service/presigned_url.h). Errors: those of kv.
   Task<Result<KeyPair>> presigner();
+  /// Whom a key stands for now. Errors: as find().
+  Result<Principal> principal(const std::string& access_key_id) const;
 
   struct Identity {
     Principal principal;

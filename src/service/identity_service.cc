@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "auth/canonical.h"
 #include "service/presigned_url.h"
 
 namespace anabranch::service {
@@ -21,6 +22,17 @@ Result<auth::TokenHolder> token_holder(const auth::Credentials& credentials, con
   return credentials.authenticate_token(token);
 }
 
+/// Who asked for a URL that the server signed with its own key.
+Result<Principal> asking_principal(const auth::Credentials& credentials, const SignedRequest& request) {
+  for (const auto& parameter : auth::split_query(request.query)) {
+    if (parameter.name != kAskedByParameter) continue;
+    auto principal = credentials.principal(parameter.value);
+    if (principal || principal.error().code != ErrorCode::invalid_access_key) return principal;
+    return fail(ErrorCode::access_denied, "the access key that asked for this URL was removed or disabled");
+  }
+  return fail(ErrorCode::access_denied, "the URL does not say which access key asked for it");
+}
+
 }  // namespace
 
 IdentityService::IdentityService(auth::Credentials& credentials, const Clock& clock, Workers& workers)
@@ -28,15 +40,25 @@ IdentityService::IdentityService(auth::Credentials& credentials, const Clock& cl
 
 Task<Result<std::optional<Authenticated>>> IdentityService::authenticate_s3(SignedRequest request,
                                                                             std::string request_id) {
-  const auto check = [this, &request] { return credentials_.authenticate(request); };
+  using Identity = auth::Credentials::Identity;
+  bool by_server = false;
+  const auto check = [this, &request, &by_server]() -> Result<std::optional<Identity>> {
+    ANABRANCH_TRY(auto identity, credentials_.authenticate(request));
+    if (identity && identity->principal.user_id == auth::kPresignerUserId) {
+      by_server = true;
+      ANABRANCH_TRY(identity->principal, asking_principal(credentials_, request));
+    }
+    return identity;
+  };
   auto task = inline_or_on(workers_, check);
   auto identity = co_await std::move(task);
   if (!identity) co_return fail(std::move(identity).error());
   if (!*identity) co_return std::optional<Authenticated>();
   auth::Credentials::Identity& found = **identity;
   co_return std::optional<Authenticated>(
-      Authenticated{Caller{std::move(found.principal), std::move(request_id)}, std::move(found.facts),
-                    std::move(found.signing_key)});
+      Authenticated{Caller{std::move(found.principal), std::move(request_id),
+                           by_server && request.method != "GET" && request.method != "HEAD"},
+                    std::move(found.facts), std::move(found.signing_key)});
 }
 
 Task<Result<Caller>> IdentityService::authenticate_rest(std::string authorization, std::string session_token,

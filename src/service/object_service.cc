@@ -45,6 +45,7 @@ Result<ObjectService::Target> ObjectService::target(const Caller& caller, Action
 Result<ObjectService::Target> ObjectService::write_target(const Caller& caller, Action action,
                                                           const std::string& bucket,
                                                           const std::string& key) const {
+  if (caller.by_issued_url) return issued_target(caller, action, bucket, key);
   ANABRANCH_TRY(Target found, target(caller, action, bucket, key));
   if (found.repository) {
     if (!found.key.empty()) ANABRANCH_CHECK(repositories_.check_writable(bucket, found.ref, found.key));
@@ -57,14 +58,28 @@ Result<ObjectService::Target> ObjectService::write_target(const Caller& caller, 
   ANABRANCH_CHECK(objects::check_key(key));
   if (auto there = objects_.get_bucket(bucket); !there) return fail(std::move(there).error());
   ANABRANCH_TRY(const auto use, repositories_.namespace_use(bucket, key));
-  const bool issued_write = use.issued && action == Action::write_object;
-  if (use.inside && !issued_write) {
+  found.issued = use.issued && action == Action::write_object;
+  if (use.inside && !found.issued) {
     return fail(ErrorCode::access_denied,
                 "'" + bucket + "/" + key +
                     "' lies in a repository's storage namespace: change it through the "
                     "repository");
   }
   return found;
+}
+
+Result<ObjectService::Target> ObjectService::issued_target(const Caller& caller, Action action,
+                                                           const std::string& bucket,
+                                                           const std::string& key) const {
+  ANABRANCH_TRY(const auto use, repositories_.namespace_use(bucket, key));
+  if (!use.issued || !use.to_be_linked || action != Action::write_object) {
+    return fail(
+        ErrorCode::access_denied,
+        "the URL is for an address that was linked, or whose time is over: '" + bucket + "/" + key + "'");
+  }
+  ANABRANCH_CHECK(
+      auth::authorize(caller.principal, action, Resource::repository(use.repository, use.branch, use.path)));
+  return Target{false, bucket, {}, key, true};
 }
 
 // ── buckets
@@ -194,6 +209,13 @@ Task<Result<void>> ObjectService::check_put(Caller caller, std::string bucket, s
 Task<Result<ObjectInfo>> ObjectService::publish(Target target, objects::PendingObject pending,
                                                 WriteCondition condition) {
   if (!target.repository) {
+    const auto require = [this, &target, &pending]() -> Result<void> {
+      return target.issued ? repositories_.require_issued(pending.batch, target.name, target.key)
+                           : Result<void>{};
+    };
+    auto requiring = inline_or_on(workers_, require);
+    auto required = co_await std::move(requiring);
+    if (!required) co_return fail(std::move(required).error());
     auto task = objects_.publish(std::move(pending), std::move(target.name), std::move(target.key),
                                  std::move(condition));
     co_return co_await std::move(task);

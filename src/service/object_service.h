@@ -95,6 +95,8 @@ class ObjectService {
                         const std::string& key) const;
   Result<Target> write_target(const Caller& caller, Action action, const std::string& bucket,
                               const std::string& key) const;
+  Result<Target> issued_target(const Caller& caller, Action action, const std::string& bucket,
+                               const std::string& key) const;
   Result<ListPage> list_repository(const std::string& repository, const ListRequest& request) const;
   Result<Opened> open(const Caller& caller, const std::string& bucket, const std::string& key) const;
   Task<Result<ObjectInfo>> publish(Target target, objects::PendingObject pending, WriteCondition condition);

@@ -15,7 +15,8 @@ struct ObjectService::Target {
   bool repository = false;
   std::string name;
   std::string ref;
-  std::string key;  // in a repository: the path
+  std::string key;      // in a repository: the path
+  bool issued = false;  // an address that staging issued, in a plain bucket
 };
 
 struct ObjectService::Opened {

@@ -142,8 +142,10 @@ Task<Result<ObjectInfo>> ObjectService::complete_open_upload(Caller caller, std:
                                                              std::vector<CompletedPart> parts,
                                                              std::vector<Checksum> expected,
                                                              WriteCondition condition) {
-  const auto check = [this, &caller, &bucket, &key] {
-    return target(caller, Action::write_object, bucket, key);
+  const auto check = [this, &caller, &bucket, &key]() -> Result<Target> {
+    ANABRANCH_TRY(Target found, target(caller, Action::write_object, bucket, key));
+    if (found.repository) return found;
+    return write_target(caller, Action::write_object, bucket, key);  // an address may be linked meanwhile
   };
   auto find = inline_or_on(workers_, check);
   auto found = co_await std::move(find);

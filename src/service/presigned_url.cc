@@ -33,10 +33,13 @@ std::string encode_path(std::string_view path) {
 }  // namespace
 
 std::string make_presigned_url(std::string_view method, const std::string& endpoint, const std::string& path,
-                               const KeyPair& key, TimeMs now, std::int64_t seconds) {
+                               const KeyPair& key, TimeMs now, std::int64_t seconds,
+                               std::string_view asked_by) {
   const std::string encoded = encode_path(path);
+  const std::string query =
+      asked_by.empty() ? "" : std::string(kAskedByParameter) + "=" + encode_path(asked_by);
   return endpoint + encoded + "?" +
-         auth::presign_v4(method, host_of(endpoint), encoded, "", key.access_key_id, key.secret_access_key,
+         auth::presign_v4(method, host_of(endpoint), encoded, query, key.access_key_id, key.secret_access_key,
                           kRegion, now, seconds);
 }
 

@@ -306,6 +306,7 @@ Task<Result<ObjectStat>> RepositoryService::link_address(Caller caller, std::str
 Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::string repository,
                                                            std::string ref, std::string path,
                                                            PresignRequest request) {
+  const std::string asked_by = caller.principal.access_key_id;
   auto check = stat_object(std::move(caller), repository, ref, path);
   auto stat = co_await std::move(check);
   if (!stat) co_return fail(std::move(stat).error());
@@ -316,19 +317,21 @@ Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::s
   // the source.
   const TimeMs now = clock_.now_ms();
   const std::string url_path = "/" + repository + "/" + ref + "/" + path;
-  co_return PresignedUrl{make_presigned_url("GET", request.endpoint, url_path, *key, now, kPresignSeconds),
-                         now / 1000 + kPresignSeconds};
+  co_return PresignedUrl{
+      make_presigned_url("GET", request.endpoint, url_path, *key, now, kPresignSeconds, asked_by),
+      now / 1000 + kPresignSeconds};
 }
 
 Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, StagingLocation location,
                                                             PresignRequest request) {
-  (void)caller;  // issue_address() checked the caller for this very location
+  // issue_address() checked the caller for this very location; at use it is checked again.
   auto presigner = credentials_.presigner();
   auto key = co_await std::move(presigner);
   if (!key) co_return fail(std::move(key).error());
   const TimeMs now = clock_.now_ms();
   const std::string url_path = "/" + location.bucket + "/" + location.key;
-  co_return PresignedUrl{make_presigned_url("PUT", request.endpoint, url_path, *key, now, kPresignSeconds),
+  co_return PresignedUrl{make_presigned_url("PUT", request.endpoint, url_path, *key, now, kPresignSeconds,
+                                            caller.principal.access_key_id),
                          now / 1000 + kPresignSeconds};
 }
 

@@ -67,6 +67,9 @@ using versioning::Tag;
 struct Caller {
   auth::Principal principal;
   std::string request_id;
+  /// By a URL that the server signed for one address that it issued (staging): that address may be written,
+  /// by the right that the principal has on its branch and path, and nothing else.
+  bool by_issued_url = false;
 };
 
 /// An object that a client reads or writes by itself.

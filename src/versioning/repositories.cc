@@ -37,6 +37,7 @@ class Repositories::Impl {
   }
 
   Result<void> remove_recorded() const;
+  Result<NamespaceUse> address_use(kv::Batch& batch, const std::string& bucket, const std::string& key) const;
   Result<void> remove_records(const std::string& uid) const;
   Result<void> drop_expired_addresses() const;
 
@@ -111,6 +112,27 @@ Result<void> Repositories::Impl::remove_recorded() const {
                                    }));
   for (const auto& uid : uids) ANABRANCH_CHECK(remove_records(uid));
   return {};
+}
+
+/// With the condition, where it is issued, that it stays so.
+Result<Repositories::NamespaceUse> Repositories::Impl::address_use(kv::Batch& batch,
+                                                                   const std::string& bucket,
+                                                                   const std::string& key) const {
+  NamespaceUse use;
+  ANABRANCH_TRY(const auto owner, registry.owner_of(bucket, key));
+  if (!owner) return use;
+  use.inside = true;
+  const std::string record_key = keys::address(owner->uid, key.substr(owner->prefix.size()));
+  ANABRANCH_TRY(const auto raw, services.kv.get(record_key));
+  if (!raw) return use;
+  ANABRANCH_TRY(auto record, decode_address(*raw));
+  use.to_be_linked = record.use == AddressRecord::Use::link;
+  use.issued = !use.to_be_linked || record.expires_ms >= services.clock.now_ms();
+  use.repository = owner->info.id;
+  use.branch = std::move(record.branch);
+  use.path = std::move(record.path);
+  batch.require_equals(record_key, *raw);
+  return use;
 }
 
 Result<void> Repositories::Impl::drop_expired_addresses() const {
@@ -197,16 +219,16 @@ Task<Result<void>> Repositories::set_metadata(std::string repository, Metadata m
 
 Result<Repositories::NamespaceUse> Repositories::namespace_use(const std::string& bucket,
                                                                const std::string& key) const {
-  ANABRANCH_TRY(const auto owner, impl_->registry.owner_of(bucket, key));
-  if (!owner) return NamespaceUse{};
-  NamespaceUse use{true, false};
-  const std::string relative = key.substr(owner->prefix.size());
-  ANABRANCH_TRY(const auto raw, impl_->services.kv.get(keys::address(owner->uid, relative)));
-  if (!raw) return use;
-  ANABRANCH_TRY(const auto record, decode_address(*raw));
-  use.issued =
-      record.use == AddressRecord::Use::upload || record.expires_ms >= impl_->services.clock.now_ms();
-  return use;
+  kv::Batch unused;
+  return impl_->address_use(unused, bucket, key);
+}
+
+Result<void> Repositories::require_issued(kv::Batch& batch, const std::string& bucket,
+                                          const std::string& key) const {
+  ANABRANCH_TRY(const auto use, impl_->address_use(batch, bucket, key));
+  if (use.issued) return {};
+  return fail(ErrorCode::access_denied, "address '" + bucket + "/" + key +
+                                            "' is not issued any more: it was linked, or its time is over");
 }
 
 void Repositories::require_no_repository(kv::Batch& batch, const std::string& name) const {

@@ -57,13 +57,18 @@ class Repositories {
   /// bounded.
   Result<HeadFigures> head_figures(const std::string& repository) const;
   Result<RepositoryFigures> figures(const std::string& repository) const;
-  /// True where `bucket`/`key` lies in the namespace of a repository: plain S3 changes there are refused,
-  /// save writes to an unexpired address that staging issued (`issued` tells).
+  /// Whether `bucket`/`key` lies in the namespace of a repository: plain S3 changes there are refused, save
+  /// writes to an address that was issued, has not expired and is not linked yet.
   struct NamespaceUse {
     bool inside = false;
     bool issued = false;
+    bool to_be_linked = false;             // issued by issue_address(), not for the parts of an upload
+    std::string repository, branch, path;  // where issued: what for
   };
   Result<NamespaceUse> namespace_use(const std::string& bucket, const std::string& key) const;
+  /// The condition "this address is issued still", so that no byte changes once it is linked. Errors:
+  /// access_denied.
+  Result<void> require_issued(kv::Batch& batch, const std::string& bucket, const std::string& key) const;
   /// The condition "no repository has this name", for the creation of a bucket in the same batch.
   void require_no_repository(kv::Batch& batch, const std::string& name) const;
   /// True where a repository's namespace lies in this bucket (which then cannot be deleted).
