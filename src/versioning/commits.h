@@ -79,7 +79,9 @@ class BranchHeads {
                        kv::Batch with) const;
   Result<Commit> absorb_sealed(const OpenRepository& repository, const BranchState& state,
                                const CommitRequest& request, bool& moved) const;
-  Result<MetarangeId> merged_tree(const OpenRepository& repository, const MetarangeId& base,
+  Result<bool> is_itself(const OpenRepository& repository, const std::string& ref, const std::string& branch,
+                         const CommitHandle& head) const;
+  Result<MetarangeId> merged_tree(const OpenRepository& repository, const MergeBases& bases,
                                   const MetarangeId& source, const MetarangeId& destination,
                                   MergeStrategy strategy) const;
   std::int64_t now_seconds() const { return services_.clock.now_ms() / 1000; }

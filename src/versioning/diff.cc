@@ -3,12 +3,6 @@
 namespace anabranch::versioning {
 namespace {
 
-/// Absent and absent is the same, too.
-Result<bool> same(const std::optional<std::string_view>& left, const std::optional<std::string_view>& right) {
-  if (!left || !right) return !left && !right;
-  return same_identity(*left, *right);
-}
-
 Result<std::optional<Entry>> decode(const std::optional<std::string_view>& value) {
   if (!value) return std::optional<Entry>();
   RecordView record;
@@ -53,6 +47,12 @@ Result<bool> same_identity(std::string_view left, std::string_view right) {
     return fail(ErrorCode::corruption, "a range's record without an identity");
   }
   return left_record.identity == right_record.identity;
+}
+
+Result<bool> same_record(const std::optional<std::string_view>& left,
+                         const std::optional<std::string_view>& right) {
+  if (!left || !right) return !left && !right;
+  return same_identity(*left, *right);
 }
 
 void RecordDiff::pass_present() {
@@ -122,9 +122,9 @@ Result<bool> ThreeWayRecordDiff::next() {
       ANABRANCH_CHECK(destination_.load());
       destination = destination_.value();
     }
-    ANABRANCH_TRY(const bool has_it, same(destination, change.right));
+    ANABRANCH_TRY(const bool has_it, same_record(destination, change.right));
     if (has_it) continue;
-    ANABRANCH_TRY(const bool is_untouched, same(destination, change.left));
+    ANABRANCH_TRY(const bool is_untouched, same_record(destination, change.left));
     difference_ = {is_untouched ? change.type : DifferenceType::conflict, change.path, destination,
                    change.right};
     return true;

@@ -21,8 +21,19 @@ struct RecordDifference {
   std::optional<std::string_view> left, right;  // values, absent where there is no record
 };
 
+/// Differences of one kind or another, in path order. Thread safety: none.
+class RecordDifferences {
+ public:
+  virtual ~RecordDifferences() = default;
+  virtual Result<bool> next() = 0;
+  virtual const RecordDifference& difference() const = 0;
+};
+
 /// True where two values have the same identity: the content is equal, wherever it lies. Errors: corruption.
 Result<bool> same_identity(std::string_view left, std::string_view right);
+/// The same of what may be absent: absent and absent is the same, too.
+Result<bool> same_record(const std::optional<std::string_view>& left,
+                         const std::optional<std::string_view>& right);
 
 /// How `right` differs from `left`, in path order. Thread safety: none.
 class RecordDiff {
@@ -47,14 +58,14 @@ class RecordDiff {
 
 /// What `source` changed since `base` and `destination` does not have; `left` is the destination's value.
 /// The walk costs what `source` changed: of `destination` only ranges with such paths are read.
-class ThreeWayRecordDiff {
+class ThreeWayRecordDiff final : public RecordDifferences {
  public:
   ThreeWayRecordDiff(TreeCursor base, TreeCursor source, TreeCursor destination)
       : changes_(std::move(base), std::move(source)), destination_(std::move(destination)) {}
 
-  Result<bool> next();
+  Result<bool> next() override;
   Result<void> seek(std::string_view path) { return changes_.seek(path); }
-  const RecordDifference& difference() const { return difference_; }
+  const RecordDifference& difference() const override { return difference_; }
 
  private:
   RecordDiff changes_;  // from base to source

@@ -9,7 +9,8 @@
 namespace anabranch::versioning {
 
 struct MergeSides {
-  MetarangeId base, source, destination;
+  MergeBases bases;
+  MetarangeId source, destination;
 };
 
 /// `reader` must outlive the result.

@@ -41,30 +41,53 @@ void apply_overrides(Commit& commit, const std::optional<CommitRequest>& overrid
   if (overrides->date_seconds) commit.created_seconds = *overrides->date_seconds;
 }
 
+/// The number that one would have to give for each parent.
+std::string tell_parents(const Commit& commit) {
+  std::string text;
+  for (std::size_t i = 0; i < commit.parents.size(); ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(i + 1) + " for " + commit.parents[i];
+    if (i == 0) text += " (what it was merged into)";
+  }
+  return text;
+}
+
 /// The parent that a commit is compared with: 1-based; 0: the only one. Errors: invalid_argument.
 Result<std::optional<std::string>> chosen_parent(const Commit& commit, unsigned number) {
   if (number == 0 && commit.parents.size() > 1) {
-    return fail(ErrorCode::invalid_argument,
-                "parent_number: commit " + commit.id + " is a merge; say which parent");
+    return fail(ErrorCode::invalid_argument, "parent_number: commit " + commit.id +
+                                                 " is a merge; say which parent: " + tell_parents(commit));
   }
   if (number > commit.parents.size()) {
-    return fail(ErrorCode::invalid_argument, "parent_number: commit " + commit.id + " has " +
-                                                 std::to_string(commit.parents.size()) + " parents");
+    std::string text = "parent_number: commit " + commit.id + " has no parent " + std::to_string(number);
+    if (!commit.parents.empty()) text += "; there is " + tell_parents(commit);
+    return fail(ErrorCode::invalid_argument, std::move(text));
   }
   if (commit.parents.empty()) return std::optional<std::string>{};
   return std::optional<std::string>(commit.parents[number == 0 ? 0 : number - 1]);
 }
 
+MergeBases one_base(const MetarangeId& tree) { return {{tree}, {}, {}}; }
+
 }  // namespace
 
-Result<MetarangeId> BranchHeads::merged_tree(const OpenRepository& repository, const MetarangeId& base,
+Result<MetarangeId> BranchHeads::merged_tree(const OpenRepository& repository, const MergeBases& bases,
                                              const MetarangeId& source, const MetarangeId& destination,
                                              MergeStrategy strategy) const {
-  if (destination == base) return source;  // only the source changed: nothing is written
-  if (source == base || source == destination) return destination;
-  ANABRANCH_TRY(MergeResult merged, repository.trees.merge(base, source, destination, strategy));
+  if (bases.are_all(destination)) return source;  // only the source changed: nothing is written
+  if (bases.are_all(source) || source == destination) return destination;
+  ANABRANCH_TRY(MergeResult merged, repository.trees.merge(bases, source, destination, strategy));
   if (!merged.conflicts.empty()) return conflict_at(merged.conflicts);
   return std::move(merged.metarange);
+}
+
+/// Whether a ref is the branch itself by another name: the branch, or its head as a commit or a tag. Another
+/// branch that happens to stand there is another one.
+Result<bool> BranchHeads::is_itself(const OpenRepository& repository, const std::string& ref,
+                                    const std::string& branch, const CommitHandle& head) const {
+  ANABRANCH_TRY(const RefExpression expression, parse_ref(ref));
+  ANABRANCH_TRY(const NamedCommit named, refs_.resolve(services_.kv, repository, ref));
+  if (named.commit_id != head->id) return expression.modifiers.empty() && expression.base == branch;
+  return !named.is_branch || expression.base == branch;
 }
 
 Result<Commit> BranchHeads::merge(const OpenRepository& repository, const std::string& source,
@@ -75,13 +98,20 @@ Result<Commit> BranchHeads::merge(const OpenRepository& repository, const std::s
                                                       ", not at " + *request.expected_destination_commit);
     }
     ANABRANCH_TRY(const auto from, refs_.resolve_commit(services_.kv, repository, source));
-    ANABRANCH_TRY(const auto base, find_merge_base(refs_, services_.kv, repository, from, head));
-    if (from->metarange_id == base->metarange_id && !request.allow_empty)
-      return nothing_new(source, destination);
+    ANABRANCH_TRY(const bool itself, is_itself(repository, source, destination, head));
+    if (itself) {
+      return fail(ErrorCode::invalid_argument, "'" + source + "' is branch '" + destination +
+                                                   "' itself: a branch cannot be merged into itself");
+    }
+    ANABRANCH_TRY(const auto bases, merge_bases_of(refs_, services_.kv, repository, {from}, head));
+    if (bases.trees.empty()) {
+      return fail(ErrorCode::not_found, "'" + source + "' and '" + destination + "' have no common ancestor");
+    }
+    if (bases.are_all(from->metarange_id) && !request.allow_empty) return nothing_new(source, destination);
 
     Commit commit;
-    ANABRANCH_TRY(commit.metarange_id, merged_tree(repository, base->metarange_id, from->metarange_id,
-                                                   head->metarange_id, request.strategy));
+    ANABRANCH_TRY(commit.metarange_id,
+                  merged_tree(repository, bases, from->metarange_id, head->metarange_id, request.strategy));
     commit.committer = request.committer;
     commit.message =
         request.message.empty() ? "Merge '" + source + "' into '" + destination + "'" : request.message;
@@ -107,7 +137,7 @@ Result<Commit> BranchHeads::revert(const OpenRepository& repository, const std::
   }
   return advance(repository, branch, [&](const CommitHandle& head) -> Result<Commit> {
     Commit commit;
-    ANABRANCH_TRY(commit.metarange_id, merged_tree(repository, reverted->metarange_id, parent_tree,
+    ANABRANCH_TRY(commit.metarange_id, merged_tree(repository, one_base(reverted->metarange_id), parent_tree,
                                                    head->metarange_id, MergeStrategy::none));
     const bool allow_empty =
         request.allow_empty || (request.commit_overrides && request.commit_overrides->allow_empty);
@@ -134,8 +164,9 @@ Result<Commit> BranchHeads::cherry_pick(const OpenRepository& repository, const 
   if (picked->metarange_id == parent->metarange_id) return nothing_new(request.ref, branch);
   return advance(repository, branch, [&](const CommitHandle& head) -> Result<Commit> {
     Commit commit;
-    ANABRANCH_TRY(commit.metarange_id, merged_tree(repository, parent->metarange_id, picked->metarange_id,
-                                                   head->metarange_id, MergeStrategy::none));
+    ANABRANCH_TRY(commit.metarange_id,
+                  merged_tree(repository, one_base(parent->metarange_id), picked->metarange_id,
+                              head->metarange_id, MergeStrategy::none));
     commit.committer = request.committer;
     commit.message = picked->message;
     commit.created_seconds = now_seconds();

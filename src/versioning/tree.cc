@@ -1,5 +1,7 @@
 #include "versioning/tree.h"
 
+#include <algorithm>
+
 #include "versioning/diff.h"
 #include "versioning/merge.h"
 #include "versioning/tree_changes.h"
@@ -143,9 +145,19 @@ Result<std::unique_ptr<DiffIterator>> Trees::diff_three_way(const MetarangeId& b
   return make_diff_iterator(std::move(reader), std::move(diff));
 }
 
+bool MergeBases::are_all(const MetarangeId& tree) const {
+  return !trees.empty() &&
+         std::all_of(trees.begin(), trees.end(), [&](const auto& id) { return id == tree; });
+}
+
+Result<MergeResult> Trees::merge(const MergeBases& bases, const MetarangeId& source,
+                                 const MetarangeId& destination, MergeStrategy strategy) const {
+  return merge_trees(TreeReader(files_, cache_), split_, {bases, source, destination}, strategy);
+}
+
 Result<MergeResult> Trees::merge(const MetarangeId& base, const MetarangeId& source,
                                  const MetarangeId& destination, MergeStrategy strategy) const {
-  return merge_trees(TreeReader(files_, cache_), split_, {base, source, destination}, strategy);
+  return merge(MergeBases{{base}, {}, {}}, source, destination, strategy);
 }
 
 Result<std::vector<RangeInfo>> Trees::ranges(const MetarangeId& metarange) const {

@@ -108,6 +108,20 @@ class DiffIterator {
 
 enum class MergeStrategy : std::uint8_t { none, source_wins, dest_wins };
 
+/// What a merge starts from: one tree, or (criss-cross histories) several that are merged first, as Git's
+/// recursive strategy does: the first with the second, what comes of it with the third, and so on. That merge
+/// is never stored; it is looked at path by path, where it is needed. A path on which the bases disagree has
+/// no base: sides that are equal there merge, others are in conflict.
+struct MergeBases {
+  std::vector<MetarangeId> trees;  // none: the sides have nothing in common
+  std::string name;                // equal for equal bases
+  /// The bases of the merge of the first `count` trees with the one behind them.
+  std::function<Result<MergeBases>(std::size_t count)> below;
+
+  /// True where merging them gives `tree` whatever lies below.
+  bool are_all(const MetarangeId& tree) const;
+};
+
 struct ApplyResult {
   MetarangeId metarange;
   DiffCounts counts;  // against the base
@@ -175,7 +189,10 @@ class Trees {
   /// the same path otherwise.
   Result<std::unique_ptr<DiffIterator>> diff_three_way(const MetarangeId& base, const MetarangeId& source,
                                                        const MetarangeId& destination) const;
-  /// `destination` with what `source` changed since `base`. Nothing is written where there are conflicts.
+  /// `destination` with what `source` changed since `base`. Nothing is written where there are conflicts. The
+  /// walk costs what the two sides differ in, and what `source` differs in from one of its bases.
+  Result<MergeResult> merge(const MergeBases& bases, const MetarangeId& source,
+                            const MetarangeId& destination, MergeStrategy strategy) const;
   Result<MergeResult> merge(const MetarangeId& base, const MetarangeId& source,
                             const MetarangeId& destination, MergeStrategy strategy) const;
 

@@ -139,14 +139,14 @@ class ReplacementChanges final : public RecordChanges {
 
 class MergeChanges final : public RecordChanges {
  public:
-  MergeChanges(ThreeWayRecordDiff diff, bool source_wins)
+  MergeChanges(std::unique_ptr<RecordDifferences> diff, bool source_wins)
       : diff_(std::move(diff)), source_wins_(source_wins) {}
 
   Result<bool> next() override {
     for (;;) {
-      ANABRANCH_TRY(const bool found, diff_.next());
+      ANABRANCH_TRY(const bool found, diff_->next());
       if (!found) return false;
-      const RecordDifference& difference = diff_.difference();
+      const RecordDifference& difference = diff_->difference();
       if (difference.type == DifferenceType::conflict && !source_wins_) continue;
       give(difference.path, difference.right);
       return true;
@@ -154,7 +154,7 @@ class MergeChanges final : public RecordChanges {
   }
 
  private:
-  ThreeWayRecordDiff diff_;
+  std::unique_ptr<RecordDifferences> diff_;
   const bool source_wins_;
 };
 
@@ -174,7 +174,7 @@ std::unique_ptr<RecordChanges> changes_of_replacement(TreeCursor base,
   return std::make_unique<ReplacementChanges>(std::move(base), prefixes, entries, progress);
 }
 
-std::unique_ptr<RecordChanges> changes_of_merge(ThreeWayRecordDiff diff, bool source_wins) {
+std::unique_ptr<RecordChanges> changes_of_merge(std::unique_ptr<RecordDifferences> diff, bool source_wins) {
   return std::make_unique<MergeChanges>(std::move(diff), source_wins);
 }
 

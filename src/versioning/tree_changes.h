@@ -47,6 +47,6 @@ std::unique_ptr<RecordChanges> changes_of_replacement(TreeCursor base,
                                                       const std::vector<std::string>& prefixes,
                                                       EntryIterator& entries, const Progress& progress);
 /// What a merge does to its destination; of conflicts the source's side where `source_wins`, else nothing.
-std::unique_ptr<RecordChanges> changes_of_merge(ThreeWayRecordDiff diff, bool source_wins);
+std::unique_ptr<RecordChanges> changes_of_merge(std::unique_ptr<RecordDifferences> diff, bool source_wins);
 
 }  // namespace anabranch::versioning
