@@ -8,6 +8,7 @@
 
 #include "auth/canonical.h"
 #include "auth/credential_record.h"
+#include "auth/ended_sessions.h"
 #include "auth/signing_key_cache.h"
 #include "auth/token.h"
 #include "base/hash.h"
@@ -56,7 +57,7 @@ KeyPair make_key_pair() {
 class Credentials::Impl {
  public:
   Impl(kv::Store& kv, const Clock& clock, KeyPair root)
-      : kv_(kv), clock_(clock), token_key_(make_token_key(root.secret_access_key)) {
+      : kv_(kv), clock_(clock), token_key_(make_token_key(root.secret_access_key)), ended_(kv, clock) {
     Credential credential;
     credential.key = std::move(root);
     credential.user_id = kRootUserId;
@@ -174,6 +175,7 @@ class Credentials::Impl {
   const Credential& root() const { return *root_; }
   const Clock& clock() const { return clock_; }
   std::string_view token_key() const { return token_key_; }
+  EndedSessions& ended() { return ended_; }
 
  private:
   Result<std::optional<std::string>> read_record(const std::string& key) const {
@@ -211,6 +213,7 @@ class Credentials::Impl {
   kv::Store& kv_;
   const Clock& clock_;
   const std::string token_key_;
+  EndedSessions ended_;
   CredentialPtr root_;
   mutable SigningKeyCache signing_keys_{kCachedSigningKeysMax};
 
@@ -362,13 +365,16 @@ Result<Principal> Credentials::authenticate_pair(const std::string& access_key_i
 }
 
 std::string Credentials::make_token(const Principal& principal) const {
-  return encode_token(
-      {principal.user_id, principal.access_key_id, impl_->clock().now_ms() + kTokenLifetimeMs},
-      impl_->token_key());
+  constexpr std::size_t kSessionIdBytes = 16;
+  return encode_token({principal.user_id, principal.access_key_id, impl_->clock().now_ms() + kTokenLifetimeMs,
+                       to_hex(random_bytes(kSessionIdBytes))},
+                      impl_->token_key());
 }
 
 Result<TokenHolder> Credentials::authenticate_token(std::string_view token) const {
   ANABRANCH_TRY(const TokenClaims claims, decode_token(token, impl_->token_key(), impl_->clock().now_ms()));
+  ANABRANCH_TRY(const bool ended, impl_->ended().contains(claims));
+  if (ended) return fail(ErrorCode::unauthenticated, "the session was ended: sign in again");
   const auto credential = impl_->find(claims.access_key_id);
   if (!credential && credential.error().code == ErrorCode::invalid_access_key) {
     return fail(ErrorCode::unauthenticated,
@@ -380,6 +386,13 @@ Result<TokenHolder> Credentials::authenticate_token(std::string_view token) cons
   }
   const TimeMs key_expires_ms = (*credential)->expires_ms.value_or(claims.expires_ms);
   return TokenHolder{principal_of(**credential), std::min(claims.expires_ms, key_expires_ms)};
+}
+
+Task<Result<void>> Credentials::end_token(std::string token) {
+  auto claims = decode_token(token, impl_->token_key(), impl_->clock().now_ms());
+  if (!claims) co_return fail(std::move(claims).error());
+  auto task = impl_->ended().end(*std::move(claims));
+  co_return co_await std::move(task);
 }
 
 }  // namespace anabranch::auth

@@ -95,9 +95,12 @@ class Credentials {
   Result<Principal> authenticate_pair(const std::string& access_key_id, const std::string& secret) const;
   /// Bearer tokens (POST /auth/login): JSON Web Tokens, HMAC-signed with a key derived from the root secret,
   /// good for kTokenLifetimeMs. A token stands for its access key: it has that key's policy of now and ends
-  /// with it. Errors: unauthenticated, expired; would_block, io, corruption.
+  /// with it, or by end_token(). Errors: unauthenticated, expired; would_block, io, corruption.
   std::string make_token(const Principal& principal) const;
   Result<TokenHolder> authenticate_token(std::string_view token) const;
+  /// Refused from the moment this is done, also after a restart. To be called once authenticate_token() has
+  /// looked at the token. Errors: those of authenticate_token() and kv::Store::commit.
+  Task<Result<void>> end_token(std::string token);
 
  private:
   class Impl;

@@ -43,8 +43,9 @@ std::string make_token_key(std::string_view root_secret) {
 }
 
 std::string encode_token(const TokenClaims& claims, std::string_view token_key) {
-  const json::object payload{
+  json::object payload{
       {"sub", claims.user_id}, {"key", claims.access_key_id}, {"exp", claims.expires_ms / kMsPerSecond}};
+  if (!claims.session_id.empty()) payload.emplace("jti", claims.session_id);
   std::string token(kHeader);
   token.append(".").append(to_base64url(json::serialize(payload)));
   const std::string signature = signature_of(token, token_key);
@@ -74,10 +75,14 @@ Result<TokenClaims> decode_token(std::string_view token, std::string_view token_
       !expires->is_int64()) {
     return refuse();
   }
+  const json::value* const id = object->if_contains("jti");
+  if (id != nullptr && !id->is_string()) return refuse();
   const TimeMs expires_ms = expires->get_int64() * kMsPerSecond;
   if (now >= expires_ms) return fail(ErrorCode::expired, "the token has expired: log in again");
-  return TokenClaims{std::string(user->get_string().c_str(), user->get_string().size()),
-                     std::string(key->get_string().c_str(), key->get_string().size()), expires_ms};
+  return TokenClaims{
+      std::string(user->get_string().c_str(), user->get_string().size()),
+      std::string(key->get_string().c_str(), key->get_string().size()), expires_ms,
+      id != nullptr ? std::string(id->get_string().c_str(), id->get_string().size()) : to_hex(sha256(token))};
 }
 
 }  // namespace anabranch::auth

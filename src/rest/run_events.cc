@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// The stream ends then and the browser opens another, so that a key that is gone is noticed.
+/// The stream ends then and the browser opens another.
 constexpr std::chrono::minutes kStreamTimeMax{15};
 
 void append_event(std::string& out, std::string_view name, const std::string& data) {
@@ -22,7 +22,12 @@ void append_event(std::string& out, std::string_view name, const std::string& da
 
 class EventSource final : public ByteSource {
  public:
-  explicit EventSource(std::unique_ptr<service::RunEvents> events) : events_(std::move(events)) {}
+  EventSource(std::unique_ptr<service::RunEvents> events, service::IdentityService& identity,
+              const http::Request& request)
+      : events_(std::move(events)),
+        identity_(identity),
+        authorization_(request.headers.get("Authorization")),
+        session_(session_token(request)) {}
 
   Task<Result<ByteView>> next() override {
     text_.clear();
@@ -35,7 +40,9 @@ class EventSource final : public ByteSource {
     auto waiting = events_->next();
     auto news = co_await std::move(waiting);
     if (!news) co_return fail(std::move(news).error());
-    is_over_ = news->is_over;
+    auto asking = identity_.is_good_still(authorization_, session_);  // a key or session may have ended
+    const bool may_hear = co_await std::move(asking);
+    is_over_ = news->is_over || !may_hear;
     if (is_over_) co_return ByteView();
     for (const auto& run : news->runs) append_event(text_, "run", json::serialize(to_json(run)));
     for (const auto& sweep : news->sweeps) append_event(text_, "sweep", json::serialize(to_json(sweep)));
@@ -45,6 +52,8 @@ class EventSource final : public ByteSource {
 
  private:
   std::unique_ptr<service::RunEvents> events_;
+  service::IdentityService& identity_;
+  const std::string authorization_, session_;
   std::string text_;
   bool has_begun_ = false;
   bool is_over_ = false;
@@ -59,7 +68,7 @@ Task<http::Response> events(const Services& services, Call call) {
   response.headers.add("Content-Type", "text/event-stream");
   response.headers.add("Cache-Control", "no-store");
   response.headers.add("X-Accel-Buffering", "no");  // proxies that gather would hold events back
-  response.stream = std::make_unique<EventSource>(*std::move(opened));
+  response.stream = std::make_unique<EventSource>(*std::move(opened), services.identity, call.request);
   co_return response;
 }
 

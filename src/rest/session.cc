@@ -9,6 +9,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view kOlderCookie = "internal_auth_session";  // lakeFS's
+
 json::object to_json(const service::IdentityService::Session& session) {
   return {{"user_id", session.user_id},
           {"access_key_id", session.access_key_id},
@@ -48,9 +50,21 @@ Task<http::Response> show(const Services& services, Call call) {
   co_return response;
 }
 
+/// The request's session is over wherever its token was copied to: the cookie's, and that of a bearer.
 Task<http::Response> end(const Services& services, Call call) {
-  (void)services;
   if (http::is_cross_origin(call.request)) co_return refuse_other_origin();
+  constexpr std::string_view kBearer = "Bearer ";
+  std::vector<std::string> tokens;
+  for (const std::string_view name : {service::kSessionCookie, kOlderCookie}) {
+    tokens.emplace_back(http::cookie(call.request, name));
+  }
+  const std::string_view authorization = call.request.headers.get("Authorization");
+  if (authorization.starts_with(kBearer)) tokens.emplace_back(authorization.substr(kBearer.size()));
+  for (auto& token : tokens) {
+    auto task = services.identity.end_session(std::move(token));
+    auto ended = co_await std::move(task);
+    if (!ended) co_return error_response(ended.error());
+  }
   http::Response response = empty_response(204);
   response.headers.add("Set-Cookie", cookie_of(call, "", 0));
   co_return response;
@@ -59,7 +73,6 @@ Task<http::Response> end(const Services& services, Call call) {
 }  // namespace
 
 std::string_view session_token(const http::Request& request) {
-  constexpr std::string_view kOlderCookie = "internal_auth_session";  // lakeFS's
   const std::string_view token = http::cookie(request, service::kSessionCookie);
   return token.empty() ? http::cookie(request, kOlderCookie) : token;
 }

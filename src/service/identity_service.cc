@@ -22,6 +22,18 @@ Result<auth::TokenHolder> token_holder(const auth::Credentials& credentials, con
   return credentials.authenticate_token(token);
 }
 
+Result<Principal> rest_principal(const auth::Credentials& credentials, const std::string& authorization,
+                                 const std::string& session_token) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const bool by_bearer = authorization.starts_with(kBearer);
+  if (!authorization.empty() && !by_bearer) return credentials.authenticate_basic(authorization);
+  const std::string_view token =
+      by_bearer ? std::string_view(authorization).substr(kBearer.size()) : std::string_view(session_token);
+  if (token.empty()) return fail(ErrorCode::unauthenticated, "the request carries no credentials");
+  ANABRANCH_TRY(auto holder, credentials.authenticate_token(token));
+  return std::move(holder.principal);
+}
+
 /// Who asked for a URL that the server signed with its own key.
 Result<Principal> asking_principal(const auth::Credentials& credentials, const SignedRequest& request) {
   for (const auto& parameter : auth::split_query(request.query)) {
@@ -63,23 +75,22 @@ Task<Result<std::optional<Authenticated>>> IdentityService::authenticate_s3(Sign
 
 Task<Result<Caller>> IdentityService::authenticate_rest(std::string authorization, std::string session_token,
                                                         std::string request_id) {
-  const auto by_token = [this](std::string_view token) -> Result<Principal> {
-    ANABRANCH_TRY(auto holder, credentials_.authenticate_token(token));
-    return std::move(holder.principal);
-  };
-  const auto check = [this, &by_token, &authorization, &session_token]() -> Result<Principal> {
-    constexpr std::string_view kBearer = "Bearer ";
-    if (authorization.starts_with(kBearer)) {
-      return by_token(std::string_view(authorization).substr(kBearer.size()));
-    }
-    if (!authorization.empty()) return credentials_.authenticate_basic(authorization);
-    if (!session_token.empty()) return by_token(session_token);
-    return fail(ErrorCode::unauthenticated, "the request carries no credentials");
+  const auto check = [this, &authorization, &session_token] {
+    return rest_principal(credentials_, authorization, session_token);
   };
   auto task = inline_or_on(workers_, check);
   auto principal = co_await std::move(task);
   if (!principal) co_return fail(std::move(principal).error());
   co_return Caller{*std::move(principal), std::move(request_id)};
+}
+
+Task<bool> IdentityService::is_good_still(std::string authorization, std::string session_token) {
+  const auto check = [this, &authorization, &session_token] {
+    return rest_principal(credentials_, authorization, session_token);
+  };
+  auto task = inline_or_on(workers_, check);
+  const auto principal = co_await std::move(task);
+  co_return principal.has_value();
 }
 
 Task<Result<IdentityService::Login>> IdentityService::login(std::string access_key_id,
@@ -110,6 +121,19 @@ Task<Result<IdentityService::Session>> IdentityService::session(std::string toke
   auto holder = co_await std::move(task);
   if (!holder) co_return fail(std::move(holder).error());
   co_return session_of(*holder);
+}
+
+Task<Result<void>> IdentityService::end_session(std::string token) {
+  const auto check = [this, &token] { return token_holder(credentials_, token); };
+  auto task = inline_or_on(workers_, check);
+  auto holder = co_await std::move(task);
+  if (!holder) {
+    const ErrorCode why = holder.error().code;
+    if (why == ErrorCode::unauthenticated || why == ErrorCode::expired) co_return Result<void>{};
+    co_return fail(std::move(holder).error());
+  }
+  auto ending = credentials_.end_token(std::move(token));
+  co_return co_await std::move(ending);
 }
 
 Task<Result<Authenticated>> IdentityService::authenticate_session(std::string token, std::string request_id) {

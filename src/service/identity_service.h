@@ -54,6 +54,9 @@ class IdentityService {
   Task<Result<Caller>> authenticate_rest(std::string authorization, std::string session_token,
                                          std::string request_id);
 
+  /// Is what authenticate_rest() took good still? For answers that go on for long. Nothing is counted.
+  Task<bool> is_good_still(std::string authorization, std::string session_token);
+
   struct Session {
     std::string user_id;
     std::string access_key_id;
@@ -70,6 +73,9 @@ class IdentityService {
   Task<Result<Login>> login(std::string access_key_id, std::string secret_access_key, std::string address);
   /// Whose session a token is. Errors: unauthenticated (also where there is no token), expired.
   Task<Result<Session>> session(std::string token);
+  /// The token is refused everywhere from now on, also after a restart. One that is not good, or was ended
+  /// before, is no error. Errors: those of the store.
+  Task<Result<void>> end_session(std::string token);
   /// An S3 request without a signature, by a session's token: its body counts as unsigned. Errors: as
   /// session().
   Task<Result<Authenticated>> authenticate_session(std::string token, std::string request_id);

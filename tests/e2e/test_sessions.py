@@ -87,6 +87,39 @@ def test_a_session_is_shown_until_it_ends(server, page):
     assert requests.get(f"{server.api}/session", cookies={COOKIE: "x.y.z"}, timeout=30).status_code == 401
 
 
+@pytest.mark.parametrize("whose", ["root", "key"])
+@pytest.mark.parametrize("by", ["cookie", "older cookie", "bearer"])
+def test_signing_out_ends_the_session_wherever_its_token_was_copied_to(server, key, whose, by):
+    pair = server.auth if whose == "root" else pair_of(key)
+    login = requests.post(f"{server.api}/auth/login", timeout=30,
+                          json={"access_key_id": pair[0], "secret_access_key": pair[1]})  # fmt: skip
+    page, other = Page(server, pair), Page(server, pair)
+    if by == "bearer":
+        page.token = login.json()["token"]
+    carried = {
+        "cookie": {"Cookie": f"{COOKIE}={page.token}"},
+        "older cookie": {"Cookie": f"internal_auth_session={page.token}"},
+        "bearer": {"Authorization": f"Bearer {page.token}"},
+    }
+    statuses = lambda page: [  # noqa: E731
+        *[requests.get(f"{server.api}/user", headers=headers, timeout=30).status_code for headers in carried.values()],
+        page.ask("GET", "/api/v1/session").status_code,
+        page.s3("GET", "/").status_code,
+    ]
+    assert statuses(page) == [200] * 5
+
+    ended = requests.delete(f"{server.api}/session", headers=carried[by], timeout=30)
+
+    assert ended.status_code == 204
+    assert statuses(page) == [401, 401, 401, 401, 403]
+    server.kill()
+    server.start()
+    assert statuses(page) == [401, 401, 401, 401, 403]
+    assert other.ask("GET", "/api/v1/user").status_code == 200
+    assert other.s3("GET", "/").status_code == 200
+    assert requests.delete(f"{server.api}/session", headers=carried[by], timeout=30).status_code == 204
+
+
 def test_a_wrong_pair_is_401_and_a_malformed_one_400(server):
     assert sign_in(server, (server.access_key_id, "wrong")).status_code == 401
     assert sign_in(server, ("AKIANOBODY", "wrong")).status_code == 401

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "auth/signature.h"
+#include "auth/token.h"
 #include "base/hash.h"
 #include "base/workers.h"
 #include "kv/memory_store.h"
@@ -155,6 +156,32 @@ TEST_F(CredentialsTest, ATokenEndsWithItsKey) {
 
   ASSERT_TRUE(holder);
   EXPECT_EQ(holder->expires_ms, kNow + 5'000);
+}
+
+TEST_F(CredentialsTest, AnEndedTokenIsRefusedAtOnceAlsoAfterARestartAndOthersOfTheKeyAreNot) {
+  const Principal root{std::string(kRootUserId), kRoot.access_key_id, Policy::everything()};
+  const std::string one = credentials_.make_token(root);
+  const std::string two = credentials_.make_token(root);
+  ASSERT_NE(one, two);
+  ASSERT_TRUE(credentials_.authenticate_token(one));
+
+  ASSERT_TRUE(block_on(credentials_.end_token(one)));
+
+  EXPECT_EQ(credentials_.authenticate_token(one).error().code, ErrorCode::unauthenticated);
+  EXPECT_TRUE(credentials_.authenticate_token(two));
+  const Credentials after(kv_, clock_, kRoot);
+  EXPECT_EQ(after.authenticate_token(one).error().code, ErrorCode::unauthenticated);
+  EXPECT_TRUE(after.authenticate_token(two));
+}
+
+TEST_F(CredentialsTest, ATokenOfAnOlderServerCanBeEndedToo) {
+  const TokenClaims claims{std::string(kRootUserId), kRoot.access_key_id, kNow + 60'000};
+  const std::string token = encode_token(claims, make_token_key(kRoot.secret_access_key));
+  ASSERT_TRUE(credentials_.authenticate_token(token));
+
+  ASSERT_TRUE(block_on(credentials_.end_token(token)));
+
+  EXPECT_EQ(credentials_.authenticate_token(token).error().code, ErrorCode::unauthenticated);
 }
 
 TEST_F(CredentialsTest, ADisabledKeyIsRefusedAtOnceEverywhereUntilItIsEnabled) {

@@ -122,6 +122,35 @@ TEST_F(RunEventsTest, AServerThatStopsEndsOpenStreamsCleanly) {
   read_until(*two.body, "");
 }
 
+TEST_F(RunEventsTest, AStreamTellsNothingMoreOnceItsKeyIsDisabledOrItsSessionEnded) {
+  const auto key = block_on(credentials_.create("friend", auth::Policy::everything(), {}));
+  ASSERT_TRUE(key);
+  const auto principal = credentials_.principal(key->key.access_key_id);
+  ASSERT_TRUE(principal);
+  const std::string token = credentials_.make_token(*principal);
+  const auto listen_by = [&](const std::string& field, const std::string& value) {
+    auto made = request("GET", "/events");
+    made.headers.set(field, value);
+    if (field != "Authorization") made.headers.remove("Authorization");
+    auto task = client_.send(std::move(made));
+    return block_on(std::move(task)).value();
+  };
+  const auto pair = key->key.access_key_id + ":" + key->key.secret_access_key;
+  const auto by_pair = listen_by("Authorization", "Basic " + to_base64(pair));
+  const auto by_session = listen_by("Cookie", "anabranch_session=" + token);
+  const auto by_root = listen();
+  for (const auto* events : {&by_pair, &by_session, &by_root}) read_until(*events->body, "event: ping");
+
+  ASSERT_TRUE(block_on(credentials_.end_token(token)));
+  ASSERT_EQ(post("/sweeps", R"({"id":"s","total":1})").status, 201);
+  EXPECT_EQ(read_until(*by_session.body, ""), "");
+  EXPECT_THAT(read_until(*by_pair.body, "\"id\":\"s\""), HasSubstr("event: sweep"));
+  ASSERT_TRUE(block_on(credentials_.set_disabled(key->key.access_key_id, true)));
+  ASSERT_EQ(post("/sweeps", R"({"id":"t","total":1})").status, 201);
+  EXPECT_EQ(read_until(*by_pair.body, ""), "");
+  EXPECT_THAT(read_until(*by_root.body, "\"id\":\"t\""), HasSubstr("event: sweep"));
+}
+
 TEST_F(RunEventsTest, AClientThatGoesAwayIsForgotten) {
   for (int i = 0; i < 3; ++i) read_until(*listen().body, "event: ping");
   ASSERT_EQ(experiments_.listeners(), 3U);
