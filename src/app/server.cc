@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/load_history.h"
 #include "base/load_series.h"
 #include "base/log.h"
 #include "base/workers.h"
@@ -30,6 +31,8 @@ constexpr std::string_view kApiPath = "/api/v1";
 constexpr unsigned kWorkersPerCore = 4;
 /// How late bytes on the wire may be told: a small part of an interval of the load.
 constexpr std::chrono::seconds kTrafficPeriod{1};
+/// How much of the load's history a kill may lose.
+constexpr TimeMs kLoadKeptEveryMs = 60'000;
 
 unsigned or_per_core(unsigned wanted, unsigned per_core) {
   return wanted != 0 ? wanted : per_core * std::max(1U, std::thread::hardware_concurrency());
@@ -56,6 +59,7 @@ class Server::Impl final : service::ServerProbe {
   Impl(kv::Store& kv, blob::Store& blobs, const Clock& clock, auth::KeyPair root, metrics::Registry& metrics,
        ServerOptions options)
       : options_(std::move(options)),
+        kv_(kv),
         clock_(clock),
         metrics_(metrics),
         workers_("worker", or_per_core(options_.worker_threads, kWorkersPerCore)),
@@ -89,6 +93,7 @@ class Server::Impl final : service::ServerProbe {
       s3_address_ = addresses_.s3_listen;
     }
     started_ms_ = clock_.now_ms();
+    restore_load(kv_, load_);
     http_.start();
     traffic_watch_ = std::thread([this] { watch_traffic(); });
     experiments_.start_cleaning();
@@ -101,6 +106,7 @@ class Server::Impl final : service::ServerProbe {
     experiments_.close();  // event streams would never end by themselves
     http_.stop(options_.stop_grace);
     stop_traffic_watch();
+    keep_load(kv_, load_, clock_.now_ms());
   }
 
  private:
@@ -179,10 +185,18 @@ class Server::Impl final : service::ServerProbe {
   }
 
   void watch_traffic() {
+    TimeMs kept_ms = clock_.now_ms();
     std::unique_lock lock(traffic_mutex_);
     while (!traffic_stopping_) {
       const http::ServerCounters counters = http_.counters();
-      load_.observe_traffic(counters.bytes_in, counters.bytes_out, clock_.now_ms());
+      const TimeMs now = clock_.now_ms();
+      load_.observe_traffic(counters.bytes_in, counters.bytes_out, now);
+      if (now - kept_ms >= kLoadKeptEveryMs) {
+        lock.unlock();
+        keep_load(kv_, load_, now);
+        lock.lock();
+        kept_ms = now;
+      }
       traffic_stop_.wait_for(lock, kTrafficPeriod);
     }
   }
@@ -231,6 +245,7 @@ class Server::Impl final : service::ServerProbe {
   }
 
   ServerOptions options_;
+  kv::Store& kv_;
   const Clock& clock_;
   metrics::Registry& metrics_;
   Workers workers_;

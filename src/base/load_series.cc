@@ -28,7 +28,7 @@ double bound_ms(std::size_t step) {
 using Counter = std::atomic<std::uint64_t>;
 
 void add(Counter& counter, std::uint64_t amount) { counter.fetch_add(amount, std::memory_order_relaxed); }
-std::uint64_t read(const Counter& counter) { return counter.load(std::memory_order_relaxed); }
+std::uint64_t load(const Counter& counter) { return counter.load(std::memory_order_relaxed); }
 
 /// The value below which `share` of the observations lie, in a straight line inside its step.
 double percentile(const std::array<std::uint64_t, kSteps>& counts, std::uint64_t total, double share) {
@@ -98,33 +98,52 @@ void LoadSeries::observe_traffic(std::uint64_t received_bytes, std::uint64_t sen
   add(at->sent_bytes, sent);
 }
 
+bool LoadSeries::read(std::int64_t number, LoadPoint& point) const {
+  point = {};
+  const auto before = restored_.find(number);
+  if (before != restored_.end()) point = before->second;
+  point.time_ms = number * kLoadIntervalMs;
+  const Interval& at = intervals_[static_cast<std::size_t>(number) % kRingSize];
+  if (at.number.load(std::memory_order_acquire) != number) return before != restored_.end();
+  const std::uint64_t requests_before = point.s3_requests + point.rest_requests;
+  point.s3_requests += load(at.requests[static_cast<std::size_t>(Protocol::s3)]);
+  point.rest_requests += load(at.requests[static_cast<std::size_t>(Protocol::rest)]);
+  point.client_errors += load(at.client_errors);
+  point.server_errors += load(at.server_errors);
+  point.received_bytes += load(at.received_bytes);
+  point.sent_bytes += load(at.sent_bytes);
+  std::array<std::uint64_t, kSteps> counts{};
+  std::uint64_t total = 0;
+  for (std::size_t step = 0; step < kSteps; ++step) {
+    total += counts[step] = at.latencies[step].load(std::memory_order_relaxed);
+  }
+  // Percentiles cannot be added: in the interval of a restart those of more requests stand.
+  if (total == 0 || total < requests_before) return true;
+  point.p50_ms = percentile(counts, total, 0.50);
+  point.p95_ms = percentile(counts, total, 0.95);
+  point.p99_ms = percentile(counts, total, 0.99);
+  return true;
+}
+
 std::vector<LoadPoint> LoadSeries::points(std::size_t count, TimeMs now) const {
-  count = std::min(count, kLoadIntervalsMax);
   const std::int64_t present = now / kLoadIntervalMs;
-  std::vector<LoadPoint> points(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    LoadPoint& point = points[i];
-    const std::int64_t number = present - static_cast<std::int64_t>(count - i);
-    point.time_ms = number * kLoadIntervalMs;
-    const Interval& at = intervals_[static_cast<std::size_t>(number) % kRingSize];
-    if (at.number.load(std::memory_order_acquire) != number) continue;
-    point.s3_requests = read(at.requests[static_cast<std::size_t>(Protocol::s3)]);
-    point.rest_requests = read(at.requests[static_cast<std::size_t>(Protocol::rest)]);
-    point.client_errors = read(at.client_errors);
-    point.server_errors = read(at.server_errors);
-    point.received_bytes = read(at.received_bytes);
-    point.sent_bytes = read(at.sent_bytes);
-    std::array<std::uint64_t, kSteps> counts{};
-    std::uint64_t total = 0;
-    for (std::size_t step = 0; step < kSteps; ++step) {
-      total += counts[step] = at.latencies[step].load(std::memory_order_relaxed);
-    }
-    if (total == 0) continue;
-    point.p50_ms = percentile(counts, total, 0.50);
-    point.p95_ms = percentile(counts, total, 0.95);
-    point.p99_ms = percentile(counts, total, 0.99);
+  std::vector<LoadPoint> points;
+  LoadPoint point;
+  for (auto back = static_cast<std::int64_t>(std::min(count, kLoadIntervalsMax)); back > 0; --back) {
+    if (read(present - back, point)) points.push_back(point);
   }
   return points;
+}
+
+std::vector<LoadPoint> LoadSeries::history(TimeMs now) const {
+  std::vector<LoadPoint> points = this->points(kLoadIntervalsMax, now);
+  LoadPoint present;
+  if (read(now / kLoadIntervalMs, present)) points.push_back(present);
+  return points;
+}
+
+void LoadSeries::restore(std::vector<LoadPoint> points) {
+  for (LoadPoint& point : points) restored_.emplace(point.time_ms / kLoadIntervalMs, point);
 }
 
 }  // namespace anabranch

@@ -2,7 +2,8 @@
 // latency.
 //
 // In:  each request as it ends, and now and then how many bytes went over the wire since the start.
-// Out: points in order of time, zeros where nothing happened. Memory is fixed: about 160 KiB.
+// Out: points in order of time: zeros where nothing happened, no point where nothing is known. Memory is fixed:
+// about 160 KiB.
 #pragma once
 
 #include <array>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -45,18 +47,29 @@ class LoadSeries {
   enum class Protocol : std::uint8_t { s3, rest };
   /// A request that ended now.
   void observe(Protocol protocol, int status, double seconds, TimeMs now);
-  /// Totals since the start: what came since the last call counts for the interval of now.
+  /// Totals since the start: what came since the last call counts for the interval of now. Called at least once
+  /// in each interval: that is what tells "nothing happened" from "nothing is known".
   void observe_traffic(std::uint64_t received_bytes, std::uint64_t sent_bytes, TimeMs now);
 
-  /// The last `count` (at most kLoadIntervalsMax) whole intervals before now, oldest first.
+  /// Those of the last `count` (at most kLoadIntervalsMax) whole intervals before now of which something is
+  /// known, oldest first.
   std::vector<LoadPoint> points(std::size_t count, TimeMs now) const;
+
+  /// All that is known, the present interval too: what another start hands to restore().
+  std::vector<LoadPoint> history(TimeMs now) const;
+  /// What was known before this start. Once, before any other call.
+  void restore(std::vector<LoadPoint> points);
 
  private:
   struct Interval;
   /// The interval of now, emptied of what it held an hour ago; null where the clock stands far back.
   Interval* interval(TimeMs now);
 
+  /// What is known of an interval: by this start, by those before it, or both.
+  bool read(std::int64_t number, LoadPoint& point) const;
+
   std::unique_ptr<Interval[]> intervals_;
+  std::unordered_map<std::int64_t, LoadPoint> restored_;  // by number; never changes after restore()
   std::mutex mutex_;                  // for the turn to a new interval, and traffic
   std::uint64_t received_bytes_ = 0;  // guarded by mutex_, as the next
   std::uint64_t sent_bytes_ = 0;

@@ -259,8 +259,9 @@ function options(
           stroke: one.faint ? `${color}55` : color,
           width: one.faint ? 1 : 1.75,
           fill: one.filled ? `${color}22` : undefined,
-          spanGaps: true,
-          points: { show: one.x.length === 1 },
+          // A null is a gap; where series have other x, join() leaves undefined, which is none.
+          spanGaps: false,
+          points: { show: one.y.filter((value) => value !== null).length === 1 },
         };
       }),
     ],

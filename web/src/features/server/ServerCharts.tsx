@@ -19,7 +19,10 @@ const byteRate = (value: number) => `${formatBytes(value)}/s`;
 /** Requests, latency, throughput and errors of the last minutes. */
 export function ServerCharts({ minutes }: { minutes: number }): ReactElement {
   const query = useQuery(serverSeriesQuery(minutes));
-  const charts = useMemo(() => (query.data ? toCharts(query.data) : undefined), [query.data]);
+  const charts = useMemo(
+    () => (query.data ? toCharts(query.data, minutes, query.dataUpdatedAt) : undefined),
+    [query.data, query.dataUpdatedAt, minutes],
+  );
   if (charts === undefined) {
     return query.isError ? (
       <ErrorState
@@ -33,7 +36,7 @@ export function ServerCharts({ minutes }: { minutes: number }): ReactElement {
   }
   const common = { xKind: 'time', height, syncKey, fromZero: true } as const;
   return (
-    <div className={classes.charts}>
+    <div className={classes.charts} aria-describedby={charts.hasGaps ? 'server-gaps' : undefined}>
       <Panel title="Requests">
         <Chart {...common} label="Requests per second" series={charts.requests} formatY={rate} yMaxMin={1} />
       </Panel>
@@ -53,6 +56,11 @@ export function ServerCharts({ minutes }: { minutes: number }): ReactElement {
       <Panel title="Errors">
         <Chart {...common} label="Errors per second" series={charts.errors} formatY={rate} yMaxMin={1} />
       </Panel>
+      {charts.hasGaps && (
+        <p id="server-gaps" className={classes.gaps}>
+          Nothing is drawn where nothing is known: at those times the server did not run.
+        </p>
+      )}
     </div>
   );
 }
@@ -61,12 +69,27 @@ function formatLatency(ms: number): string {
   return ms > 0 && ms < 10 ? `${formatMetric(Number(ms.toPrecision(2)))} ms` : formatDuration(ms);
 }
 
-function toCharts({ points, interval_ms }: ServerSeries) {
-  const x = points.map((point) => point.time_ms);
-  const seconds = interval_ms / 1000;
-  const perSecond = (field: keyof Point) => points.map((point) => point[field] / seconds);
-  const values = (field: keyof Point) => points.map((point) => point[field]);
-  const series = (id: keyof Point, label: string, y: number[], filled = false): ChartSeries => ({
+/** A place for each interval of the span, whether or not something is known of it. */
+export function spread(
+  { points, interval_ms }: ServerSeries,
+  minutes: number,
+  nowMs: number,
+): { x: number[]; points: (Point | undefined)[]; hasGaps: boolean } {
+  const known = new Map(points.map((point) => [point.time_ms, point]));
+  // By the server's clock where it told a time.
+  const last = points.at(-1)?.time_ms ?? (Math.floor(nowMs / interval_ms) - 1) * interval_ms;
+  const count = Math.round((minutes * 60_000) / interval_ms);
+  const x = Array.from({ length: count }, (_, at) => last - (count - 1 - at) * interval_ms);
+  const placed = x.map((time) => known.get(time));
+  return { x, points: placed, hasGaps: placed.includes(undefined) };
+}
+
+function toCharts(answered: ServerSeries, minutes: number, nowMs: number) {
+  const { x, points, hasGaps } = spread(answered, minutes, nowMs);
+  const seconds = answered.interval_ms / 1000;
+  const values = (field: keyof Point) => points.map((point) => point?.[field] ?? null);
+  const perSecond = (field: keyof Point) => values(field).map((value) => value && value / seconds);
+  const series = (id: keyof Point, label: string, y: (number | null)[], filled = false): ChartSeries => ({
     id,
     label,
     x,
@@ -74,6 +97,7 @@ function toCharts({ points, interval_ms }: ServerSeries) {
     filled,
   });
   return {
+    hasGaps,
     requests: [
       series('s3_requests', 'S3', perSecond('s3_requests'), true),
       series('rest_requests', 'REST', perSecond('rest_requests'), true),
