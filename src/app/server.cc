@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/workers.h"
 #include "experiments/experiments.h"
+#include "http/compression.h"
 #include "http/server.h"
 #include "objects/object_store.h"
 #include "rest/api.h"
@@ -126,8 +127,18 @@ class Server::Impl final : service::ServerProbe {
     const bool is_s3 = traffic == Traffic::s3;
     const std::string method = request.method;
     const std::string path = options_.log_requests ? request.path : std::string();
+    const bool may_compress = traffic == Traffic::rest && http::accepts_gzip(request.headers);
     auto answer = route(std::move(request), is_s3);
     http::Response response = co_await std::move(answer);
+    if (traffic == Traffic::rest && http::is_compressible(response)) {
+      response.headers.add("Vary", "Accept-Encoding");
+      if (may_compress && response.body.size() <= http::kCompressedInlineMax) {
+        http::compress(response);
+      } else if (may_compress) {
+        auto work = on_workers(workers_, [&response] { http::compress(response); });
+        co_await std::move(work);
+      }
+    }
     response.headers.add("Server", "anabranch");
     if (!is_s3) response.headers.add("X-Request-Id", request_id);
     const auto took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began);

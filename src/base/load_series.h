@@ -2,8 +2,8 @@
 // latency.
 //
 // In:  each request as it ends, and now and then how many bytes went over the wire since the start.
-// Out: points in order of time: zeros where nothing happened, no point where nothing is known. Memory is fixed:
-// about 160 KiB.
+// Out: points in order of time: zeros where nothing happened, no point where nothing is known. Memory is
+// fixed: about 160 KiB.
 #pragma once
 
 #include <array>
@@ -47,8 +47,8 @@ class LoadSeries {
   enum class Protocol : std::uint8_t { s3, rest };
   /// A request that ended now.
   void observe(Protocol protocol, int status, double seconds, TimeMs now);
-  /// Totals since the start: what came since the last call counts for the interval of now. Called at least once
-  /// in each interval: that is what tells "nothing happened" from "nothing is known".
+  /// Totals since the start: what came since the last call counts for the interval of now. Called at least
+  /// once in each interval: that is what tells "nothing happened" from "nothing is known".
   void observe_traffic(std::uint64_t received_bytes, std::uint64_t sent_bytes, TimeMs now);
 
   /// Those of the last `count` (at most kLoadIntervalsMax) whole intervals before now of which something is
@@ -70,8 +70,8 @@ class LoadSeries {
 
   std::unique_ptr<Interval[]> intervals_;
   std::unordered_map<std::int64_t, LoadPoint> restored_;  // by number; never changes after restore()
-  std::mutex mutex_;                  // for the turn to a new interval, and traffic
-  std::uint64_t received_bytes_ = 0;  // guarded by mutex_, as the next
+  std::mutex mutex_;                                      // for the turn to a new interval, and traffic
+  std::uint64_t received_bytes_ = 0;                      // guarded by mutex_, as the next
   std::uint64_t sent_bytes_ = 0;
 };
 

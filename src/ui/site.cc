@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "http/compression.h"
 
 namespace anabranch::ui {
 namespace {
@@ -29,19 +30,6 @@ bool any_element(std::string_view list, Visit visit) {
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return false;
-}
-
-/// "gzip", "gzip;q=0.5" and "*" accept; "gzip;q=0" does not. Source: RFC 9110, section 12.5.3.
-bool accepts_gzip(const http::Request& request) {
-  return any_element(request.headers.get("Accept-Encoding"), [](std::string_view element) {
-    const auto semicolon = std::min(element.find(';'), element.size());
-    const std::string_view coding = trimmed(element.substr(0, semicolon));
-    if (!http::equal_ignoring_case(coding, "gzip") && coding != "*") return false;
-    std::string_view weight = trimmed(element.substr(std::min(semicolon + 1, element.size())));
-    if (!weight.starts_with("q=") && !weight.starts_with("Q=")) return true;
-    weight.remove_prefix(2);
-    return weight.find_first_not_of("0.") != std::string_view::npos;
-  });
 }
 
 bool has_etag(const http::Request& request, std::string_view etag) {
@@ -85,7 +73,7 @@ http::Response index_page(const SiteFile& index, const std::string& nonce) {
 }
 
 http::Response whole_file(const SiteFile& file, const http::Request& request) {
-  const bool gzip = !file.gzip_bytes.empty() && accepts_gzip(request);
+  const bool gzip = !file.gzip_bytes.empty() && http::accepts_gzip(request.headers);
   const std::string etag = '"' + std::string(file.digest) + (gzip ? "-gzip" : "") + '"';
   http::Response response;
   response.headers.add("ETag", etag);

@@ -322,3 +322,27 @@ def test_the_graph_follows_branches_that_come_and_go(api):
 
     assert gone not in [commit["id"] for commit in graph["results"]]
     assert api.get("/repositories/dogs/graph", after=gone)["results"] == graph["results"], "a page goes on where it was"
+
+
+# ── how answers travel
+
+
+def test_answers_are_compressed_for_who_takes_it_and_objects_are_not(server, api):
+    body = b"[" + b'{"a": 1}, ' * 2000 + b"{}]"
+    for number in range(200):
+        api.put("main", f"some/path/of/many-{number:04}", b"x")
+    api.put("main", "numbers.json", body)
+
+    def ask(path, accepted):
+        return requests.get(server.api + path, auth=server.auth, timeout=60, headers={"Accept-Encoding": accepted})
+
+    listing = "/repositories/dogs/refs/main/objects/ls?amount=1000"
+    plain, packed = ask(listing, "identity"), ask(listing, "gzip")
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert int(packed.headers["Content-Length"]) < len(plain.content) / 4
+    assert [entry["path"] for entry in packed.json()["results"]] == [e["path"] for e in plain.json()["results"]]
+    object_bytes = ask("/repositories/dogs/refs/main/objects?path=numbers.json", "gzip")
+    assert "Content-Encoding" not in object_bytes.headers
+    assert object_bytes.content == body
