@@ -73,7 +73,7 @@ class Server::Impl final : service::ServerProbe {
         repository_service_(objects_, repositories_, credentials_, clock, workers_),
         server_service_(objects_, repositories_, load_, *this, clock, workers_),
         experiment_service_(experiments_, workers_),
-        gateway_(identity_service_, object_service_, clock, {options_.region, options_.domains}),
+        gateway_(identity_service_, object_service_, clock, metrics_, {options_.region, options_.domains}),
         api_(identity_service_, repository_service_, object_service_, experiment_service_, server_service_,
              {version()}),
         http_(

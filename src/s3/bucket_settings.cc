@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/assert.h"
 #include "s3/call.h"
-#include "s3/headers.h"
-#include "s3/payload.h"
 #include "s3/xml.h"
 
 namespace anabranch::s3 {
@@ -67,23 +66,12 @@ std::string empty_document(std::string_view root) {
   return xml.take();
 }
 
-/// Takes the one ACL there is, as an owner that spells it out sends it; any other is refused.
-Task<http::Response> put_acl(Call call) {
-  auto payload = Payload::of(call, kXmlBodySizeMax);
-  if (!payload) co_return call.error(payload.error());
-  auto read = (*payload)->read_text(kXmlBodySizeMax);
-  auto text = co_await std::move(read);
-  if (!text) co_return call.error(text.error());
-  const auto& fields = call.request.headers.fields();
-  const bool grants = std::any_of(fields.begin(), fields.end(), [](const auto& field) {
-    return starts_with_ignoring_case(field.first, "x-amz-grant-");
-  });
-  const std::string_view canned = call.header("x-amz-acl");
-  const bool is_private = canned == "private" || canned == "bucket-owner-full-control" ||
-                          (canned.empty() && is_owner_acl(*text, kOwnerId));
-  if (is_private && !grants) co_return http::Response{};
+/// Takes the one ACL there is, as an owner that spells it out sends it; any other is refused. A canned one in
+/// a header was held against it before.
+http::Response put_acl(const Call& call) {
+  if (!call.header("x-amz-acl").empty() || is_owner_acl(call.text, kOwnerId)) return {};
   const S3Error refused{400, "AccessControlListNotSupported", "The bucket does not allow ACLs"};
-  co_return error_response(refused, call.resource(), call.caller.request_id);
+  return error_response(refused, call.resource(), call.caller.request_id);
 }
 
 }  // namespace
@@ -92,21 +80,21 @@ Task<http::Response> bucket_setting(const Context& context, Call call) {
   auto task = context.objects.head_bucket(call.caller, call.bucket);
   auto bucket = co_await std::move(task);
   if (!bucket) co_return call.error(bucket.error());
-  for (const Setting& setting : kSettings) {
-    if (!call.has_parameter(setting.name)) continue;
-    if (setting.name == "acl" && call.request.method == "PUT") {
-      auto answer = put_acl(std::move(call));
-      co_return co_await std::move(answer);
-    }
-    if (call.request.method != "GET") break;
-    if (setting.status == 200) co_return xml_response(empty_document(setting.answer));
-    const S3Error unset{setting.status, std::string(setting.answer),
-                        "No " + std::string(setting.name) + " is set for bucket " + call.bucket};
-    co_return error_response(unset, call.resource(), call.caller.request_id);
-  }
-  const Error refused{ErrorCode::not_implemented,
-                      "This sub-resource is not offered: " + call.request.method + " ?" + call.request.query};
-  co_return call.error(refused);
+  const auto setting = std::find_if(kSettings.begin(), kSettings.end(),
+                                    [&](const Setting& each) { return call.has_parameter(each.name); });
+  // The table of operations leads here for these only.
+  ANABRANCH_ASSERT(setting != kSettings.end(), call.request.query);
+  if (setting->status == 200) co_return xml_response(empty_document(setting->answer));
+  const S3Error unset{setting->status, std::string(setting->answer),
+                      "No " + std::string(setting->name) + " is set for bucket " + call.bucket};
+  co_return error_response(unset, call.resource(), call.caller.request_id);
+}
+
+Task<http::Response> put_bucket_acl(const Context& context, Call call) {
+  auto task = context.objects.head_bucket(call.caller, call.bucket);
+  auto bucket = co_await std::move(task);
+  if (!bucket) co_return call.error(bucket.error());
+  co_return put_acl(call);
 }
 
 Task<http::Response> get_object_tagging(const Context& context, Call call) {
@@ -132,8 +120,7 @@ Task<http::Response> put_object_acl(const Context& context, Call call) {
   auto task = context.objects.head_object(call.caller, call.bucket, call.key);
   auto info = co_await std::move(task);
   if (!info) co_return call.error(info.error());
-  auto answer = put_acl(std::move(call));
-  co_return co_await std::move(answer);
+  co_return put_acl(call);
 }
 
 }  // namespace anabranch::s3

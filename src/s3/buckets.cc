@@ -1,18 +1,25 @@
 // Buckets: list, create, head, delete, location. Source: AWS S3 API Reference.
 #include "s3/call.h"
 #include "s3/headers.h"
-#include "s3/payload.h"
 #include "s3/xml.h"
 
 namespace anabranch::s3 {
 namespace {
+
 constexpr unsigned kListBucketsMax = 10'000;
+
+/// Buckets that were made without a region, and repositories, have the server's.
+const std::string& region_of(const service::BucketInfo& bucket, const Context& context) {
+  return bucket.region.empty() ? context.options.region : bucket.region;
 }
+
+}  // namespace
 
 Task<http::Response> list_buckets(const Context& context, Call call) {
   auto buckets_max = number_parameter(call, "max-buckets", kListBucketsMax, kListBucketsMax);
   if (!buckets_max) co_return call.error(buckets_max.error());
   const std::string_view prefix = call.parameter("prefix");
+  const std::string_view region = call.parameter("bucket-region");
   const auto after = from_base64(std::string(call.parameter("continuation-token")));
   if (*buckets_max == 0 || !after) {
     const Error bad{ErrorCode::invalid_argument, after ? "max-buckets must be from 1 to 10000"
@@ -33,6 +40,7 @@ Task<http::Response> list_buckets(const Context& context, Call call) {
   std::string next;  // after which the next page begins, when there is one
   for (const auto& bucket : *buckets) {
     if (bucket.name <= *after || !std::string_view(bucket.name).starts_with(prefix)) continue;
+    if (!region.empty() && region_of(bucket, context) != region) continue;
     if (shown++ == *buckets_max) break;
     next = bucket.name;
     xml.open("Bucket");
@@ -48,13 +56,7 @@ Task<http::Response> list_buckets(const Context& context, Call call) {
 }
 
 Task<http::Response> create_bucket(const Context& context, Call call) {
-  if (!call.request.content_length && !call.request.chunked) call.request.content_length = 0;
-  auto payload = Payload::of(call, kXmlBodySizeMax);
-  if (!payload) co_return call.error(payload.error());
-  auto read = (*payload)->read_text(kXmlBodySizeMax);
-  auto text = co_await std::move(read);
-  if (!text) co_return call.error(text.error());
-  auto region = parse_create_bucket_request(*text);
+  auto region = parse_create_bucket_request(call.text);
   if (!region) co_return call.error(region.error());
   auto task = context.objects.create_bucket(call.caller, call.bucket, *std::move(region));
   auto bucket = co_await std::move(task);
@@ -69,8 +71,7 @@ Task<http::Response> head_bucket(const Context& context, Call call) {
   auto bucket = co_await std::move(task);
   if (!bucket) co_return call.error(bucket.error());
   http::Response response;
-  response.headers.add("x-amz-bucket-region",
-                       bucket->region.empty() ? context.options.region : bucket->region);
+  response.headers.add("x-amz-bucket-region", region_of(*bucket, context));
   co_return response;
 }
 
@@ -87,7 +88,7 @@ Task<http::Response> get_bucket_location(const Context& context, Call call) {
   auto task = context.objects.head_bucket(call.caller, call.bucket);
   auto bucket = co_await std::move(task);
   if (!bucket) co_return call.error(bucket.error());
-  const std::string& region = bucket->region;
+  const std::string& region = region_of(*bucket, context);
   XmlWriter xml;
   xml.open_root("LocationConstraint");
   std::string body = xml.take();

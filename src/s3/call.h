@@ -2,17 +2,20 @@
 // to s3.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "http/message.h"
 #include "s3/errors.h"
 #include "s3/gateway.h"
+#include "s3/payload.h"
 #include "service/identity_service.h"
 #include "service/object_service.h"
 
 namespace anabranch::s3 {
+
+using service::Action;
 
 /// The largest XML body taken: 10,000 parts with checksums, or 1,000 keys of 1,024 escaped bytes.
 inline constexpr std::uint64_t kXmlBodySizeMax = 8 * MiB;
@@ -24,12 +27,13 @@ struct Context {
 };
 
 struct Call {
-  http::Request request;
+  http::Request request;  // its body is in `text` or `payload`
   http::QueryParameters query;
   service::Caller caller;
-  std::optional<service::Authenticated> authenticated;  // facts of the signature, for signed chunks
-  std::string bucket;                                   // empty: the service itself
-  std::string key;                                      // empty: the bucket itself
+  std::string bucket;                // empty: the service itself
+  std::string key;                   // empty: the bucket itself
+  std::string text;                  // the checked body of an operation that takes XML
+  std::unique_ptr<Payload> payload;  // of one that takes bytes
 
   std::string_view parameter(std::string_view name, std::string_view fallback = {}) const;
   bool has_parameter(std::string_view name) const;
@@ -46,6 +50,7 @@ Task<http::Response> create_bucket(const Context& context, Call call);
 Task<http::Response> head_bucket(const Context& context, Call call);
 Task<http::Response> delete_bucket(const Context& context, Call call);
 Task<http::Response> get_bucket_location(const Context& context, Call call);
+Task<http::Response> put_bucket_acl(const Context& context, Call call);
 Task<http::Response> bucket_setting(const Context& context, Call call);
 Task<http::Response> list_objects_v1(const Context& context, Call call);
 Task<http::Response> list_objects_v2(const Context& context, Call call);

@@ -1,7 +1,6 @@
 // DeleteObject, DeleteObjects. Source: AWS S3 API Reference.
 #include "s3/call.h"
 #include "s3/headers.h"
-#include "s3/payload.h"
 #include "s3/xml.h"
 
 namespace anabranch::s3 {
@@ -29,12 +28,7 @@ Task<http::Response> delete_object(const Context& context, Call call) {
 }
 
 Task<http::Response> delete_objects(const Context& context, Call call) {
-  auto payload = Payload::of(call, kXmlBodySizeMax);
-  if (!payload) co_return call.error(payload.error());
-  auto read = (*payload)->read_text(kXmlBodySizeMax);
-  auto text = co_await std::move(read);
-  if (!text) co_return call.error(text.error());
-  auto request = parse_delete_request(*text);
+  auto request = parse_delete_request(call.text);
   if (!request) co_return call.error(request.error());
   if (request->objects.empty() || request->objects.size() > kDeleteKeysMax) {
     const Error wrong{ErrorCode::malformed, "A request names 1 to 1000 objects"};

@@ -1,11 +1,12 @@
 #include "s3/gateway.h"
 
 #include <algorithm>
-#include <array>
 
 #include "http/browser.h"
-#include "s3/call.h"
-#include "s3/headers.h"
+#include "s3/operation_counters.h"
+#include "s3/operations.h"
+#include "s3/presigned_headers.h"
+#include "s3/promises.h"
 
 namespace anabranch::s3 {
 
@@ -47,84 +48,22 @@ std::string virtual_bucket(std::string_view host, const std::vector<std::string>
   return {};
 }
 
-/// Sub-resources of buckets that have operations of their own; all others are settings.
-constexpr std::array<std::string_view, 17> kSettingNames{"accelerate",
-                                                         "acl",
-                                                         "cors",
-                                                         "encryption",
-                                                         "lifecycle",
-                                                         "logging",
-                                                         "notification",
-                                                         "object-lock",
-                                                         "ownershipControls",
-                                                         "policy",
-                                                         "policyStatus",
-                                                         "publicAccessBlock",
-                                                         "replication",
-                                                         "requestPayment",
-                                                         "tagging",
-                                                         "versioning",
-                                                         "website"};
-
-bool is_setting(const Call& call) {
-  return std::any_of(kSettingNames.begin(), kSettingNames.end(),
-                     [&](std::string_view name) { return call.has_parameter(name); });
-}
-
-Operation bucket_operation(const Call& call) {
-  const std::string& method = call.request.method;
-  if (is_setting(call)) return bucket_setting;
-  if (method == "GET") {
-    if (call.has_parameter("location")) return get_bucket_location;
-    if (call.has_parameter("uploads")) return list_multipart_uploads;
-    if (call.has_parameter("versions")) return list_object_versions;
-    return call.parameter("list-type") == "2" ? list_objects_v2 : list_objects_v1;
-  }
-  if (method == "HEAD") return head_bucket;
-  if (method == "PUT") return create_bucket;
-  if (method == "DELETE") return delete_bucket;
-  if (method == "POST" && call.has_parameter("delete")) return delete_objects;
-  return nullptr;
-}
-
-Operation object_operation(const Call& call) {
-  const std::string& method = call.request.method;
-  const bool upload = call.has_parameter("uploadId");
-  if (method == "GET" || method == "HEAD") {
-    if (upload && method == "GET") return list_parts;
-    if (call.has_parameter("attributes")) return get_object_attributes;
-    if (call.has_parameter("tagging")) return get_object_tagging;
-    if (call.has_parameter("acl")) return get_object_acl;
-    for (const std::string_view name : {"torrent", "legal-hold", "retention"}) {
-      if (call.has_parameter(name)) return nullptr;
-    }
-    return get_object;
-  }
-  if (method == "PUT" && call.has_parameter("acl")) return put_object_acl;
-  for (const std::string_view name : {"tagging", "acl", "legal-hold", "retention", "restore", "select"}) {
-    if (call.has_parameter(name)) return nullptr;
-  }
-  const bool copy = call.request.headers.contains("x-amz-copy-source");
-  if (method == "PUT") {
-    if (upload || call.has_parameter("partNumber")) return copy ? upload_part_copy : upload_part;
-    return copy ? copy_object : put_object;
-  }
-  if (method == "DELETE") return upload ? abort_multipart_upload : delete_object;
-  if (method == "POST") {
-    if (upload) return complete_multipart_upload;
-    if (call.has_parameter("uploads")) return create_multipart_upload;
-  }
-  return nullptr;
-}
-
-Operation find_operation(const Call& call) {
-  if (call.bucket.empty()) return call.request.method == "GET" ? list_buckets : nullptr;
-  return call.key.empty() ? bucket_operation(call) : object_operation(call);
-}
-
 /// Buckets keep one version of each object; its id is "null".
 bool names_other_version(const Call& call) {
   return call.has_parameter("versionId") && call.parameter("versionId") != kNullVersion;
+}
+
+/// Why nothing is run: `row` is not offered, or there is none, because of `unknown` or at all.
+Error not_offered(const Call& call, const OperationRow* row, const std::string& unknown) {
+  constexpr std::string_view kImplied =
+      "A header or parameter you provided implies functionality that is not implemented: ";
+  if (row != nullptr) {
+    return {ErrorCode::not_implemented,
+            std::string(row->name) + " is not offered: " + std::string(row->note)};
+  }
+  if (!unknown.empty()) return {ErrorCode::not_implemented, std::string(kImplied) + unknown};
+  return {ErrorCode::not_implemented,
+          "This operation is not offered: " + call.request.method + " " + call.request.target};
 }
 
 /// The web UI's own requests: without an AWS signature, signed in by the session's cookie. docs/adr/0007.
@@ -156,8 +95,11 @@ S3Error authentication_error(const Error& error, const http::Request& request) {
 class Gateway::Impl {
  public:
   Impl(service::IdentityService& identity, service::ObjectService& objects, const Clock& clock,
-       GatewayOptions options)
-      : identity_(identity), options_(std::move(options)), context_{objects, clock, options_} {}
+       metrics::Registry& metrics, GatewayOptions options)
+      : identity_(identity),
+        counters_(metrics),
+        options_(std::move(options)),
+        context_{objects, clock, options_} {}
 
   bool claims(const http::Request& request) const {
     const std::string_view authorization = request.headers.get("Authorization");
@@ -170,73 +112,116 @@ class Gateway::Impl {
 
   Task<http::Response> handle(http::Request request) {
     const std::string request_id = request.request_id;
-    auto answer = answer_to(std::move(request));
+    Call call;
+    call.request = std::move(request);
+    std::string_view label = OperationCounters::kUnauthenticated;
+    auto answer = answer_to(std::move(call), label);
     http::Response response = co_await std::move(answer);
+    counters_.count(label, response.status);
     response.headers.add("x-amz-request-id", request_id);
     response.headers.add("x-amz-id-2", request_id);
     co_return response;
   }
 
  private:
-  Task<http::Response> answer_to(http::Request request) {
-    if (request.method == "OPTIONS") {
+  /// `label` becomes the name of the operation; it outlives the task.
+  Task<http::Response> answer_to(Call call, std::string_view& label) {
+    if (call.request.method == "OPTIONS") {
       const S3Error no_cors{403, "AccessForbidden", "CORSResponse: CORS is not enabled for this bucket."};
-      co_return error_response(no_cors, request.path, request.request_id);
+      co_return error_response(no_cors, call.request.path, call.request.request_id);
     }
-    Call call;
-    auto named = name(call, request);
-    if (!named) {
+    if (auto named = name(call); !named) {
       const S3Error bad{400, "InvalidURI", named.error().message};
-      co_return error_response(bad, request.path, request.request_id);
+      co_return error_response(bad, call.request.path, call.request.request_id);
     }
+    auto authentication = authenticate(call);
+    auto authenticated = co_await std::move(authentication);
+    if (!authenticated) {
+      co_return error_response(authenticated.error(), call.resource(), call.request.request_id);
+    }
+    call.caller = authenticated->caller;
+    const auth::SignatureFacts& facts = authenticated->facts;
+    const bool browser = facts.presigned || facts.access_key_id.empty();  // a link, or a session
+    if (auto taken = take_presigned_headers(call, facts); !taken) co_return call.error(taken.error());
+    std::string unknown;
+    const OperationRow* const row = find_operation(call, unknown);
+    label = row == nullptr ? OperationCounters::kUnknown : row->name;
+    if (row == nullptr || !row->offered()) co_return call.error(not_offered(call, row, unknown));
+    if (names_other_version(call)) {
+      const S3Error other{400, "InvalidArgument",
+                          "Invalid version id specified: " + std::string(call.parameter("versionId"))};
+      co_return error_response(other, call.resource(), call.caller.request_id);
+    }
+    auto authorization = authorize(*row, call);
+    auto repository = co_await std::move(authorization);
+    if (!repository) co_return call.error(repository.error());
+    if (auto kept = check_promises(*row, call.request.headers, *repository); !kept) {
+      co_return call.error(kept.error());
+    }
+    auto taking = take_body(*row, call, *authenticated);
+    auto body_taken = co_await std::move(taking);
+    if (!body_taken) co_return call.error(body_taken.error());
+    auto task = row->run(context_, std::move(call));
+    http::Response response = co_await std::move(task);
+    if (browser && row->run == get_object) http::forbid_scripts(response.headers);
+    co_return response;
+  }
+
+  /// By signature, or by the web UI's session. The error is S3's.
+  Task<tl::expected<service::Authenticated, S3Error>> authenticate(Call& call) {
+    const http::Request& request = call.request;
     service::SignedRequest facts{request.method, request.path, request.query, request.headers.fields()};
     facts.virtual_host_bucket = virtual_bucket(request.headers.get("Host"), options_.domains);
     auto signature = identity_.authenticate_s3(std::move(facts), request.request_id);
     auto authenticated = co_await std::move(signature);
     if (!authenticated) {
-      const S3Error told = authentication_error(authenticated.error(), request);
-      co_return error_response(told, call.resource(), request.request_id);
+      co_return tl::unexpected(authentication_error(authenticated.error(), request));
     }
-    bool browser = *authenticated && (*authenticated)->facts.presigned;
-    if (!*authenticated && asks_by_session(request)) {
-      if (http::may_change(request) && !http::is_same_origin(request)) {
-        const S3Error denied{403, "AccessDenied",
-                             "Access Denied: the request is signed in by a cookie and not same-origin."};
-        co_return error_response(denied, call.resource(), request.request_id);
-      }
-      auto session = identity_.authenticate_session(
-          std::string(http::cookie(request, service::kSessionCookie)), request.request_id);
-      auto holder = co_await std::move(session);
-      if (!holder) co_return error_response(to_s3_error(holder.error()), call.resource(), request.request_id);
-      *authenticated = *std::move(holder);
-      browser = true;
+    if (*authenticated) co_return **std::move(authenticated);
+    if (!asks_by_session(request)) {
+      co_return tl::unexpected(
+          S3Error{403, "AccessDenied", "Access Denied: the request carries no signature."});
     }
-    if (!*authenticated) {
-      const S3Error denied{403, "AccessDenied", "Access Denied: the request carries no signature."};
-      co_return error_response(denied, call.resource(), request.request_id);
+    if (http::may_change(request) && !http::is_same_origin(request)) {
+      co_return tl::unexpected(S3Error{
+          403, "AccessDenied", "Access Denied: the request is signed in by a cookie and not same-origin."});
     }
-    call.authenticated = *std::move(authenticated);
-    call.caller = call.authenticated->caller;
-    call.request = std::move(request);
-    const Operation operation = find_operation(call);
-    if (operation == nullptr) {
-      const Error unknown{ErrorCode::not_implemented, "This operation is not offered: " +
-                                                          call.request.method + " " + call.request.target};
-      co_return call.error(unknown);
-    }
-    if (names_other_version(call)) {
-      const S3Error unknown{400, "InvalidArgument",
-                            "Invalid version id specified: " + std::string(call.parameter("versionId"))};
-      co_return error_response(unknown, call.resource(), call.caller.request_id);
-    }
-    auto task = operation(context_, std::move(call));
-    http::Response response = co_await std::move(task);
-    if (browser && operation == get_object) http::forbid_scripts(response.headers);
-    co_return response;
+    auto session = identity_.authenticate_session(std::string(http::cookie(request, service::kSessionCookie)),
+                                                  request.request_id);
+    auto holder = co_await std::move(session);
+    if (!holder) co_return tl::unexpected(to_s3_error(holder.error()));
+    co_return *std::move(holder);
+  }
+
+  /// The right that the row asks for. True: the bucket is a repository.
+  Task<Result<bool>> authorize(const OperationRow& row, const Call& call) {
+    if (row.asked_on == AskedOn::each_key) co_return false;
+    const bool on_key = row.asked_on == AskedOn::key;
+    std::string key = on_key                            ? call.key
+                      : row.asked_on == AskedOn::prefix ? std::string(call.parameter("prefix"))
+                                                        : std::string();
+    auto task = context_.objects.authorize(call.caller, row.action, call.bucket, std::move(key));
+    co_return co_await std::move(task);
+  }
+
+  /// The one place where bodies are taken: what an operation gets was checked, or is while it streams.
+  Task<Result<void>> take_body(const OperationRow& row, Call& call,
+                               const service::Authenticated& authenticated) {
+    const auto checksums = row.body == BodyKind::xml_for_object ? ChecksumsOf::object : ChecksumsOf::body;
+    auto payload = Payload::of(call.request, authenticated, checksums);
+    if (!payload) co_return fail(std::move(payload).error());
+    call.payload = *std::move(payload);
+    if (row.body == BodyKind::bytes) co_return Result<void>();
+    auto read = call.payload->read_text(kXmlBodySizeMax);
+    auto text = co_await std::move(read);
+    if (!text) co_return fail(std::move(text).error());
+    if (row.body != BodyKind::none) call.text = *std::move(text);
+    co_return Result<void>();
   }
 
   /// Bucket, key and query of a request, path style or virtual-host style.
-  Result<void> name(Call& call, const http::Request& request) const {
+  Result<void> name(Call& call) const {
+    const http::Request& request = call.request;
     ANABRANCH_TRY(call.query, http::parse_query(request.query));
     ANABRANCH_TRY(std::string path, http::percent_decode(request.path));
     if (path.starts_with('/')) path.erase(0, 1);
@@ -252,13 +237,14 @@ class Gateway::Impl {
   }
 
   service::IdentityService& identity_;
+  OperationCounters counters_;
   GatewayOptions options_;
   Context context_;
 };
 
 Gateway::Gateway(service::IdentityService& identity, service::ObjectService& objects, const Clock& clock,
-                 GatewayOptions options)
-    : impl_(std::make_unique<Impl>(identity, objects, clock, std::move(options))) {}
+                 metrics::Registry& metrics, GatewayOptions options)
+    : impl_(std::make_unique<Impl>(identity, objects, clock, metrics, std::move(options))) {}
 Gateway::~Gateway() = default;
 
 Task<http::Response> Gateway::handle(http::Request request) { return impl_->handle(std::move(request)); }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/metrics.h"
 #include "base/task.h"
 #include "http/message.h"
 #include "service/identity_service.h"
@@ -27,7 +28,7 @@ class Gateway {
  public:
   /// All must outlive the gateway.
   Gateway(service::IdentityService& identity, service::ObjectService& objects, const Clock& clock,
-          GatewayOptions options);
+          metrics::Registry& metrics, GatewayOptions options);
   ~Gateway();
 
   Task<http::Response> handle(http::Request request);

@@ -114,20 +114,6 @@ Result<StoredHeaders> stored_headers(const http::Headers& headers) {
     if (!kept.empty()) stored.headers.emplace_back(std::string(name), std::move(kept));
   }
   stored.content_type = std::string(headers.get("Content-Type"));
-  const std::string_view storage_class = headers.get("x-amz-storage-class", "STANDARD");
-  if (storage_class != "STANDARD" && storage_class != "REDUCED_REDUNDANCY") {
-    return s3_fail(ErrorCode::invalid_argument, "InvalidStorageClass",
-                   "The storage class '" + std::string(storage_class) + "' is not offered.");
-  }
-  for (const std::string_view name :
-       {"x-amz-tagging", "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm",
-        "x-amz-object-lock-mode", "x-amz-object-lock-legal-hold"}) {
-    if (headers.contains(name)) {
-      return fail(
-          ErrorCode::not_implemented,
-          "A header you provided implies functionality that is not implemented: " + std::string(name));
-    }
-  }
   return stored;
 }
 

@@ -31,8 +31,7 @@ struct StoredHeaders {
   service::StringPairs headers;
   service::StringPairs user_metadata;
 };
-/// Errors: invalid_argument (MetadataTooLarge, InvalidStorageClass), not_implemented (tags, encryption,
-/// object lock).
+/// Errors: invalid_argument (MetadataTooLarge).
 Result<StoredHeaders> stored_headers(const http::Headers& headers);
 
 /// If-Match, If-None-Match of a write. Errors: not_implemented where both are given.

@@ -3,7 +3,6 @@
 
 #include "s3/copy_source.h"
 #include "s3/headers.h"
-#include "s3/payload.h"
 #include "s3/xml.h"
 
 namespace anabranch::s3 {
@@ -140,12 +139,11 @@ Task<http::Response> create_multipart_upload(const Context& context, Call call) 
 Task<http::Response> upload_part(const Context& context, Call call) {
   auto number = part_number(call);
   if (!number) co_return call.error(number.error());
-  auto payload = Payload::of(call, objects::kPartSizeMax);
-  if (!payload) co_return call.error(payload.error());
+  auto options = call.payload->options(objects::kPartSizeMax);
+  if (!options) co_return call.error(options.error());
   const std::string upload_id(call.parameter("uploadId"));
-  service::ReceiveOptions options = (*payload)->options();
   auto task = context.objects.put_part(call.caller, call.bucket, call.key, upload_id, *number,
-                                       std::move(options), (*payload)->source());
+                                       *std::move(options), call.payload->source());
   auto part = co_await std::move(task);
   if (!part) co_return call.error(part.error());
   http::Response response;
@@ -183,10 +181,7 @@ Task<http::Response> complete_multipart_upload(const Context& context, Call call
   // The x-amz-checksum-* headers here are about the object, not about this XML body.
   auto expected = expected_checksums(call.request.headers);
   if (!expected) co_return call.error(expected.error());
-  auto read = read_all(*call.request.body, kXmlBodySizeMax);
-  auto text = co_await std::move(read);
-  if (!text) co_return call.error(text.error());
-  auto parsed = parse_complete_request(*text);
+  auto parsed = parse_complete_request(call.text);
   if (!parsed) co_return call.error(parsed.error());
   auto parts = completed_parts(*parsed);
   if (!parts) co_return call.error(parts.error());

@@ -13,9 +13,13 @@ constexpr std::string_view kStreamingSignedTrailer = "STREAMING-AWS4-HMAC-SHA256
 constexpr std::string_view kStreamingUnsignedTrailer = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 constexpr std::string_view kUnsigned = "UNSIGNED-PAYLOAD";
 constexpr std::size_t kSha256HexSize = 64;
+constexpr std::size_t kMd5Size = 16;
+constexpr std::pair<std::string_view, std::string_view> kSignedHashMismatch{
+    "XAmzContentSHA256Mismatch",
+    "The provided 'x-amz-content-sha256' header does not match what was computed."};
 
-Result<std::uint64_t> decoded_length(const Call& call) {
-  const std::string_view text = call.header("x-amz-decoded-content-length");
+Result<std::uint64_t> decoded_length(const http::Headers& headers) {
+  const std::string_view text = headers.get("x-amz-decoded-content-length");
   std::uint64_t size = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) {
@@ -42,29 +46,65 @@ Result<std::vector<std::pair<HashAlgorithm, std::string>>> trailer_digests(
 
 }  // namespace
 
-Result<void> Payload::read_digests() {
-  if (const auto* text = call_.request.headers.find("Content-MD5")) {
-    auto digest = from_base64(*text);
-    if (!digest || digest->size() != 16) {
-      return s3_fail(ErrorCode::invalid_argument, "InvalidDigest",
-                     "The Content-MD5 you specified is not valid.");
+Result<void> Payload::read_form(const http::Request& request, const service::Authenticated& authenticated) {
+  // What was signed counts; a presigned URL's client may say more in a header of its own.
+  for (const std::string_view form :
+       {std::string_view(authenticated.facts.payload_hash), request.headers.get("x-amz-content-sha256")}) {
+    if (form.empty() || form == kUnsigned) continue;
+    if (form.size() == kSha256HexSize) {
+      auto digest = from_hex(form);
+      if (!digest) return fail(ErrorCode::invalid_argument, "x-amz-content-sha256 is not hexadecimal.");
+      if (signed_sha256_ && *signed_sha256_ != *digest) {
+        return s3_fail(ErrorCode::bad_digest, "XAmzContentSHA256Mismatch",
+                       "The 'x-amz-content-sha256' header is not what was signed.");
+      }
+      signed_sha256_ = *std::move(digest);
+      continue;
     }
-    expected_.emplace_back(HashAlgorithm::md5, *std::move(digest));
+    const bool is_signed = form == kStreamingSigned || form == kStreamingSignedTrailer;
+    if (!is_signed && form != kStreamingUnsignedTrailer) {
+      if (form.starts_with("STREAMING-")) {
+        return fail(ErrorCode::not_implemented, "The payload form " + std::string(form) + " is not offered.");
+      }
+      return fail(ErrorCode::invalid_argument,
+                  "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a streaming form or a valid sha256 value.");
+    }
+    if (chunked_ || !sized_) continue;
+    std::optional<ChunkSigning> signing;
+    if (is_signed) {
+      if (authenticated.signing_key.empty()) {
+        return fail(ErrorCode::signature_mismatch,
+                    "Signed chunks need a version 4 signature in the headers.");
+      }
+      signing = ChunkSigning{authenticated.signing_key, authenticated.facts};
+    }
+    ANABRANCH_TRY(size_bytes_, decoded_length(request.headers));
+    chunked_ = std::make_unique<AwsChunkedSource>(*body_, std::move(signing), form != kStreamingSigned);
   }
-  ANABRANCH_TRY(auto checksums, checksum_headers(call_.request.headers));
-  for (auto& [algorithm, digest] : checksums) {
-    stored_.push_back(algorithm);
-    expected_.emplace_back(algorithm, std::move(digest));
+  return {};
+}
+
+Result<void> Payload::read_md5(const http::Headers& headers) {
+  const auto* text = headers.find("Content-MD5");
+  if (text == nullptr) return {};
+  auto digest = from_base64(*text);
+  if (!digest || digest->size() != kMd5Size) {
+    return s3_fail(ErrorCode::invalid_argument, "InvalidDigest",
+                   "The Content-MD5 you specified is not valid.");
   }
-  std::string_view names = call_.header("x-amz-trailer");
+  expected_.emplace_back(HashAlgorithm::md5, *std::move(digest));
+  return {};
+}
+
+Result<void> Payload::read_trailer_names(std::string_view names) {
   while (!names.empty()) {
     const auto comma = std::min(names.find(','), names.size());
     std::string_view name = names.substr(0, comma);
     names.remove_prefix(std::min(comma + 1, names.size()));
     while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
     constexpr std::string_view kPrefix = "x-amz-checksum-";
-    if (name.size() <= kPrefix.size() || !http::equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix))
-      continue;
+    if (!starts_with_ignoring_case(name, kPrefix)) continue;
     const auto algorithm = parse_checksum_algorithm(name.substr(kPrefix.size()));
     if (!algorithm) {
       return s3_fail(
@@ -74,8 +114,18 @@ Result<void> Payload::read_digests() {
     in_trailers_.push_back(*algorithm);
     stored_.push_back(*algorithm);
   }
+  return {};
+}
+
+Result<void> Payload::read_checksums(const http::Headers& headers) {
+  ANABRANCH_TRY(auto checksums, checksum_headers(headers));
+  for (auto& [algorithm, digest] : checksums) {
+    stored_.push_back(algorithm);
+    expected_.emplace_back(algorithm, std::move(digest));
+  }
+  ANABRANCH_CHECK(read_trailer_names(headers.get("x-amz-trailer")));
   for (const std::string_view header : {"x-amz-sdk-checksum-algorithm", "x-amz-checksum-algorithm"}) {
-    const std::string_view name = call_.header(header);
+    const std::string_view name = headers.get(header);
     if (name.empty() || !stored_.empty()) continue;
     const auto algorithm = parse_checksum_algorithm(name);
     if (!algorithm) {
@@ -87,82 +137,70 @@ Result<void> Payload::read_digests() {
   return {};
 }
 
-Result<std::unique_ptr<Payload>> Payload::of(Call& call, std::uint64_t size_bytes_max) {
-  std::unique_ptr<Payload> payload(new Payload(call));
-  const std::string_view form = call.header("x-amz-content-sha256");
-  const bool streaming = form.starts_with("STREAMING-");
-  if (streaming) {
-    const bool is_signed = form == kStreamingSigned || form == kStreamingSignedTrailer;
-    if (!is_signed && form != kStreamingUnsignedTrailer) {
-      return fail(ErrorCode::not_implemented, "The payload form " + std::string(form) + " is not offered.");
-    }
-    std::optional<ChunkSigning> signing;
-    if (is_signed) {
-      if (!call.authenticated || call.authenticated->signing_key.empty()) {
-        return fail(ErrorCode::signature_mismatch,
-                    "Signed chunks need a version 4 signature in the headers.");
-      }
-      signing = ChunkSigning{call.authenticated->signing_key, call.authenticated->facts};
-    }
-    ANABRANCH_TRY(payload->size_bytes_, decoded_length(call));
-    payload->chunked_ =
-        std::make_unique<AwsChunkedSource>(*call.request.body, std::move(signing), form != kStreamingSigned);
-  } else {
-    if (!call.request.content_length && !call.request.chunked) {
-      return s3_fail(ErrorCode::invalid_argument, "MissingContentLength",
-                     "You must provide the Content-Length HTTP header.");
-    }
-    payload->size_bytes_ = call.request.content_length;
-    if (form.size() == kSha256HexSize) {
-      auto digest = from_hex(form);
-      if (!digest) return fail(ErrorCode::invalid_argument, "x-amz-content-sha256 is not hexadecimal.");
-      payload->expected_.emplace_back(HashAlgorithm::sha256, *std::move(digest));
-    } else if (!form.empty() && form != kUnsigned) {
-      return fail(ErrorCode::invalid_argument,
-                  "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a streaming form or a valid sha256 value.");
-    }
+Result<std::unique_ptr<Payload>> Payload::of(http::Request& request,
+                                             const service::Authenticated& authenticated,
+                                             ChecksumsOf checksums) {
+  std::unique_ptr<Payload> payload(new Payload);
+  payload->body_ = std::move(request.body);
+  payload->http_trailers_ = request.trailers;
+  payload->sized_ = request.content_length.has_value() || request.chunked;
+  payload->size_bytes_ = request.content_length;
+  ANABRANCH_CHECK(payload->read_form(request, authenticated));
+  ANABRANCH_CHECK(payload->read_md5(request.headers));
+  if (checksums == ChecksumsOf::body) ANABRANCH_CHECK(payload->read_checksums(request.headers));
+  return payload;
+}
+
+const http::Headers* Payload::trailers() const {
+  if (in_trailers_.empty()) return nullptr;
+  return chunked_ ? &chunked_->trailers() : http_trailers_.get();
+}
+
+Result<service::ReceiveOptions> Payload::options(std::uint64_t size_bytes_max) const {
+  if (!sized_) {
+    return s3_fail(ErrorCode::invalid_argument, "MissingContentLength",
+                   "You must provide the Content-Length HTTP header.");
   }
-  if (payload->size_bytes_ && *payload->size_bytes_ > size_bytes_max) {
+  if (size_bytes_ && *size_bytes_ > size_bytes_max) {
     return fail(ErrorCode::entity_too_large,
                 "Your proposed upload exceeds the maximum allowed object size of " +
                     std::to_string(size_bytes_max) + " bytes.");
   }
-  ANABRANCH_CHECK(payload->read_digests());
-  return payload;
-}
-
-service::ReceiveOptions Payload::options() const {
   service::ReceiveOptions options;
   options.size_bytes = size_bytes_;
   options.expected = expected_;
+  if (signed_sha256_) options.expected.emplace_back(HashAlgorithm::sha256, *signed_sha256_);
   options.stored_checksums = stored_;
-  if (!in_trailers_.empty()) {
-    const http::Headers* trailers = chunked_ ? &chunked_->trailers() : call_.request.trailers.get();
-    if (trailers != nullptr) {
-      options.trailing_expected = [trailers, announced = in_trailers_] {
-        return trailer_digests(*trailers, announced);
-      };
-    }
+  if (const http::Headers* const brought = trailers()) {
+    options.trailing_expected = [brought, announced = in_trailers_] {
+      return trailer_digests(*brought, announced);
+    };
   }
   return options;
 }
 
 Task<Result<std::string>> Payload::read_text(std::uint64_t size_bytes_max) {
-  auto read = read_all(source(), size_bytes_max);
-  auto text = co_await std::move(read);
-  if (!text) co_return fail(std::move(text).error());
+  std::string text;
+  if (chunked_ || (sized_ && size_bytes_ != 0)) {
+    auto read = read_all(source(), size_bytes_max);
+    auto whole = co_await std::move(read);
+    if (!whole) co_return fail(std::move(whole).error());
+    text = *std::move(whole);
+    if (size_bytes_ && text.size() != *size_bytes_) {
+      co_return fail(ErrorCode::incomplete_body, "The body is not of the length that was announced.");
+    }
+  }
+  if (signed_sha256_ && sha256(text) != *signed_sha256_) {
+    co_return s3_fail(ErrorCode::bad_digest, kSignedHashMismatch.first, kSignedHashMismatch.second);
+  }
   auto expected = expected_;
-  if (chunked_ && !in_trailers_.empty()) {
-    auto trailing = trailer_digests(chunked_->trailers(), in_trailers_);
+  if (const http::Headers* const brought = trailers()) {
+    auto trailing = trailer_digests(*brought, in_trailers_);
     if (!trailing) co_return fail(std::move(trailing).error());
     expected.insert(expected.end(), trailing->begin(), trailing->end());
   }
   for (const auto& [algorithm, wanted] : expected) {
-    if (digest(algorithm, *text) == wanted) continue;
-    if (algorithm == HashAlgorithm::sha256 && call_.header("x-amz-content-sha256").size() == kSha256HexSize) {
-      co_return s3_fail(ErrorCode::bad_digest, "XAmzContentSHA256Mismatch",
-                        "The provided 'x-amz-content-sha256' header does not match what was computed.");
-    }
+    if (digest(algorithm, text) == wanted) continue;
     co_return fail(ErrorCode::bad_digest,
                    "The Content-MD5 or checksum you specified did not match what we received.");
   }

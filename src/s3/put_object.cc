@@ -1,7 +1,6 @@
 // PutObject. Source: AWS S3 API Reference.
 #include "s3/call.h"
 #include "s3/headers.h"
-#include "s3/payload.h"
 
 namespace anabranch::s3 {
 
@@ -10,16 +9,16 @@ Task<http::Response> put_object(const Context& context, Call call) {
   if (!stored) co_return call.error(stored.error());
   auto condition = write_condition(call.request.headers);
   if (!condition) co_return call.error(condition.error());
-  auto payload = Payload::of(call, objects::kPutSizeMax);
-  if (!payload) co_return call.error(payload.error());
-  service::ReceiveOptions options = (*payload)->options();
+  auto taken = call.payload->options(objects::kPutSizeMax);
+  if (!taken) co_return call.error(taken.error());
+  service::ReceiveOptions options = *std::move(taken);
   // S3 keeps a CRC64NVME of every object whose client chose nothing else.
   if (options.stored_checksums.empty()) options.stored_checksums.push_back(HashAlgorithm::crc64nvme);
   options.content_type = std::move(stored->content_type);
   options.headers = std::move(stored->headers);
   options.user_metadata = std::move(stored->user_metadata);
   auto task = context.objects.put_object(call.caller, call.bucket, call.key, std::move(options),
-                                         (*payload)->source(), *std::move(condition));
+                                         call.payload->source(), *std::move(condition));
   auto info = co_await std::move(task);
   if (!info) co_return call.error(info.error());
   http::Response response;

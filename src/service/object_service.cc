@@ -82,6 +82,32 @@ Result<ObjectService::Target> ObjectService::issued_target(const Caller& caller,
   return Target{false, bucket, {}, key, true};
 }
 
+Task<Result<bool>> ObjectService::authorize(Caller caller, Action action, std::string bucket,
+                                            std::string key) {
+  const auto ask = [this, &caller, action, &bucket, &key]() -> Result<bool> {
+    if (bucket.empty()) {
+      ANABRANCH_CHECK(auth::authorize(caller.principal, action, Resource::server()));
+      return false;
+    }
+    ANABRANCH_TRY(const Target found, caller.by_issued_url ? issued_target(caller, action, bucket, key)
+                                                           : target(caller, action, bucket, key));
+    return found.repository;
+  };
+  auto task = inline_or_on(workers_, ask);
+  co_return co_await std::move(task);
+}
+
+Task<Result<std::string>> ObjectService::bucket_region(std::string bucket) {
+  const auto find = [this, &bucket]() -> Result<std::string> {
+    auto found = objects_.get_bucket(bucket);
+    if (found) return std::move(found->region);
+    if (found.error().code == ErrorCode::would_block) return fail(std::move(found).error());
+    return std::string();
+  };
+  auto task = inline_or_on(workers_, find);
+  co_return co_await std::move(task);
+}
+
 // ── buckets
 // ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -41,6 +41,12 @@ class ObjectService {
  public:
   ObjectService(objects::ObjectStore& objects, versioning::Repositories& repositories, Workers& workers);
 
+  /// Asks for the right to `action` on a key, on a bucket (no key), or on the server (neither), and says
+  /// whether the bucket is a repository. What it may not be there is the use case's to find out.
+  Task<Result<bool>> authorize(Caller caller, Action action, std::string bucket, std::string key);
+  /// What a bucket was made for; empty where it was made without, or is a repository, or is not there.
+  Task<Result<std::string>> bucket_region(std::string bucket);
+
   Task<Result<std::vector<BucketInfo>>> list_buckets(Caller caller);
   Task<Result<BucketInfo>> create_bucket(Caller caller, std::string bucket, std::string region);
   Task<Result<BucketInfo>> head_bucket(Caller caller, std::string bucket);
