@@ -3,15 +3,22 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/resource.h>
-#include <sys/time.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <utility>
 
 #include "base/bytes.h"
+#include "base/clock.h"
+#include "runner/process_tree.h"
+#include "runner/supervisor.h"
 
 namespace anabranch::runner {
 namespace {
@@ -29,7 +36,9 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return out;
 }
 
-/// What a child has as files and signals: input empty, a group of its own, nothing inherited from us.
+std::string absolute(const std::string& path) { return std::filesystem::absolute(path).string(); }
+
+/// What a helper has as files and signals: input empty, a group of its own, nothing inherited from us.
 class SpawnSetup {
  public:
   explicit SpawnSetup(const std::string& directory) {
@@ -79,35 +88,124 @@ class SpawnSetup {
   posix_spawnattr_t attributes_;
 };
 
-/// Waits until `pid` has ended but leaves it to be reaped, so that its number still is its own.
-void wait_without_reaping(pid_t pid) {
-  siginfo_t info{};
-  while (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
-  }
-}
-
-double seconds(const timeval& time) {
-  constexpr double kMicroseconds = 1e6;
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kMicroseconds;
-}
-
-int reap(pid_t pid, ResourceUse* use = nullptr) {
-  int status = 0;
-  rusage used{};
-  while (wait4(pid, &status, 0, &used) < 0 && errno == EINTR) {
-  }
-  if (use != nullptr) {
-    use->cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
-    use->memory_bytes_max = static_cast<std::uint64_t>(used.ru_maxrss) * KiB;
-  }
+int exit_code_of(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalExitBase + WTERMSIG(status);
 }
+
+int reap(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return exit_code_of(status);
+}
+
+void tell(int supervisor, int signal_number) {
+  const auto order = static_cast<unsigned char>(signal_number);
+  static_cast<void>(send(supervisor, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+/// This process's own arguments, as ps shows them. Empty where proc(5) does not say.
+std::pair<char*, std::size_t> own_arguments() {
+  std::ifstream file("/proc/self/stat");
+  std::string text;
+  std::getline(file, text);
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string skipped;
+  std::uintptr_t begin = 0, end = 0;
+  for (int i = 3; i < 48; ++i) fields >> skipped;  // state ... exit_signal ... env: arg_start is the 48th
+  fields >> begin >> end;
+  if (!fields || begin == 0 || end <= begin) return {};
+  return {reinterpret_cast<char*>(begin), end - begin};
+}
+
+/// A command with its supervisor: see supervisor.h.
+class SupervisedProcess {
+ public:
+  explicit SupervisedProcess(const ProcessOptions& options)
+      : options_(options),
+        mark_("ANABRANCH_TREE=" + make_xid(system_clock().now_ms())),
+        cgroup_(make_cgroup()) {}
+  ~SupervisedProcess() {
+    if (socket_ >= 0) close(socket_);
+    if (supervisor_ > 0) reap(supervisor_);
+  }
+  SupervisedProcess(const SupervisedProcess&) = delete;
+  SupervisedProcess& operator=(const SupervisedProcess&) = delete;
+
+  int socket() const { return socket_; }
+
+  Result<pid_t> start() {
+    std::vector<std::string> variables = options_.environment;
+    variables.push_back(mark_);
+    const auto arguments = pointers(options_.argv);
+    const auto environment = pointers(variables);
+    const std::string directory = absolute(options_.directory);
+    const std::string out = absolute(options_.stdout_file), err = absolute(options_.stderr_file);
+    const auto [own, own_size] = own_arguments();
+    const SupervisedCommand command{arguments.data(),
+                                    environment.data(),
+                                    directory.c_str(),
+                                    out.c_str(),
+                                    err.c_str(),
+                                    cgroup_ ? cgroup_->c_str() : nullptr,
+                                    own,
+                                    own_size};
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return cannot_run(errno);
+    socket_ = ends[0];
+    supervisor_ = start_supervisor(command, ends[1]);
+    const int error = errno;
+    close(ends[1]);
+    if (supervisor_ < 0) return cannot_run(error);
+    SupervisedStart started;
+    if (!receive(started)) return was_killed();
+    if (started.error != 0) return cannot_run(started.error);
+    return started.pid;
+  }
+
+  /// Until nothing of it is there any more.
+  Result<SupervisedEnd> wait() {
+    SupervisedEnd ended;
+    if (!receive(ended)) return was_killed();
+    if (!ended.left) return ended;
+    return fail(ErrorCode::unavailable, "processes that '" + options_.argv[0] + "' started cannot be killed");
+  }
+
+ private:
+  template <class Message>
+  bool receive(Message& message) {
+    ssize_t size = 0;
+    while ((size = recv(socket_, &message, sizeof message, 0)) < 0 && errno == EINTR) {
+    }
+    return size == sizeof message;
+  }
+  tl::unexpected<Error> cannot_run(int error) const {
+    return fail(error == ENOENT ? ErrorCode::not_found : ErrorCode::io,
+                "cannot run '" + options_.argv[0] + "': " + std::strerror(error));
+  }
+  /// The command ended with its supervisor; what else it started is found by a variable that it inherited.
+  tl::unexpected<Error> was_killed() const {
+    kill_marked(mark_);
+    if (cgroup_) remove_cgroup(*cgroup_);
+    return fail(ErrorCode::unavailable, "someone killed the process that watches over '" + options_.argv[0] +
+                                            "', which ended with it");
+  }
+
+  const ProcessOptions& options_;
+  const std::string mark_;
+  const std::optional<std::string> cgroup_;
+  int socket_ = -1;
+  pid_t supervisor_ = -1;
+};
 
 }  // namespace
 
 Interruption::Interruption(Interruption& all) : all_(&all) {
   const std::lock_guard lock(all.mutex_);
   requested_ = all.requested_.load();
+  signal_number_ = all.signal_number_;
   all.parts_.insert(this);
 }
 
@@ -120,34 +218,37 @@ Interruption::~Interruption() {
 void Interruption::request(int signal_number) {
   const std::lock_guard lock(mutex_);
   requested_ = true;
+  signal_number_ = signal_number;
   for (Interruption* const part : parts_) part->request(signal_number);
-  for (const pid_t group : groups_) kill(-group, signal_number);
+  for (const int supervisor : supervisors_) tell(supervisor, signal_number);
 }
 
-bool Interruption::add(pid_t group) {
+void Interruption::add(int supervisor) {
   const std::lock_guard lock(mutex_);
-  if (requested_) return false;
-  groups_.insert(group);
-  return true;
+  supervisors_.insert(supervisor);
+  if (requested_) tell(supervisor, signal_number_);
 }
 
-void Interruption::remove(pid_t group) {
+void Interruption::remove(int supervisor) {
   const std::lock_guard lock(mutex_);
-  groups_.erase(group);
+  supervisors_.erase(supervisor);
 }
 
 Result<int> Process::run(const ProcessOptions& options, Interruption& interruption, ResourceUse* use) {
   if (interruption.requested()) return fail(ErrorCode::cancelled, "interrupted before it started");
-  SpawnSetup setup(options.directory);
-  setup.to_file(STDOUT_FILENO, options.stdout_file);
-  setup.to_file(STDERR_FILENO, options.stderr_file);
-  ANABRANCH_TRY(const pid_t pid, setup.spawn(options.argv, options.environment));
-  if (!interruption.add(pid)) kill(-pid, SIGTERM);
+  if (options.argv.empty()) return fail(ErrorCode::invalid_argument, "there is no command to run");
+  SupervisedProcess process(options);
+  ANABRANCH_TRY(const pid_t pid, process.start());
+  interruption.add(process.socket());
   if (options.on_start) options.on_start(pid);
-  wait_without_reaping(pid);
-  interruption.remove(pid);
-  kill(-pid, SIGKILL);  // children that outlive their parent would write into a folder that is going away
-  return reap(pid, use);
+  auto ended = process.wait();
+  interruption.remove(process.socket());
+  if (!ended) return fail(ended.error());
+  if (use != nullptr) {
+    use->cpu_seconds = ended->cpu_seconds;
+    use->memory_bytes_max = ended->memory_bytes_max;
+  }
+  return exit_code_of(ended->status);
 }
 
 Result<std::string> capture(const std::vector<std::string>& argv, const std::string& directory,

@@ -1,4 +1,4 @@
-// runner/process.h — child processes in groups of their own, and the one way to stop them all.
+// runner/process.h — child processes with all that they start, and the one way to stop them all.
 #pragma once
 
 #include <sys/types.h>
@@ -25,18 +25,20 @@ class Interruption {
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
-  /// From now on requested() is true, processes do not start, and those that run get `signal_number`.
+  /// From now on requested() is true, processes do not start, and those that run get `signal_number`: SIGKILL
+  /// with all that they started, any other with their group.
   void request(int signal_number);
   bool requested() const { return requested_; }
 
  private:
   friend class Process;
-  bool add(pid_t group);  // false: too late
-  void remove(pid_t group);
+  void add(int supervisor);  // its socket; it is told at once where it is too late
+  void remove(int supervisor);
 
   std::atomic<bool> requested_{false};
   std::mutex mutex_;
-  std::set<pid_t> groups_;         // guarded by mutex_
+  int signal_number_ = 0;          // guarded by mutex_: the last that was requested
+  std::set<int> supervisors_;      // guarded by mutex_
   std::set<Interruption*> parts_;  // guarded by mutex_
   Interruption* all_ = nullptr;
 };
@@ -53,9 +55,12 @@ struct ProcessOptions {
 /// A command that ran to its end. Its input is empty; nothing of ours is open in it.
 class Process {
  public:
-  /// Starts the command, waits for its end, then kills what it left behind in its group.
-  /// Gives its exit code, 128 + the signal's number where one ended it. Errors: not_found (no such command),
-  /// io, cancelled (interrupted before it started). `use`: what it and the children it waited for used.
+  /// Starts the command and waits until it, and all that it started, is over. What it leaves behind is
+  /// killed, also where it has a session of its own; after an interruption it is asked first (supervisor.h).
+  /// So it is when this process ends, however it does. Gives the exit code, 128 + the signal's number where
+  /// one ended it. Errors: not_found (no such command), io, cancelled (interrupted before it started),
+  /// unavailable (processes that cannot be killed; someone killed the supervisor). `use`: what all of it
+  /// used.
   static Result<int> run(const ProcessOptions& options, Interruption& interruption,
                          ResourceUse* use = nullptr);
 };

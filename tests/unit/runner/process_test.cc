@@ -8,6 +8,8 @@
 
 #include <fstream>
 #include <future>
+#include <sstream>
+#include <thread>
 
 #include "runner/files.h"
 #include "support/scratch.h"
@@ -27,9 +29,35 @@ class ProcessTest : public testing::Test {
   std::string out() { return read_file(scratch_.path("out"), 1'000'000).value(); }
   std::string err() { return read_file(scratch_.path("err"), 1'000'000).value(); }
 
+  /// What the script wrote to the file `left`; 0: not yet.
+  pid_t left() {
+    pid_t number = 0;
+    std::ifstream(scratch_.path("left")) >> number;
+    return number;
+  }
+
   testing_support::ScratchDirectory scratch_;
   Interruption interruption_;
 };
+
+/// As /proc has it; 'Z' also where there is none.
+char state_of(pid_t process, pid_t* parent = nullptr) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string line;
+  if (!std::getline(file, line)) return 'Z';
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  char state = 'Z';
+  pid_t its_parent = 0;
+  fields >> state >> its_parent;
+  if (parent != nullptr) *parent = its_parent;
+  return state;
+}
+pid_t parent_of(pid_t process) {
+  pid_t parent = 0;
+  state_of(process, &parent);
+  return parent;
+}
+bool is_gone(pid_t process) { return process > 0 && state_of(process) == 'Z'; }
 
 TEST_F(ProcessTest, GivesExitCodeAndBothOutputs) {
   const auto exit_code = Process::run(shell("echo $MINE; pwd; echo problem >&2; exit 7"), interruption_);
@@ -61,15 +89,67 @@ TEST_F(ProcessTest, HasEmptyInputAndNoOpenFilesOfOurs) {
 TEST_F(ProcessTest, WhatItLeftBehindIsKilled) {
   ASSERT_EQ(Process::run(shell("sleep 1000 & echo $!"), interruption_).value(), 0);
 
-  const int child = std::stoi(out());
-  // The kernel may take a moment to end it; kill() fails once it is gone (or it is a zombie of init's).
-  std::string state = "R";
-  while (state != "Z" && kill(child, 0) == 0) {
-    std::ifstream stat("/proc/" + std::to_string(child) + "/stat");
-    std::string pid, name;
-    if (!(stat >> pid >> name >> state)) break;
-  }
-  EXPECT_TRUE(state == "Z" || kill(child, 0) != 0);
+  EXPECT_TRUE(is_gone(std::stoi(out())));
+}
+
+TEST_F(ProcessTest, ASessionOfItsOwnIsNoWayOut) {
+  // Twice forked, its parents gone, deaf to all that can be blocked.
+  const std::string daemon = "setsid sh -c 'trap \"\" TERM HUP INT; (sleep 1000 & echo $! > left) &'";
+
+  ASSERT_EQ(Process::run(shell(daemon + "; until [ -s left ]; do :; done; exit 4"), interruption_).value(),
+            4);
+
+  EXPECT_TRUE(is_gone(left()));
+}
+
+TEST_F(ProcessTest, AnInterruptionEndsTheDeafToo) {
+  auto options = shell(
+      "setsid sh -c 'trap \"\" TERM; echo $$ > left; while :; do sleep 0.1; done' & "
+      "until [ -s left ]; do :; done; echo > ready; exec sleep 1000");
+  auto running = std::async(std::launch::async, [&] { return Process::run(options, interruption_); });
+  while (!std::ifstream(scratch_.path("ready")).is_open()) std::this_thread::yield();
+  interruption_.request(SIGTERM);
+
+  EXPECT_EQ(running.get().value(), 128 + SIGTERM);
+  EXPECT_TRUE(is_gone(left()));
+}
+
+TEST_F(ProcessTest, WhoeverIsAskedHasTimeToSaveItsWork) {
+  auto options =
+      shell("trap 'sleep 0.2; echo saved; exit 3' TERM; echo > ready; while :; do sleep 0.05; done");
+  auto running = std::async(std::launch::async, [&] { return Process::run(options, interruption_); });
+  while (!std::ifstream(scratch_.path("ready")).is_open()) std::this_thread::yield();
+  interruption_.request(SIGTERM);
+
+  EXPECT_EQ(running.get().value(), 3);
+  EXPECT_EQ(out(), "saved\n");
+}
+
+TEST_F(ProcessTest, WhoeverKillsTheSupervisorEndsTheCommandWithAllItStarted) {
+  auto options = shell("setsid sh -c 'echo $$ > left; exec sleep 1000' & exec sleep 1000");
+  options.on_start = [&](pid_t pid) {
+    while (left() == 0) std::this_thread::yield();
+    kill(parent_of(pid), SIGKILL);
+  };
+
+  const auto ended = Process::run(options, interruption_);
+
+  EXPECT_EQ(ended.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(is_gone(left()));
+}
+
+TEST_F(ProcessTest, ASupervisorHasANameOfItsOwnAndIsDeafToSignals) {
+  std::string name;
+  auto options = shell("sleep 0.1");
+  options.on_start = [&](pid_t pid) {
+    const pid_t supervisor = parent_of(pid);
+    const std::string folder = "/proc/" + std::to_string(supervisor);
+    name = read_file(folder + "/comm", 100).value() + read_file(folder + "/cmdline", 1'000).value();
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1}) kill(supervisor, number);
+  };
+
+  EXPECT_EQ(Process::run(options, interruption_).value(), 0);
+  EXPECT_TRUE(name.starts_with(std::string("anabranch-guard\nanabranch-guard") + '\0')) << name;
 }
 
 TEST_F(ProcessTest, APartIsStoppedAloneAndWithAll) {
