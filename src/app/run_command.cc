@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "app/run_progress.h"
 #include "base/clock.h"
 #include "runner/connection.h"
+#include "runner/files.h"
 #include "runner/promote.h"
 #include "runner/sweep.h"
 
@@ -56,7 +58,6 @@ Result<Ready> make_ready(const RunOptions& options, const std::vector<std::strin
     ANABRANCH_TRY(auto spec, runner::parse_data(text));
     ready.plan.data.push_back(std::move(spec));
   }
-  if (ready.plan.name.empty()) ready.plan.name = runner::default_sweep_name(system_clock().now_ms());
   if (ready.plan.parallel == 0) ready.plan.parallel = std::max(1U, std::thread::hardware_concurrency());
   if (!options.metric.empty()) {
     ANABRANCH_TRY(ready.order, runner::parse_metric_order(options.metric));
@@ -89,23 +90,34 @@ int promote_best(const Session& session, const RunOptions& options, const Ready&
   return kExitOk;
 }
 
+/// Where a sweep that lost its terminal writes on. Its folder is made; what cannot be is told when it
+/// matters.
+std::string log_file_of(const std::string& cache_folder, const std::string& sweep) {
+  const auto folder = std::filesystem::absolute(cache_folder) / "logs";
+  static_cast<void>(runner::make_folders(folder.string()));
+  const std::string name = sweep.empty() ? runner::default_sweep_name(system_clock().now_ms()) : sweep;
+  return (folder / (std::filesystem::path(name).filename().string() + ".log")).string();
+}
+
 int run_all(const RunOptions& options, const std::vector<std::string>& command) {
   auto ready = make_ready(options, command);
   if (!ready) return complain_usage("run", ready.error().message);
+  const runner::DataCache cache(runner::DataCache::default_folder(runner::process_environment()));
+  const std::string log_file = log_file_of(cache.folder(), ready->plan.name);
   runner::Interruption interruption;
-  const InterruptWatch watch(interruption);
+  const InterruptWatch watch(interruption, log_file);
   const auto session = open_session();
   if (!session) return complain("run", session.error());
   if (ready->plan.repository.empty()) ready->plan.repository = session->repository;
   if (ready->plan.repository.empty()) {
     return complain_usage("run", "--repo is missing, and ANABRANCH_REPOSITORY is not set");
   }
-  const runner::DataCache cache(runner::DataCache::default_folder(runner::process_environment()));
   Result<std::vector<runner::RunOutcome>> outcomes;
   {
-    RunProgress progress(
-        ready->plan.combinations,
-        runner::sweep_page(session->api.connection(), ready->plan.repository, ready->plan.name));
+    const auto page = [&](const std::string& sweep) {
+      return runner::sweep_page(session->api.connection(), ready->plan.repository, sweep);
+    };
+    RunProgress progress(ready->plan.combinations, ready->plan.repository, page, log_file);
     outcomes = runner::run_sweep(session->api, system_clock(), cache, ready->plan, interruption, progress);
   }
   if (!outcomes) {
@@ -118,7 +130,8 @@ int run_all(const RunOptions& options, const std::vector<std::string>& command) 
   };
   const auto ok = static_cast<std::size_t>(count(runner::RunPhase::ok));
   std::cout << fmt::format("{} of {} ok. anabranch compare {} --repo {}\n", ok,
-                           count_of(outcomes->size(), "run"), ready->plan.name, ready->plan.repository);
+                           count_of(outcomes->size(), "run"), outcomes->front().record.sweep,
+                           ready->plan.repository);
   int exit_code = ok == outcomes->size() ? kExitOk : kExitFailed;
   if (!options.promote.empty() && !interruption.requested()) {
     exit_code = std::max(exit_code, promote_best(*session, options, *ready, *outcomes));
@@ -147,7 +160,9 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
                       "name=value,value: a parameter and its values; \\, is a comma");
   command->add_option("--data", options->data,
                       "PREFIX[=DIR]: objects that runs find as read-only files in DIR");
-  command->add_option("--name", options->plan.name, "The sweep's name; runs are <name>-1, <name>-2, ...");
+  command->add_option("--name", options->plan.name,
+                      "The sweep's name, of each repository once for ever; runs are <name>-1, "
+                      "<name>-2, ...");
   command->add_option("--parallel", options->plan.parallel, "How many runs at a time; 0: one per core")
       ->capture_default_str();
   options->plan.workdir = ".";

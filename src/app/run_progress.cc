@@ -67,8 +67,12 @@ std::string last_line(const std::string& path) {
 
 }  // namespace
 
-RunProgress::RunProgress(const std::vector<runner::Parameters>& parameters, std::string page)
-    : is_terminal_(isatty(STDERR_FILENO) == 1), page_(std::move(page)) {
+RunProgress::RunProgress(const std::vector<runner::Parameters>& parameters, std::string repository, Page page,
+                         std::string log_file)
+    : is_terminal_(isatty(STDERR_FILENO) == 1),
+      repository_(std::move(repository)),
+      page_(std::move(page)),
+      log_file_(std::move(log_file)) {
   for (const auto& each : parameters) rows_.push_back({{}, print(each), runner::RunPhase::waiting, {}, {}});
   if (is_terminal_) refresher_ = std::thread([this] { refresh_for_ever(); });
 }
@@ -80,13 +84,25 @@ RunProgress::~RunProgress() {
     changed_.notify_all();
   }
   if (refresher_.joinable()) refresher_.join();
-  if (is_terminal_) std::cerr << "\r\033[K" << std::flush;
+  if (has_terminal()) std::cerr << "\r\033[K" << std::flush;
 }
+
+bool RunProgress::has_terminal() const { return is_terminal_ && isatty(STDERR_FILENO) == 1; }
 
 void RunProgress::on_input(const std::string& commit_id) {
   const std::lock_guard lock(mutex_);
   say("input commit " + commit_id);
-  say("watch " + page_);
+}
+
+void RunProgress::on_name(const std::string& sweep) {
+  const std::lock_guard lock(mutex_);
+  say("watch " + page_(sweep));
+  if (is_terminal_) say("should this terminal close, it goes on and writes to " + log_file_);
+}
+
+void RunProgress::on_warning(const std::string& warning) {
+  const std::lock_guard lock(mutex_);
+  say("warning: " + warning);
 }
 
 void RunProgress::on_code(const runner::CodeSnapshot& code) {
@@ -147,6 +163,17 @@ void RunProgress::on_outcome(std::size_t index, const runner::RunOutcome& outcom
   for (const auto& [name, value] : record.metrics) line += fmt::format(" {}={:.6g}", name, value);
   if (!outcome.problem.empty()) line += ": " + outcome.problem;
   say(line);
+  if (!outcome.stderr_tail.empty()) {
+    say("  the end of its standard error:");
+    for (std::string_view rest = outcome.stderr_tail; !rest.empty();) {
+      const auto end = std::min(rest.find('\n'), rest.size());
+      say("  | " + std::string(rest.substr(0, end)));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (!outcome.commit_id.empty())
+      say("  all of it: anabranch cat anabranch://" + repository_ + "/" + record.run + "/" +
+          runner::kStderrPath);
+  }
   for (const auto& warning : outcome.warnings) say(record.run + ": warning: " + warning);
 }
 
@@ -159,12 +186,13 @@ void RunProgress::refresh_for_ever() {
 }
 
 void RunProgress::say(const std::string& line) {
-  std::cerr << (is_terminal_ ? "\r\033[K" : "") << line << std::endl;
+  std::cerr.clear();  // a terminal that is gone failed once; what is written since goes to a file
+  std::cerr << (has_terminal() ? "\r\033[K" : "") << line << std::endl;
   draw();
 }
 
 void RunProgress::draw() {
-  if (!is_terminal_) return;
+  if (!has_terminal()) return;
   std::string line = status_line();
   const std::size_t width = terminal_width();
   if (line.size() >= width) line.resize(width - 1);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -16,11 +17,16 @@ namespace anabranch::app {
 /// Thread safety: every method from any thread.
 class RunProgress final : public runner::SweepObserver {
  public:
-  /// `parameters` of each run, in the plan's order. `page`: where a browser shows them.
-  RunProgress(const std::vector<runner::Parameters>& parameters, std::string page);
+  /// Gives where a browser shows a sweep.
+  using Page = std::function<std::string(const std::string& sweep)>;
+  /// `parameters` of each run, in the plan's order. `log_file`: as InterruptWatch has it.
+  RunProgress(const std::vector<runner::Parameters>& parameters, std::string repository, Page page,
+              std::string log_file);
   ~RunProgress() override;
 
   void on_input(const std::string& commit_id) override;
+  void on_name(const std::string& sweep) override;
+  void on_warning(const std::string& warning) override;
   void on_data(std::size_t done, std::size_t total) override;
   void on_code(const runner::CodeSnapshot& code) override;
   void on_phase(std::size_t index, const std::string& run, runner::RunPhase phase,
@@ -35,13 +41,16 @@ class RunProgress final : public runner::SweepObserver {
     std::string stdout_file;
     std::chrono::steady_clock::time_point began;
   };
+  bool has_terminal() const;
   void refresh_for_ever();
   void say(const std::string& line);  // with mutex_ held
   void draw();                        // with mutex_ held
   std::string status_line() const;    // with mutex_ held
 
-  const bool is_terminal_;
-  const std::string page_;
+  const bool is_terminal_;  // at the start
+  const std::string repository_;
+  const Page page_;
+  const std::string log_file_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Row> rows_;  // guarded by mutex_

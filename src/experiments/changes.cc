@@ -31,7 +31,11 @@ void require_alive(kv::Batch& batch, const std::string& uid) {
   batch.require_equals(versioning::keys::alive(uid), "");
 }
 
+/// Every kind of key in "e/": its letter.
+constexpr std::string_view kKinds[] = {"s", "h", "r", "i", "m", "l", "n"};
+
 void add_new_run(kv::Batch& batch, const std::string& uid, const Run& run) {
+  batch.put(keys::used_name(uid, run.sweep), "");
   batch.require_absent(keys::run_index(uid, run.id));
   batch.put(keys::run_index(uid, run.id), run.sweep);
   batch.put(keys::run(uid, run.sweep, run.id), encode_run(run));
@@ -93,12 +97,13 @@ Task<Result<Sweep>> Experiments::create_sweep(Sweep sweep) {
   kv::Batch batch;
   require_alive(batch, *uid);
   batch.require_absent(keys::sweep(*uid, sweep.id));
+  batch.require_absent(keys::used_name(*uid, sweep.id));
   batch.put(keys::sweep(*uid, sweep.id), encode_sweep(sweep));
   batch.put(keys::heartbeat(*uid, sweep.id), encode_heartbeat(sweep.created_ms));
   auto committing = kv::commit(kv_, std::move(batch));
   auto done = co_await std::move(committing);
   if (!done && done.error().code == ErrorCode::precondition_failed) {
-    co_return fail(ErrorCode::already_exists, "there is a sweep '" + sweep.id + "' already");
+    co_return fail(ErrorCode::already_exists, "there is, or was, a sweep '" + sweep.id + "' already");
   }
   if (!done) co_return fail(std::move(done).error());
   feed_.sweep_changed(*uid, sweep.id);
@@ -293,6 +298,7 @@ Result<void> Experiments::remove_run_blocking(const std::string& repository, con
     batch.require_equals(found.key, found.record);
     batch.erase(found.key);
     batch.erase(keys::run_index(found.uid, run));
+    batch.put(keys::used_name(found.uid, found.run.sweep), "");  // records of older versions have none
     const auto done = kv::commit_blocking(kv_, std::move(batch));
     if (!done && done.error().code == ErrorCode::precondition_failed) continue;
     if (!done) return done;
@@ -307,7 +313,9 @@ Result<void> Experiments::remove_sweep_blocking(const std::string& repository, c
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     ANABRANCH_TRY(FoundSweep found, find_sweep(kv_, repository, sweep));
     ANABRANCH_CHECK(finish(kv_, found.uid, found.sweep));
-    if (found.sweep.active)
+    const auto& counts = found.sweep.counts;
+    const bool has_begun = std::any_of(counts.begin(), counts.end(), [](auto runs) { return runs > 0; });
+    if (found.sweep.active && has_begun)  // one without runs may end before it begins
       return fail(ErrorCode::conflict, "sweep '" + sweep + "' is still going on: cancel it first");
     std::vector<std::string> runs;
     const std::string prefix = keys::runs(found.uid, sweep);
@@ -367,7 +375,7 @@ Experiments::~Experiments() {
 
 Result<void> Experiments::remove_orphans() {
   std::set<std::string> dead;
-  for (const std::string_view kind : {"s", "h", "r", "i", "m", "l"}) {
+  for (const std::string_view kind : kKinds) {
     const std::string prefix = std::string(keys::kAll).append(kind).append("/");
     Result<void> status;
     const auto look = [&](std::string_view key) -> Result<std::string> {
@@ -385,7 +393,7 @@ Result<void> Experiments::remove_orphans() {
     if (!status) return status;
   }
   for (const auto& uid : dead) {
-    for (const std::string_view kind : {"s", "h", "r", "i", "m", "l"})
+    for (const std::string_view kind : kKinds)
       ANABRANCH_CHECK(erase_all(std::string(keys::kAll).append(kind).append("/").append(uid).append("/")));
   }
   return {};

@@ -54,7 +54,8 @@ class Experiments {
   Result<LogPage> log(const std::string& repository, const std::string& run, Stream stream,
                       std::int64_t offset, std::uint64_t amount) const;
 
-  /// Errors: already_exists.
+  /// Errors: already_exists (also where it was removed: a name that has had runs is the repository's for
+  /// ever).
   Task<Result<Sweep>> create_sweep(Sweep sweep);
   /// An empty id: a new one is made. Errors: already_exists.
   Task<Result<Run>> create_run(Run run);

@@ -67,6 +67,7 @@ std::string encode_sweep(const Sweep& sweep) {
   }
   fields.signed_number(sweep.total).signed_number(sweep.created_ms).text(sweep.committer);
   fields.number(sweep.cancel_requested ? 1 : 0);
+  if (!sweep.runner.empty() || !sweep.plan.empty()) fields.text(sweep.runner).text(sweep.plan);
   return fields.take();
 }
 
@@ -86,6 +87,10 @@ Result<Sweep> decode_sweep(std::string_view record) {
   sweep.created_ms = fields.signed_number();
   sweep.committer = fields.text();
   sweep.cancel_requested = fields.number() != 0;
+  if (!fields.at_end()) {  // records of older versions end here
+    sweep.runner = fields.text();
+    sweep.plan = fields.text();
+  }
   ANABRANCH_CHECK(fields.done("a sweep"));
   return sweep;
 }
@@ -169,6 +174,7 @@ namespace keys {
 std::string sweeps(std::string_view uid) { return key("s", uid); }
 std::string sweep(std::string_view uid, std::string_view sweep) { return sweeps(uid).append(sweep); }
 std::string heartbeat(std::string_view uid, std::string_view sweep) { return key("h", uid).append(sweep); }
+std::string used_name(std::string_view uid, std::string_view sweep) { return key("n", uid).append(sweep); }
 std::string runs(std::string_view uid) { return key("r", uid); }
 std::string runs(std::string_view uid, std::string_view sweep) { return runs(uid).append(sweep).append("/"); }
 std::string run(std::string_view uid, std::string_view sweep, std::string_view run) {

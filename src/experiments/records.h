@@ -36,6 +36,8 @@ inline constexpr std::string_view kHeartbeats = "e/h/";
 std::string sweeps(std::string_view uid);
 std::string sweep(std::string_view uid, std::string_view sweep);
 std::string heartbeat(std::string_view uid, std::string_view sweep);
+/// There where a sweep of that name has had runs, for as long as the repository is.
+std::string used_name(std::string_view uid, std::string_view sweep);
 std::string runs(std::string_view uid);
 std::string runs(std::string_view uid, std::string_view sweep);
 std::string run(std::string_view uid, std::string_view sweep, std::string_view run);

@@ -33,6 +33,7 @@ inline constexpr std::size_t kArgumentsMax = 10'000;
 inline constexpr std::size_t kArgumentsSizeMax = 256 * KiB;  // of all together
 inline constexpr std::size_t kProblemSizeMax = 64 * KiB;
 inline constexpr std::size_t kGridSizeMax = 1 * MiB;
+inline constexpr std::size_t kPlanSizeMax = 1 * MiB;
 inline constexpr std::int64_t kSweepRunsMax = 100'000;
 
 /// A run goes through the first four in this order, at most once each, and ends in one of the next three.
@@ -95,6 +96,8 @@ struct Sweep {
   TimeMs created_ms = 0;
   std::string committer;
   bool cancel_requested = false;
+  std::string runner;  // what the runner that made it calls itself
+  std::string plan;    // the runner's own words: what another one needs to go on with the sweep
   // made at reading:
   bool active = false;
   std::array<std::uint64_t, kRunStates> counts{};  // by RunState

@@ -87,6 +87,8 @@ Result<void> validate(const Sweep& sweep) {
     for (const auto& value : values) size += value.size() + 1;
   }
   if (size > kGridSizeMax) return refuse("grid", "is longer than " + std::to_string(kGridSizeMax) + " bytes");
+  ANABRANCH_CHECK(check_size("runner", sweep.runner, kNameSizeMax));
+  ANABRANCH_CHECK(check_size("plan", sweep.plan, kPlanSizeMax));
   if (sweep.total < 0 || sweep.total > kSweepRunsMax)
     return refuse("total", "must be between 0 and " + std::to_string(kSweepRunsMax));
   return {};

@@ -121,6 +121,8 @@ json::object to_json(const service::Sweep& sweep) {
   emplace_text(object, "input_ref", sweep.input_ref);
   emplace_text(object, "input_commit", sweep.input_commit);
   emplace_text(object, "committer", sweep.committer);
+  emplace_text(object, "runner", sweep.runner);
+  emplace_text(object, "plan", sweep.plan);
   return object;
 }
 
@@ -184,6 +186,10 @@ Result<service::Sweep> parse_sweep(const json::object& body) {
   sweep.input_commit = input_commit.value_or("");
   ANABRANCH_TRY(sweep.command, strings_field(body, "command"));
   ANABRANCH_TRY(sweep.total, whole(body, "total", "total", 0));
+  ANABRANCH_TRY(const auto runner, string_field(body, "runner"));
+  ANABRANCH_TRY(const auto plan, string_field(body, "plan"));
+  sweep.runner = runner.value_or("");
+  sweep.plan = plan.value_or("");
   const auto* grid = field(body, "grid");
   if (grid == nullptr) return sweep;
   if (!grid->is_object()) return wrong("grid", "an object of arrays of strings");

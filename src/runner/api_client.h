@@ -101,8 +101,9 @@ class ApiClient {
                              const std::string& id) const;
 
   // Live records. not_found: also a server that knows no such routes.
-  /// Errors: conflict (there is one of that id).
+  /// Errors: conflict (there is one of that id, or there was).
   Result<void> create_sweep(const std::string& repository, const SweepInfo& sweep) const;
+  Result<void> delete_sweep(const std::string& repository, const std::string& sweep) const;
   Result<SweepInfo> get_sweep(const std::string& repository, const std::string& sweep) const;
   Result<void> create_run(const std::string& repository, const RunInfo& run) const;
   Result<RunInfo> get_run(const std::string& repository, const std::string& run) const;

@@ -84,17 +84,27 @@ Result<void> ApiClient::create_sweep(const std::string& repository, const SweepI
                           {"input_commit", sweep.input_commit},
                           {"command", words(sweep.command)},
                           {"grid", std::move(grid)},
-                          {"total", sweep.total}};
+                          {"total", sweep.total},
+                          {"runner", sweep.runner},
+                          {"plan", sweep.plan}};
   const auto made = transport_->post(repository_path(repository) + "/sweeps", body);
   if (!made) return fail(made.error());
   return {};
+}
+
+Result<void> ApiClient::delete_sweep(const std::string& repository, const std::string& sweep) const {
+  return transport_->remove(sweep_path(repository, sweep));
 }
 
 Result<SweepInfo> ApiClient::get_sweep(const std::string& repository, const std::string& sweep) const {
   ANABRANCH_TRY(const auto found, transport_->get(sweep_path(repository, sweep)));
   SweepInfo info;
   info.id = text_of(found, "id");
+  info.input_ref = text_of(found, "input_ref");
+  info.input_commit = text_of(found, "input_commit");
   info.total = number_of(found, "total");
+  info.runner = text_of(found, "runner");
+  info.plan = text_of(found, "plan");
   info.cancel_requested = truth_of(found, "cancel_requested");
   return info;
 }

@@ -78,6 +78,8 @@ struct SweepInfo {
   std::vector<std::string> command;
   std::vector<std::pair<std::string, std::vector<std::string>>> grid;
   std::int64_t total = 0;
+  std::string runner;  // what only the runner that made it knows
+  std::string plan;    // JSON, the runner's own: what another runner needs to go on with it
   bool cancel_requested = false;
 };
 

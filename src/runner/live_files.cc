@@ -15,6 +15,9 @@ constexpr std::size_t kLookSizeMax = 1 * MiB;  // of one file at a time
 constexpr std::size_t kUtf8SizeMax = 4;
 constexpr std::size_t kPointsWaitingMax = 100'000;
 constexpr std::size_t kLineSizeMax = 1 * MiB;
+constexpr std::size_t kTailLinesMax = 20;
+constexpr std::size_t kTailSizeMax = 4 * KiB;
+constexpr std::size_t kTailReadSize = 64 * KiB;            // more than any hidden text is cut by
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view kCut = "\n[anabranch: what follows is in the run's commit]\n";
 
@@ -45,6 +48,43 @@ std::size_t append_utf8(std::string& out, std::string_view bytes) {
 }
 
 }  // namespace
+
+std::string last_lines(const std::string& path, const std::vector<std::string>& hidden) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<std::int64_t>(file.tellg());
+  if (!file || size <= 0) return {};
+  const auto from = std::max<std::int64_t>(0, size - static_cast<std::int64_t>(kTailReadSize));
+  Concealer concealer(hidden);
+  std::string bytes = concealer.feed(read_from(path, static_cast<std::uint64_t>(from), kTailReadSize));
+  bytes += concealer.finish();
+  std::string text;
+  append_utf8(text, bytes);
+  std::deque<std::string> lines;
+  std::size_t kept = 0;
+  for (std::size_t end = text.size(); end > 0 && lines.size() < kTailLinesMax;) {
+    const std::size_t begin =
+        text.rfind('\n', end - 1) == std::string::npos ? 0 : text.rfind('\n', end - 1) + 1;
+    std::string line = text.substr(begin, end - begin);
+    while (!line.empty() && line.back() == '\r') line.pop_back();
+    line.erase(0, line.rfind('\r') + 1);  // npos + 1 is 0
+    std::erase_if(line,
+                  [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+    if (kept + line.size() > kTailSizeMax) {
+      if (lines.empty()) {
+        std::string cut;
+        append_utf8(cut, std::string_view(line).substr(line.size() - kTailSizeMax));
+        lines.push_front(std::move(cut));
+      }
+      break;
+    }
+    kept += line.size();
+    if (!line.empty() || !lines.empty()) lines.push_front(std::move(line));
+    end = begin == 0 ? 0 : begin - 1;
+  }
+  std::string tail;
+  for (const auto& line : lines) tail += line + "\n";
+  return tail;
+}
 
 // ── LogTail
 // ──────────────────────────────────────────────────────────────────────────────────────────────────

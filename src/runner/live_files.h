@@ -20,6 +20,10 @@ namespace anabranch::runner {
 /// what is left of the file is left to the commit.
 inline constexpr std::size_t kTextWaitingMax = 4 * MiB;
 
+/// The last lines of a file as text: whole UTF-8, without what moves a cursor, without `hidden`. Of a line
+/// that was written over (a progress bar), what one saw last.
+std::string last_lines(const std::string& path, const std::vector<std::string>& hidden);
+
 /// A growing file as text. Thread safety: none.
 class LogTail {
  public:

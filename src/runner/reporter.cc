@@ -26,7 +26,6 @@ constexpr std::size_t kTextSizeMax = 256 * KiB;  // of a stream in one report
 constexpr std::size_t kPointsMax = 2'000;        // in one report
 constexpr std::size_t kMadeAtOnce = 32;          // waiting runs, between reports of those that go on
 constexpr std::size_t kProblemSizeMax = 16 * KiB;
-constexpr int kSweepNamesMax = 100;
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -96,6 +95,10 @@ class Reporter::Life final : public RunWatcher {
       Concealer concealer(hidden_);
       std::string problem = concealer.feed(std::string_view(outcome.problem).substr(0, kProblemSizeMax));
       news.problem = problem + concealer.finish();
+      if (!outcome.stderr_tail.empty()) {
+        if (!news.problem.empty()) news.problem += "; ";
+        news.problem += "the end of its standard error:\n" + outcome.stderr_tail;
+      }
       if (!metrics) metrics.emplace("");
       metrics->add_final(outcome.record.metrics, owner_.clock_.now_ms());
       has_news = true;
@@ -147,6 +150,7 @@ class Reporter::Life final : public RunWatcher {
   std::optional<RunReport> unanswered;  // said again until it is answered
   bool is_made = false;
   bool is_dead = false;  // the server has no such run, or takes no more of it
+  bool is_refusal_told = false;
   Time last_said{};
   std::optional<Time> cancelled;
 
@@ -167,18 +171,38 @@ class Reporter::Life final : public RunWatcher {
   std::vector<std::string> hidden_;  // guarded by mutex
 };
 
+http::ClientOptions reporting_client() { return {1, kConnectTimeout, kReadTimeout}; }
+
+Result<RecordState> make_record(const ApiClient& api, const std::string& repository, const SweepInfo& sweep) {
+  const auto made = api.create_sweep(repository, sweep);
+  if (made) return RecordState::made;
+  if (is_temporary(made.error().code)) return RecordState::unknown;
+  if (made.error().code == ErrorCode::not_found) return RecordState::refused;  // it knows no records
+  if (made.error().code != ErrorCode::conflict) return fail(made.error());
+  // The answer to an earlier try may have been lost.
+  const auto there = api.get_sweep(repository, sweep.id);
+  if (there && there->runner == sweep.runner && !sweep.runner.empty()) return RecordState::made;
+  return fail(ErrorCode::already_exists, "repository '" + repository + "' has, or had, a sweep '" + sweep.id +
+                                             "': a name is used once, choose another --name");
+}
+
 Reporter::Reporter(const Connection& connection, const Clock& clock, std::string repository, SweepInfo sweep,
-                   std::vector<RunInfo> runs, Interruption& all)
+                   RecordState record, std::vector<RunInfo> runs, Interruption& all,
+                   std::function<void(const std::string&)> warn)
     : clock_(clock),
       repository_(std::move(repository)),
-      http_({1, kConnectTimeout, kReadTimeout}),
+      http_(reporting_client()),
       api_(http_, connection),
       sweep_(std::move(sweep)),
-      all_(all) {
+      record_(record),
+      all_(all),
+      warn_(std::move(warn)),
+      last_said_(std::chrono::steady_clock::now()) {
   const std::string host = host_name();
   for (auto& run : runs) {
     run.id = make_xid(clock.now_ms());
     run.host = host;
+    run.sweep = sweep_.id;
     lives_.push_back(std::make_unique<Life>(*this, std::move(run)));
   }
   thread_ = std::thread([this] { loop(); });
@@ -200,7 +224,7 @@ void Reporter::loop() {
   auto silence = kSilenceFirst;
   Time next{};  // when the server is spoken to again, once it did not listen
   std::optional<Time> give_up;
-  while (!is_refused_) {
+  while (record_ != RecordState::refused) {
     const Time now = std::chrono::steady_clock::now();
     bool listens = true;
     if (now >= next || give_up) {
@@ -213,7 +237,7 @@ void Reporter::loop() {
     std::unique_lock lock(mutex_);
     if (stopping_) {
       if (!give_up) give_up = now + kLastWords;
-      if (!listens || is_refused_ || is_all_said() || now > *give_up) return;
+      if (!listens || record_ == RecordState::refused || is_all_said() || now > *give_up) return;
       continue;
     }
     changed_.wait_for(lock, kRound, [this] { return has_news_ || stopping_; });
@@ -229,7 +253,7 @@ bool Reporter::is_all_said() const {
 }
 
 bool Reporter::speak(Time now) {
-  if (!is_sweep_made_ && !make_sweep()) return false;
+  if (record_ == RecordState::unknown && !make_sweep()) return false;
   for (const auto& life : lives_) {
     bool is_live = false;
     {
@@ -241,29 +265,15 @@ bool Reporter::speak(Time now) {
   return make_waiting() && keep_alive(now);
 }
 
-// A name that is taken is that of a sweep whose branches are gone; this one is another.
 bool Reporter::make_sweep() {
-  const std::string name = sweep_.id;
-  for (int number = 1; number <= kSweepNamesMax; ++number) {
-    if (number > 1) sweep_.id = name + "." + std::to_string(number);
-    const auto made = api_.create_sweep(repository_, sweep_);
-    if (made) {
-      is_sweep_made_ = true;
-      last_said_ = std::chrono::steady_clock::now();
-      return true;
-    }
-    if (made.error().code == ErrorCode::conflict) continue;
-    sweep_.id = name;
-    is_refused_ = !is_temporary(made.error().code);
-    return false;
-  }
-  is_refused_ = true;
-  return false;
+  const auto made = make_record(api_, repository_, sweep_);
+  if (!made) warn_("the server keeps no record of this sweep: " + made.error().message);
+  record_ = made.value_or(RecordState::refused);
+  return record_ == RecordState::made;
 }
 
 bool Reporter::make_run(Life& life) {
   if (life.is_made || life.is_dead) return true;
-  life.info.sweep = sweep_.id;
   const auto made = api_.create_run(repository_, life.info);
   // A conflict: the answer to an earlier attempt was lost.
   if (made || made.error().code == ErrorCode::conflict) {
@@ -272,6 +282,7 @@ bool Reporter::make_run(Life& life) {
     return true;
   }
   if (is_temporary(made.error().code)) return false;
+  warn_(life.info.name + ": the server keeps no record of it: " + made.error().message);
   const std::lock_guard lock(life.mutex);
   life.is_dead = true;
   return true;
@@ -303,6 +314,8 @@ bool Reporter::report(Life& life, Time now) {
 
 /// What was said is not taken: without its bulk the rest may be; else the run is spoken of no more.
 void Reporter::take_refusal(Life& life, const Error& error) {
+  if (!std::exchange(life.is_refusal_told, true))
+    warn_(life.info.name + ": the server does not take what it is told: " + error.message);
   const std::lock_guard lock(life.mutex);
   const bool has_bulk = !life.unanswered->out.text.empty() || !life.unanswered->err.text.empty() ||
                         !life.unanswered->metrics.empty();

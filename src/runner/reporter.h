@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,12 +21,22 @@
 
 namespace anabranch::runner {
 
+/// A server that does not answer such calls within seconds is spoken to later.
+http::ClientOptions reporting_client();
+
+/// Of a sweep's record: the server has it; it did not answer, and is asked again; it takes none.
+enum class RecordState : unsigned char { made, unknown, refused };
+/// Makes it. Errors: already_exists (the name is taken, by another runner than that of `sweep.runner`).
+Result<RecordState> make_record(const ApiClient& api, const std::string& repository, const SweepInfo& sweep);
+
 /// Thread safety: as RunWatcher; watcher() from any thread.
 class Reporter {
  public:
-  /// `runs` without ids: they are made. `all` ends the whole sweep, and outlives this.
+  /// `record`: whether the sweep's is there. `runs` without ids: they are made. `all` ends the whole sweep,
+  /// and outlives this. `warn` is told, from the thread, what the server does not take.
   Reporter(const Connection& connection, const Clock& clock, std::string repository, SweepInfo sweep,
-           std::vector<RunInfo> runs, Interruption& all);
+           RecordState record, std::vector<RunInfo> runs, Interruption& all,
+           std::function<void(const std::string&)> warn);
   /// Says the last words, for as long as the server listens, at most some seconds.
   ~Reporter();
   Reporter(const Reporter&) = delete;
@@ -58,12 +69,12 @@ class Reporter {
   const std::string repository_;
   http::Client http_;
   const ApiClient api_;
-  SweepInfo sweep_;
+  const SweepInfo sweep_;
+  RecordState record_;  // of the thread alone
   Interruption& all_;
+  const std::function<void(const std::string&)> warn_;
   std::vector<std::unique_ptr<Life>> lives_;
   // of the thread alone:
-  bool is_sweep_made_ = false;
-  bool is_refused_ = false;  // the server takes no records
   std::size_t next_waiting_ = 0;
   Time last_said_{};
   std::optional<Time> all_cancelled_;

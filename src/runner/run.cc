@@ -9,6 +9,7 @@
 #include "runner/archive.h"
 #include "runner/child_environment.h"
 #include "runner/collect.h"
+#include "runner/live_files.h"
 
 namespace anabranch::runner {
 namespace {
@@ -81,6 +82,7 @@ class Run {
         record_.status = done.error().code == ErrorCode::cancelled ? "interrupted" : "failed";
       }
     }
+    if (home_ && record_.status == "failed") outcome_.stderr_tail = last_lines(file("stderr.txt"), secrets_);
     // A run that did not even begin has a log too: the reason.
     if (home_) {
       if (auto committed = commit(); !committed) {

@@ -67,6 +67,7 @@ struct RunOutcome {
   std::string commit_id;              // empty: there is none
   std::string problem;                // why it failed, where the exit code does not say it
   std::vector<std::string> warnings;  // what was left out
+  std::string stderr_tail;            // of a command that failed: its last lines, whole UTF-8, no secrets
 };
 
 /// Runs it on its branch, which must exist. Never an Error: what fails is told in the outcome.

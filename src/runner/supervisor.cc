@@ -55,8 +55,9 @@ pid_t parse_number(const char* text) {
 
 /// 0: it is gone.
 pid_t parent_of(pid_t process) {
+  constexpr char kStat[] = "/stat";
   char path[32] = "/proc/";
-  std::strcpy(append_number(path + std::strlen(path), process), "/stat");
+  std::memcpy(append_number(path + std::strlen(path), process), kStat, sizeof kStat);
   const int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return 0;
   char text[512];

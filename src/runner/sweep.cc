@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::size_t kBranchNameSizeMax = 255;
 constexpr unsigned kRequestsAtOnce = 8;
+constexpr std::size_t kNameSuffixSize = 6;  // 2 * 10^9 in a second
+constexpr int kNamesMax = 20;               // that are made up one after the other
 
 bool is_branch_name(std::string_view name) {
   return !name.empty() && name.front() != '-' && name.size() <= kBranchNameSizeMax &&
@@ -51,7 +53,7 @@ Result<void> check_text(const SweepPlan& plan) {
 Result<void> check_plan(const SweepPlan& plan) {
   if (plan.command.empty()) return fail(ErrorCode::invalid_argument, "there is no command to run");
   if (plan.combinations.empty()) return fail(ErrorCode::invalid_argument, "there is nothing to run");
-  if (!is_branch_name(run_name(plan.name, plan.combinations.size() - 1))) {
+  if (!plan.name.empty() && !is_branch_name(run_name(plan.name, plan.combinations.size() - 1))) {
     return fail(ErrorCode::invalid_argument,
                 "--name '" + plan.name +
                     "': letters, digits, '_' and '-', the first one not '-': runs are "
@@ -118,12 +120,57 @@ RunRecord first_record(const SweepPlan& plan, std::size_t index, const std::stri
   return record;
 }
 
-SweepInfo sweep_info(const SweepPlan& plan, const std::string& commit) {
-  SweepInfo sweep{plan.name, plan.from, commit, plan.command, {}, 0, false};
+SweepInfo sweep_info(const SweepPlan& plan, const std::string& commit, const Clock& clock) {
+  SweepInfo sweep;
+  sweep.id = plan.name;
+  sweep.input_ref = plan.from;
+  sweep.input_commit = commit;
+  sweep.command = plan.command;
+  sweep.runner = make_xid(clock.now_ms());
   for (const auto& axis : plan.grid) sweep.grid.emplace_back(axis.name, axis.values);
   sweep.total = static_cast<std::int64_t>(plan.combinations.size());
   return sweep;
 }
+
+/// Takes the plan's name, or makes one, before anything else is done. Errors: already_exists, and the API's.
+Result<RecordState> take_name(const ApiClient& api, const Clock& clock, SweepPlan& plan, SweepInfo& sweep,
+                              SweepObserver& observer) {
+  http::Client http(reporting_client());
+  const ApiClient quick(http, api.connection());
+  const bool is_given = !plan.name.empty();
+  for (int tries = 0; tries < kNamesMax; ++tries) {
+    if (!is_given) plan.name = default_sweep_name(clock.now_ms());
+    sweep.id = plan.name;
+    const auto free = check_names_free(api, plan);
+    const auto made = free ? make_record(quick, plan.repository, sweep) : fail(free.error());
+    if (made) return made;
+    if (made.error().code != ErrorCode::already_exists) {
+      if (!free) return made;
+      observer.on_warning("the server keeps no record of this sweep: " + made.error().message);
+      return RecordState::refused;
+    }
+    if (is_given) return made;
+  }
+  return fail(ErrorCode::already_exists, "no free name was found for the sweep: choose one with --name");
+}
+
+/// A sweep's record while nothing of it has begun: what fails before that leaves no name taken.
+class RecordUntilBegun {
+ public:
+  RecordUntilBegun(const ApiClient& api, const SweepPlan& plan, RecordState record)
+      : api_(api), plan_(plan), is_ours_(record == RecordState::made) {}
+  ~RecordUntilBegun() {
+    if (is_ours_) static_cast<void>(api_.delete_sweep(plan_.repository, plan_.name));
+  }
+  RecordUntilBegun(const RecordUntilBegun&) = delete;
+  RecordUntilBegun& operator=(const RecordUntilBegun&) = delete;
+  void begun() { is_ours_ = false; }
+
+ private:
+  const ApiClient& api_;
+  const SweepPlan& plan_;
+  bool is_ours_;
+};
 
 std::vector<RunInfo> run_infos(const std::vector<RunRecord>& records) {
   std::vector<RunInfo> runs(records.size());
@@ -141,7 +188,11 @@ std::vector<RunInfo> run_infos(const std::vector<RunRecord>& records) {
 }  // namespace
 
 std::string default_sweep_name(TimeMs now) {
-  return fmt::format("sweep-{:%Y%m%d-%H%M%S}", fmt::gmtime(static_cast<std::time_t>(now / 1000)));
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::string suffix;
+  for (const char byte : random_bytes(kNameSuffixSize))
+    suffix.push_back(kLetters[static_cast<unsigned char>(byte) % kLetters.size()]);
+  return fmt::format("sweep-{:%Y%m%d-%H%M%S}-{}", fmt::gmtime(static_cast<std::time_t>(now / 1000)), suffix);
 }
 
 std::string run_name(const std::string& sweep, std::size_t index) {
@@ -154,12 +205,16 @@ std::string sweep_page(const Connection& connection, const std::string& reposito
 }
 
 Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clock, const DataCache& cache,
-                                          const SweepPlan& plan, Interruption& interruption,
+                                          const SweepPlan& asked, Interruption& interruption,
                                           SweepObserver& observer) {
+  SweepPlan plan = asked;
   ANABRANCH_CHECK(check_plan(plan));
   ANABRANCH_TRY(const CommitInfo input, api.get_commit(plan.repository, plan.from));
   observer.on_input(input.id);
-  ANABRANCH_CHECK(check_names_free(api, plan));
+  SweepInfo sweep = sweep_info(plan, input.id, clock);
+  ANABRANCH_TRY(const RecordState is_recorded, take_name(api, clock, plan, sweep, observer));
+  RecordUntilBegun record(api, plan, is_recorded);
+  observer.on_name(plan.name);
   ANABRANCH_TRY(const auto data, DataCache::list(api, plan.repository, input.id, plan.data));
   const std::string workdir = std::filesystem::absolute(plan.workdir).lexically_normal().string();
   ANABRANCH_TRY(const CodeSnapshot code, take_snapshot(cache, workdir, plan.command));
@@ -168,6 +223,7 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
                               [&](std::size_t done) { observer.on_data(done, data.size()); }));
   Branches branches(api, plan);
   ANABRANCH_CHECK(branches.make_all(input.id));
+  record.begun();
 
   const RunContext context{
       api, clock, cache, code, data, own_environment(), workdir, plan.key_lifetime_seconds, interruption};
@@ -175,8 +231,8 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
   std::vector<RunRecord> records;
   for (std::size_t i = 0; i < plan.combinations.size(); ++i)
     records.push_back(first_record(plan, i, input.id, code, environment));
-  Reporter reporter(api.connection(), clock, plan.repository, sweep_info(plan, input.id), run_infos(records),
-                    interruption);
+  Reporter reporter(api.connection(), clock, plan.repository, sweep, is_recorded, run_infos(records),
+                    interruption, [&](const std::string& warning) { observer.on_warning(warning); });
   std::vector<RunOutcome> outcomes(plan.combinations.size());
   const auto all = for_each_parallel(outcomes.size(), plan.parallel, [&](std::size_t i) -> Result<void> {
     RunOrder order{plan.repository, std::move(records[i]), &reporter.watcher(i)};

@@ -170,7 +170,27 @@ TEST_F(ExperimentsTest, NothingOfWhatIsRemovedIsLeft) {
   clock_.advance(kLostAfterMs + 1);
   ASSERT_TRUE(block_on(experiments_.remove_sweep("dogs", "s")));
 
-  EXPECT_THAT(testing_support::entries_of(stores_.keys, "e/", "e0"), IsEmpty());
+  for (const auto& [key, value] : testing_support::entries_of(stores_.keys, "e/", "e0"))
+    EXPECT_TRUE(key.starts_with("e/n/")) << key;  // the name alone is kept
+}
+
+TEST_F(ExperimentsTest, ANameThatHasHadARunIsNeverGivenAgain) {
+  ASSERT_TRUE(make_sweep("unused"));
+  ASSERT_TRUE(make_sweep("used"));
+  ASSERT_TRUE(make_run("a", "used"));
+  clock_.advance(kLostAfterMs + 1);
+  ASSERT_TRUE(block_on(experiments_.remove_run("dogs", "a")));
+  for (const std::string sweep : {"used", "unused"})
+    ASSERT_TRUE(block_on(experiments_.remove_sweep("dogs", sweep)));
+
+  EXPECT_EQ(make_sweep("used").error().code, ErrorCode::already_exists);
+  EXPECT_TRUE(make_sweep("unused"));
+
+  make_repository("cats", "s3://store/cats");
+  Sweep sweep;
+  sweep.id = "used";
+  sweep.repository = "cats";
+  EXPECT_TRUE(block_on(experiments_.create_sweep(sweep)));
 }
 
 TEST_F(ExperimentsTest, WhatGoesOnIsNotRemoved) {

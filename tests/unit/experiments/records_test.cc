@@ -72,6 +72,19 @@ TEST(SweepRecords, ComeBackWhole) {
   EXPECT_EQ(back->grid, sweep.grid);
 }
 
+TEST(SweepRecords, OfAnOlderVersionHaveNoRunnerAndNoPlan) {
+  Sweep sweep;
+  sweep.id = "s";
+  const std::string older = encode_sweep(sweep);
+  sweep.runner = "r";
+  sweep.plan = "{}";
+
+  EXPECT_LT(older.size(), encode_sweep(sweep).size());
+  EXPECT_EQ(decode_sweep(older).value().plan, "");
+  EXPECT_EQ(decode_sweep(encode_sweep(sweep)).value().plan, "{}");
+  EXPECT_EQ(decode_sweep(encode_sweep(sweep)).value().runner, "r");
+}
+
 TEST(Keys, StepsSortAsNumbers) {
   EXPECT_LT(keys::chunk("u", "r", "m", -5), keys::chunk("u", "r", "m", -1));
   EXPECT_LT(keys::chunk("u", "r", "m", -1), keys::chunk("u", "r", "m", 0));

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 
@@ -29,6 +30,27 @@ class LiveFilesTest : public testing::Test {
   }
   testing_support::ScratchDirectory scratch_;
 };
+
+TEST_F(LiveFilesTest, TheLastLinesAreWhatOneWouldHaveSeenLast) {
+  for (int i = 0; i < 5'000; ++i) append("err", "line " + std::to_string(i) + " of a long log\n");
+  append("err", "10%\r50%\r\x1b[31m100%\r\nTraceback of s3cret-key:\n  caf\xe9\n\n\n");
+
+  const std::string tail = last_lines(scratch_.path("err"), {"s3cret-key"});
+
+  EXPECT_TRUE(tail.ends_with("line 4999 of a long log\n[31m100%\nTraceback of ***:\n  caf\xEF\xBF\xBD\n"))
+      << tail;
+  EXPECT_EQ(std::count(tail.begin(), tail.end(), '\n'), 20);
+  EXPECT_EQ(last_lines(scratch_.path("none"), {}), "");
+}
+
+TEST_F(LiveFilesTest, TheLastLinesOfOneEndlessLineAreItsEnd) {
+  append("err", std::string(1'000'000, 'x') + "the end");
+
+  const std::string tail = last_lines(scratch_.path("err"), {});
+
+  EXPECT_TRUE(tail.ends_with("xxthe end\n"));
+  EXPECT_LT(tail.size(), 5'000);
+}
 
 TEST_F(LiveFilesTest, ASecretNeverLeavesHoweverItWasWritten) {
   const auto seed = testing_support::seed();

@@ -26,7 +26,9 @@ TEST(Sweep, TheBestIsChosenAmongRunsThatAreOk) {
 }
 
 TEST(Sweep, NamesAreMadeFromTimeAndNumber) {
-  EXPECT_EQ(default_sweep_name(1'795'393'751'000), "sweep-20261123-002911");
+  const std::string name = default_sweep_name(1'795'393'751'000);
+  EXPECT_TRUE(name.starts_with("sweep-20261123-002911-")) << name;
+  EXPECT_NE(default_sweep_name(1'795'393'751'000), name);
   EXPECT_EQ(run_name("s", 0), "s-1");
 }
 
