@@ -133,6 +133,57 @@ test('a sweep shows its table and the curves of the main metric at once', async 
   }
 });
 
+test('the greatest value stands with its own step, not the last', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  const runs = await sweep(seed, name);
+  await seed.rest('POST', `/repositories/${name}/runs/${runs[5]?.id}/reports`, {
+    metrics: [
+      { name: 'peak', value: 0.5, step: 1, time_ms: 1 },
+      { name: 'peak', value: 0.97, step: 57, time_ms: 57 },
+      { name: 'peak', value: 0.7, step: 60, time_ms: 60 },
+    ],
+  });
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments?curve=peak`);
+
+  const values = page.getByRole('region', { name: 'Last values of peak' });
+  await expect(values.getByRole('row').filter({ hasText: 'sweep-6' })).toContainText('0.7');
+  await expect(values.getByRole('row').filter({ hasText: 'sweep-6' })).toContainText('0.97');
+  await expect(values.getByRole('row').filter({ hasText: 'sweep-6' })).toContainText('step 57');
+});
+
+test('choosing a run moves nothing, and no number is cut', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  for (const width of [1440, 1000]) {
+    await page.setViewportSize({ width, height: 900 });
+    await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+    const before = await row(page, 'sweep-2').boundingBox();
+    await row(page, 'sweep-1').getByRole('checkbox').check();
+    await expect(page.getByRole('region', { name: 'Chosen runs' })).toBeVisible();
+    expect((await row(page, 'sweep-2').boundingBox())?.y).toBe(before?.y);
+
+    // The main metric is in sight, whole; what is half out of sight shows no half number.
+    await expect(
+      row(page, 'sweep-3').getByRole('gridcell').filter({ hasText: '0.95' }).first(),
+    ).toBeInViewport({
+      ratio: 1,
+    });
+    const halves = await page.getByRole('grid', { name: 'Runs' }).evaluate((grid) => {
+      const frame = grid.getBoundingClientRect();
+      return [...grid.querySelectorAll('[role=row] [role=gridcell] > span')]
+        .filter((span) => getComputedStyle(span).visibility !== 'hidden')
+        .filter((span) => {
+          const box = span.getBoundingClientRect();
+          return box.left < frame.right && box.right > frame.right + 1;
+        })
+        .map((span) => span.textContent);
+    });
+    expect(halves, `at ${width} px`).toEqual([]);
+    const cards = page.getByRole('list', { name: 'Sweeps' }).getByText('sweep', { exact: true });
+    expect((await cards.first().boundingBox())?.width ?? 0, 'the name of a sweep').toBeGreaterThan(30);
+  }
+});
+
 test('what a run reports is shown without asking', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'raw/a.txt': 'a' });
   const runs = await sweep(seed, name);
@@ -161,7 +212,7 @@ test('runs are filtered, sorted and grouped, and the URL says how', async ({ pag
   await filter.fill('lr>=0.01');
   await filter.press('Enter');
   await expect(page).toHaveURL(/where=param.lr%3E%3D0.01/);
-  await expect.poll(names).toEqual(['sweep-4', 'sweep-3', 'sweep-2', 'sweep-1'].sort().reverse());
+  await expect.poll(names).toEqual(['sweep-1', 'sweep-2', 'sweep-3', 'sweep-4']);
   await page.getByRole('button', { name: 'accuracy', exact: true }).first().click();
   await expect.poll(names).toEqual(['sweep-3', 'sweep-4', 'sweep-1', 'sweep-2']);
 
@@ -389,7 +440,23 @@ test('a run that is under way is cancelled, a failed one tells why', async ({ pa
   await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${runs[4]?.id}`);
   await expect(page.getByText('out of memory')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Promote' })).toBeDisabled();
+  const tail = page.getByRole('region', { name: 'Last lines of stdout' });
+  await expect(tail).toContainText('the needle');
+  await seed.rest('POST', `/repositories/${name}/runs/${runs[4]?.id}/reports`, {
+    stderr: {
+      offset: 0,
+      text: `${'noise\n'.repeat(3000)}Traceback (most recent call last):\nValueError: no dog\n`,
+    },
+  });
+  await page.reload();
+  const traceback = page.getByRole('region', { name: 'Last lines of stderr' });
+  await expect(traceback).toContainText('ValueError: no dog');
+  await expectNoAxeViolations(page);
+  await traceback.getByRole('button', { name: 'All output' }).click();
+  await expect(page.getByRole('log', { name: 'stderr' })).toContainText('Traceback');
 
+  // Its runner is alive, however long all this took.
+  await seed.rest('POST', `/repositories/${name}/runs/${runs[5]?.id}/reports`, {});
   await page.goto(`/ui/repositories/${name}/experiments/runs/${runs[5]?.id}`);
   await page.getByRole('button', { name: 'Cancel run' }).click();
   await expectNoAxeViolations(page);
@@ -410,7 +477,7 @@ test('a sweep shows its progress, its grid and its best, and is stopped', async 
   name,
 }) => {
   await seed.repository(name, { 'raw/a.txt': 'a' });
-  await sweep(seed, name);
+  const runs = await sweep(seed, name);
   await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
   await page.getByRole('list', { name: 'Sweeps' }).getByRole('link').click();
 
@@ -418,13 +485,16 @@ test('a sweep shows its progress, its grid and its best, and is stopped', async 
   await expect(page.getByText('5 of 6')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Best run' })).toContainText('sweep-3');
   const map = page.getByRole('region', { name: 'accuracy over the grid' }).getByRole('table');
-  await expect(map.getByRole('row', { name: /^adam/ }).getByRole('link')).toHaveText(['0.8', '0.95', '0.8']);
+  await expect(map.getByRole('row', { name: /^adam/ }).getByRole('link')).toHaveText(['', '0.95', '0.8']);
+  await expect(page.getByText('Final values of runs that are ok')).toBeVisible();
   for (const theme of ['light', 'dark'] as const) {
     await setTheme(page, theme);
     await expect(map).toBeVisible();
     await expect(row(page, 'sweep-1')).toBeVisible();
     await expectNoAxeViolations(page);
   }
+  // Its runner is alive, however long all this took.
+  await seed.rest('POST', `/repositories/${name}/runs/${runs[5]?.id}/reports`, {});
   await page.getByRole('button', { name: 'Stop sweep' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Stop sweep' }).click();
   await expect(page.getByText('asked to end')).toBeVisible();

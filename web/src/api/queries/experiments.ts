@@ -130,6 +130,20 @@ export const readRunLog = (
     }),
   );
 
+/** The last bytes of a stream, which holds `size` bytes so far. */
+export const runTailQuery = (
+  repository: string,
+  run: string,
+  stream: LogStream,
+  bytes: number,
+  size: number,
+) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'run-tail', { run, stream, bytes, size }],
+    queryFn: async ({ signal }) => (await readRunLog(repository, run, stream, -bytes, bytes, signal)).text,
+    staleTime: Infinity,
+  });
+
 export const cancelRun = (repository: string, run: string) =>
   answer(api.POST('/repositories/{repository}/runs/{run}/cancel', { params: { path: { repository, run } } }));
 

@@ -159,31 +159,6 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
       }
     >
       {owner && <NamespaceBanner repository={owner.id} />}
-      {chosen.length > 0 && (
-        <div className={classes.selectionBar} role="status">
-          <span>{countText(chosen)} selected</span>
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => copyWithNotice(chosen.map((entry) => entry.path).join('\n'), 'Keys')}
-          >
-            Copy keys
-          </Button>
-          {isWritable && (
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<Trash2 size={14} aria-hidden />}
-              onClick={() => setDeleting(chosen)}
-            >
-              Delete
-            </Button>
-          )}
-          <Button size="compact-sm" variant="subtle" onClick={() => setSelected(undefined)}>
-            Clear selection
-          </Button>
-        </div>
-      )}
       <DropZone
         target={`${bucket}/${folder}`}
         refusal={isWritable ? undefined : 'A namespace is written to by its repository only.'}
@@ -252,6 +227,32 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
           )}
         </div>
       </DropZone>
+      {/* Below the list: what comes above it would move its rows under the mouse. */}
+      {chosen.length > 0 && (
+        <div className={classes.selectionBar} role="status">
+          <span>{countText(chosen)} selected</span>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => copyWithNotice(chosen.map((entry) => entry.path).join('\n'), 'Keys')}
+          >
+            Copy keys
+          </Button>
+          {isWritable && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<Trash2 size={14} aria-hidden />}
+              onClick={() => setDeleting(chosen)}
+            >
+              Delete
+            </Button>
+          )}
+          <Button size="compact-sm" variant="subtle" onClick={() => setSelected(undefined)}>
+            Clear selection
+          </Button>
+        </div>
+      )}
       <BucketObjectInfo
         bucket={bucket}
         objectKey={search.info}

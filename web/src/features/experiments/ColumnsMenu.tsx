@@ -32,10 +32,9 @@ export function shownColumns(
   const wanted = chosen === undefined ? undefined : new Set(chosen);
   const columns = wanted ? allColumns(names).filter(({ id }) => wanted.has(id)) : usualColumns(names);
   const shown = showEqual ? columns : columns.filter(({ id }) => !names.equal.has(id));
-  // The main metric is the first of the metrics.
+  // The main metric stands before all others: it is what one looks for, and the pane may be narrow.
   const main = shown.findIndex(({ id }) => id === `metric.${mainMetric}`);
-  const first = shown.findIndex(({ kind }) => kind === 'metric');
-  if (main > first) shown.splice(first, 0, ...shown.splice(main, 1));
+  if (main > 0) shown.unshift(...shown.splice(main, 1));
   return shown;
 }
 

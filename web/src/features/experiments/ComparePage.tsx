@@ -50,7 +50,7 @@ export function ComparePage(): ReactElement {
   const onlyDifferences = search.differences ?? false;
   const metrics = metricLines(runs, baselineAt, search.goals);
   const names = metrics.map(({ name }) => name);
-  const { colors, legend } = useColoring(runs, search.color);
+  const { colors, dashes, legend } = useColoring(runs, search.color);
   const list = (
     <Link
       to="/repositories/$repository/experiments"
@@ -235,6 +235,7 @@ export function ComparePage(): ReactElement {
           metrics={names}
           mainMetric={search.metric ?? mainMetric(names)}
           colors={colors}
+          dashes={dashes}
           legend={legend}
           search={search}
           onChange={change}

@@ -8,6 +8,7 @@ import { useEffect, useMemo, useRef, type ReactElement } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { MetricSeries, Run } from '../../api/types';
+import { swatchOf } from '../../ui/colors';
 import { formatDuration, formatMetric, formatTime } from '../../ui/format';
 import { CurveTooltip } from './CurveTooltip';
 import classes from './CurvesChart.module.css';
@@ -27,6 +28,7 @@ export interface CurvesChartProps extends CurveOptions {
   series: readonly MetricSeries[];
   runs: ReadonlyMap<string, Run>;
   colors: ReadonlyMap<string, string>;
+  dashes: ReadonlyMap<string, readonly number[]>;
   height: number;
   onOpen: (run: string) => void;
 }
@@ -56,7 +58,7 @@ const logarithmic = 3 as uPlot.Scale.Distr;
 /* eslint-enable @typescript-eslint/no-unsafe-enum-assignment */
 
 export function CurvesChart(props: CurvesChartProps): ReactElement {
-  const { series, runs, colors, axis, smoothing, logX, logY, height, metric } = props;
+  const { series, runs, colors, dashes, axis, smoothing, logX, logY, height, metric } = props;
   const scheme = useComputedColorScheme('light');
   const { ref: sizeRef, width } = useElementSize();
   const host = useRef<HTMLDivElement>(null);
@@ -85,7 +87,7 @@ export function CurvesChart(props: CurvesChartProps): ReactElement {
   });
 
   const shape = JSON.stringify([
-    drawn.ids.map((id) => [id, colors.get(id)]),
+    drawn.ids.map((id) => [id, colors.get(id), dashes.get(id)]),
     smoothing > 0,
     axis,
     logX,
@@ -168,14 +170,16 @@ export function CurvesChart(props: CurvesChartProps): ReactElement {
   );
 }
 
-function seriesLooks({ ids, data, main }: Drawn, { colors }: CurvesChartProps): uPlot.Series[] {
+function seriesLooks({ ids, data, main }: Drawn, { colors, dashes }: CurvesChartProps): uPlot.Series[] {
   const isSmoothed = data.length - 1 > main.length;
   const curve = (id: string, isFaint: boolean): uPlot.Series => {
     const color = colors.get(id) ?? '#888888';
     return {
       stroke: isFaint ? `${color}38` : color,
       width: isFaint ? 1 : ids.length > 30 ? 1.25 : 1.75,
-      spanGaps: true,
+      dash: isFaint ? undefined : dashes.get(id)?.slice(),
+      // A null is a value that is no number: a gap. Positions of other curves are undefined, and no gap.
+      spanGaps: false,
       points: { show: false },
     };
   };
@@ -276,7 +280,7 @@ function follow(
   tooltip.show(
     axisText(props.axis, plot.data[0][idx] ?? 0),
     lines.map(({ id, index, value }) => ({
-      color: props.colors.get(id) ?? '',
+      color: swatchOf(props.colors.get(id), props.dashes.get(id)) ?? '',
       name: props.runs.get(id)?.name ?? id,
       value: formatMetric(value),
       isFocus: index === inFocus,

@@ -4,6 +4,7 @@ import { useMemo, useState, type ReactElement } from 'react';
 import { seriesRunsMax } from '../../api/queries/experiments';
 import type { Run } from '../../api/types';
 import { ErrorState } from '../../ui/ErrorState';
+import { swatchOf } from '../../ui/colors';
 import { formatMetric, formatPlural } from '../../ui/format';
 import { LoadingState } from '../../ui/LoadingState';
 import { CurvesChart, axisText, type CurveOptions } from './CurvesChart';
@@ -35,6 +36,7 @@ export interface CurvesPanelProps {
   metrics: readonly string[];
   mainMetric: string | undefined;
   colors: ReadonlyMap<string, string>;
+  dashes: ReadonlyMap<string, readonly number[]>;
   legend: readonly { color: string; label: string }[];
   /** Fields to colour by, for a choice; none: each run has its colour. */
   colorFields?: readonly { value: string; label: string }[];
@@ -193,11 +195,21 @@ type ChartProps = CurvesPanelProps & {
 };
 
 function LargeChart(props: ChartProps): ReactElement {
-  const { repository, runs, byId, metric, options, colors, onOpen } = props;
+  const { repository, runs, byId, metric, options, colors, dashes, onOpen } = props;
   const { series, isPending, error, onRetry } = useSeries(repository, runs, metric, largePoints);
   if (error !== undefined && series.length === 0)
     return <ErrorState title="The curves could not be read" error={error} onRetry={onRetry} />;
   if (isPending) return <LoadingState rows={7} label="Loading curves" />;
+  if (series.length === 0)
+    return (
+      <>
+        <h2 className={classes.title}>{metric}</h2>
+        <div className={classes.none}>
+          None of {runs.length === 1 ? 'the run' : `the ${formatPlural(runs.length, 'run')}`} drawn here has{' '}
+          {metric}.
+        </div>
+      </>
+    );
   const isOneValueEach =
     series.every(({ points }) => points.length <= 1) && runs.every((run) => run.ended_ms !== undefined);
   return (
@@ -205,7 +217,7 @@ function LargeChart(props: ChartProps): ReactElement {
       <h2 className={classes.title}>{metric}</h2>
       {isOneValueEach ? (
         <p className={classes.single}>
-          One value per run, so there is no curve of it. Each line that a command appends to{' '}
+          One value per run, so there is no curve of it: bars show them. Each line that a command appends to{' '}
           <code>metrics.jsonl</code> while it runs becomes a point.
         </p>
       ) : (
@@ -215,17 +227,18 @@ function LargeChart(props: ChartProps): ReactElement {
           series={series}
           runs={byId}
           colors={colors}
+          dashes={dashes}
           height={320}
           onOpen={onOpen}
         />
       )}
-      <LastValues {...props} series={series} />
+      <LastValues {...props} series={series} withBars={isOneValueEach && runs.length > 1} />
     </>
   );
 }
 
 function SmallChart(props: ChartProps): ReactElement {
-  const { repository, runs, byId, metric, options, colors, onOpen, onChange } = props;
+  const { repository, runs, byId, metric, options, colors, dashes, onOpen, onChange } = props;
   const { ref, inViewport } = useInViewport();
   const [wasSeen, setWasSeen] = useState(false);
   if (inViewport && !wasSeen) setWasSeen(true);
@@ -244,6 +257,7 @@ function SmallChart(props: ChartProps): ReactElement {
           series={series}
           runs={byId}
           colors={colors}
+          dashes={dashes}
           height={170}
           onOpen={onOpen}
         />
@@ -261,11 +275,13 @@ function LastValues({
   series,
   byId,
   colors,
+  dashes,
   metric,
   options,
   search,
   onOpen,
-}: ChartProps & { series: ReturnType<typeof useSeries>['series'] }): ReactElement {
+  withBars,
+}: ChartProps & { series: ReturnType<typeof useSeries>['series']; withBars: boolean }): ReactElement {
   const highlight = useHighlight();
   const goal = goalOf(metric, search.goals);
   const lines = series.flatMap((one) => {
@@ -273,20 +289,33 @@ function LastValues({
     const value = curve.y.at(-1);
     const run = byId.get(one.run);
     if (value === undefined || !run) return [];
-    let best = value;
-    for (const each of curve.y) if (isBetter(each, best, goal)) best = each;
-    return [{ run, value, best, at: curve.x.at(-1) ?? 0 }];
+    let [best, at] = [value, curve.x.at(-1) ?? 0];
+    curve.y.forEach((each, index) => {
+      if (!isBetter(each, best, goal)) return;
+      best = each;
+      at = curve.x[index] ?? at;
+    });
+    return [{ run, value, best, at }];
   });
   lines.sort((left, right) => (isBetter(left.value, right.value, goal) ? -1 : 1));
+  const least = Math.min(0, ...lines.map(({ value }) => value));
+  const greatest = Math.max(0, ...lines.map(({ value }) => value));
+  const barOf = (value: number) => (100 * (value - least)) / (greatest - least || 1);
   return (
     <div className={classes.values} tabIndex={0} role="region" aria-label={`Last values of ${metric}`}>
       <table>
         <thead>
           <tr>
             <th scope="col">Run</th>
-            <th scope="col">Last</th>
-            <th scope="col">{goal === 'max' ? 'Greatest' : 'Least'}</th>
-            <th scope="col">At</th>
+            <th scope="col">{withBars ? 'Value' : 'Last'}</th>
+            {withBars ? (
+              <th scope="col" aria-label="Bar" className={classes.bars} />
+            ) : (
+              <>
+                <th scope="col">{goal === 'max' ? 'Greatest' : 'Least'}</th>
+                <th scope="col">{goal === 'max' ? 'Greatest at' : 'Least at'}</th>
+              </>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -297,14 +326,22 @@ function LastValues({
               onMouseLeave={() => highlight.set(undefined)}
             >
               <th scope="row">
-                <i style={{ background: colors.get(run.id) }} />
+                <i style={{ background: swatchOf(colors.get(run.id), dashes.get(run.id)) }} />
                 <button type="button" onClick={() => onOpen(run.id)}>
                   {run.name}
                 </button>
               </th>
-              <td>{formatMetric(value)}</td>
-              <td>{formatMetric(best)}</td>
-              <td>{axisText(options.axis, at)}</td>
+              <td title={String(value)}>{formatMetric(value)}</td>
+              {withBars ? (
+                <td className={classes.bars}>
+                  <i style={{ width: `${barOf(value)}%`, background: colors.get(run.id) }} aria-hidden />
+                </td>
+              ) : (
+                <>
+                  <td title={`${best}, ${axisText(options.axis, at)}`}>{formatMetric(best)}</td>
+                  <td>{axisText(options.axis, at)}</td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>

@@ -32,7 +32,7 @@ import classes from './ExperimentsPage.module.css';
 import { FilterBar } from './FilterBar';
 import { Highlight, HighlightContext } from './highlight';
 import { fieldNames, metricField, paramField, type FieldNames } from './model/fields';
-import { bestRun, goalOf, mainMetric, withGoal, type Aim } from './model/goal';
+import { bestRun, goalOf, mainMetricOf, withGoal, type Aim } from './model/goal';
 import { groupRuns, isBrushed, toCsv, toRows, type Row } from './model/rows';
 import { ParallelPanel } from './ParallelPanel';
 import type { ExperimentsSearch } from './routes';
@@ -74,7 +74,10 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
   const sweepIds = useMemo(() => sweeps.map(({ id }) => id), [sweeps]);
 
   const names = useMemo(() => fieldNames(runs), [runs]);
-  const metric = search.metric ?? mainMetric(names.metrics);
+  const metric = useMemo(
+    () => search.metric ?? mainMetricOf(runs, names.metrics),
+    [search.metric, runs, names.metrics],
+  );
   const goal = metric === undefined ? 'max' : goalOf(metric, search.goals);
   const aim = useMemo(
     (): Aim | undefined => (metric === undefined ? undefined : { metric, goal }),
@@ -105,7 +108,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
     [chosen, listed],
   );
   const panel = search.panel ?? 'curves';
-  const { colors, legend } = useColoring(drawn, search.color);
+  const { colors, dashes, legend } = useColoring(drawn, search.color);
   const columns = useMemo(
     () => shownColumns(names, search.columns, search.equal === 'show', metric),
     [names, search.columns, search.equal, metric],
@@ -154,6 +157,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
           onToggleGroup={(value) => change({ closed: toggled(search.closed, value) })}
           onOpen={(run) => open(run.id)}
           colors={panel === 'curves' ? colors : undefined}
+          dashes={dashes}
           bestId={best?.id}
           metric={metric}
         />
@@ -165,6 +169,14 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
           {isLoading && ', loading more'}
           {isCut && `, the first ${formatCount(runs.length)} that match: filter to see the others`}
         </span>
+        {selection.size > 0 && (
+          <ChosenBar
+            count={selection.size}
+            chosen={chosen}
+            onCompare={mayCompare ? compare : undefined}
+            onClear={() => select(new Set())}
+          />
+        )}
         {!live.connected && (
           <span className={classes.offline}>
             <WifiOff size={13} aria-hidden /> Live changes are interrupted
@@ -181,6 +193,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
         metrics={names.metrics}
         mainMetric={metric}
         colors={colors}
+        dashes={dashes}
         legend={legend}
         colorFields={colorFields}
         search={search}
@@ -284,14 +297,6 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
             </ActionIcon>
           </Tooltip>
         </div>
-        {selection.size > 0 && (
-          <ChosenBar
-            count={selection.size}
-            chosen={chosen}
-            onCompare={mayCompare ? compare : undefined}
-            onClear={() => select(new Set())}
-          />
-        )}
         {panel === 'none' ? (
           table
         ) : (

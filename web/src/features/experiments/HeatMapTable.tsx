@@ -30,44 +30,68 @@ export function HeatMapTable({
     const share = span === 0 ? 0.5 : (value - map.low) / span;
     const good = aim.goal === 'max' ? share : 1 - share;
     const background = rampColor(good, scheme);
-    return { background, color: isBright(background) ? '#10161a' : '#ffffff' };
+    return { background, color: isBright(background) ? '#000000' : '#ffffff' };
   };
+  const legend = [0, 0.25, 0.5, 0.75, 1].map((place) =>
+    rampColor(aim.goal === 'max' ? place : 1 - place, scheme),
+  );
   return (
-    <div className={classes.mapFrame} tabIndex={0} role="region" aria-label={`${aim.metric} over the grid`}>
-      <table className={classes.map}>
-        <thead>
-          <tr>
-            <th scope="col" className={classes.mapCorner}>
-              {y === undefined ? '' : `${y} ↓`} {x} →
-            </th>
-            {map.xs.map((value) => (
-              <th key={value} scope="col" title={value}>
-                {value}
+    <>
+      <div className={classes.mapFrame} tabIndex={0} role="region" aria-label={`${aim.metric} over the grid`}>
+        <table className={classes.map}>
+          <thead>
+            <tr>
+              <th scope="col" className={classes.mapCorner}>
+                {y === undefined ? '' : `${y} ↓`} {x} →
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {map.ys.map((value, row) => (
-            <tr key={value}>
-              <th scope="row" title={value}>
-                {value === '' ? aim.metric : value}
-              </th>
-              {map.cells[row]?.map((cell, column) => (
-                <td key={map.xs[column]}>
-                  <Cell
-                    repository={repository}
-                    cell={cell}
-                    style={cell?.value === undefined ? undefined : shade(cell.value)}
-                    isBest={cell?.best?.id === bestId && bestId !== undefined}
-                  />
-                </td>
+              {map.xs.map((value) => (
+                <th key={value} scope="col" title={value}>
+                  {value}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {map.ys.map((value, row) => (
+              <tr key={value}>
+                <th scope="row" title={value}>
+                  {value === '' ? aim.metric : value}
+                </th>
+                {map.cells[row]?.map((cell, column) => (
+                  <td key={map.xs[column]}>
+                    <Cell
+                      repository={repository}
+                      cell={cell}
+                      style={cell?.value === undefined ? undefined : shade(cell.value)}
+                      isBest={cell?.best?.id === bestId && bestId !== undefined}
+                    />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className={classes.mapLegend}>
+        {map.low <= map.high && (
+          <span
+            className={classes.mapScale}
+            role="img"
+            aria-label={`Colours from ${formatMetric(map.low)} to ${formatMetric(map.high)}`}
+          >
+            {formatMetric(map.low)}
+            <i style={{ background: `linear-gradient(to right, ${legend.join(', ')})` }} />
+            {formatMetric(map.high)}
+          </span>
+        )}
+        <span>
+          Final values of runs that are ok
+          {map.runsMax > 1 &&
+            `, the ${aim.goal === 'max' ? 'highest' : 'lowest'} of up to ${map.runsMax} runs in a cell`}
+          .
+        </span>
+      </div>
+    </>
   );
 }
 
@@ -98,11 +122,14 @@ function Cell({
   );
 }
 
-/** Whether dark text reads better on it. */
-function isBright(color: string): boolean {
+/** Whether black reads better on it than white; the better has 4.5:1 on any colour. Source: WCAG 2, relative luminance and contrast. */
+export function isBright(color: string): boolean {
   const part = (at: number) => {
     const share = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   };
-  return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.19;
+  const luminance = 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
+  const onDark = (1 + 0.05) / (luminance + 0.05);
+  const onBright = (luminance + 0.05) / 0.05;
+  return onBright >= onDark;
 }

@@ -5,8 +5,14 @@ import { CircleStop, GitMerge, WifiOff } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { hasStatus } from '../../api/error';
 import { commitQuery } from '../../api/queries/commits';
-import { cancelRun, runFilesQuery, runQuery } from '../../api/queries/experiments';
-import type { ObjectStats, Run } from '../../api/types';
+import {
+  cancelRun,
+  runFilesQuery,
+  runQuery,
+  runTailQuery,
+  type LogStream,
+} from '../../api/queries/experiments';
+import type { ObjectStats, Run, RunState } from '../../api/types';
 import { CommandBlock } from '../../ui/Code';
 import { CommitId } from '../../ui/CommitId';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
@@ -22,6 +28,7 @@ import { LoadingState } from '../../ui/LoadingState';
 import { Breadcrumbs, Page, Panel } from '../../ui/Page';
 import { RefBadge } from '../../ui/RefBadge';
 import { StatTile, StatTiles } from '../../ui/StatTile';
+import { visibleText, withoutEscapeCodes } from '../../widgets/preview/content';
 import { RunDuration } from './cells';
 import { useColoring } from './coloring';
 import { CurvesPanel } from './CurvesPanel';
@@ -159,6 +166,7 @@ function KnownRun({
             {run.problem}
           </Alert>
         )}
+        {endedBadly(run.state) && <LastLines repository={repository} run={run} onOpen={change} />}
         <StatTiles>
           <StatTile
             label="Duration"
@@ -250,6 +258,60 @@ function KnownRun({
   );
 }
 
+function endedBadly(state: RunState): boolean {
+  return state === 'failed' || state === 'interrupted' || state === 'lost';
+}
+
+const [lastBytes, lastLines] = [8 * 1024, 14];
+
+/** Why a run ended badly is mostly in what it said last: at hand when the page opens. */
+function LastLines({
+  repository,
+  run,
+  onOpen,
+}: {
+  repository: string;
+  run: Run;
+  onOpen: (change: Partial<RunSearch>) => void;
+}): ReactElement | null {
+  const stream: LogStream = run.stderr_bytes > 0 ? 'stderr' : 'stdout';
+  const size = stream === 'stderr' ? run.stderr_bytes : run.stdout_bytes;
+  const query = useQuery({ ...runTailQuery(repository, run.id, stream, lastBytes, size), enabled: size > 0 });
+  if (size === 0) return null;
+  const lines = withoutEscapeCodes(query.data ?? '')
+    .replace(/\n$/, '')
+    .split('\n')
+    .slice(-lastLines);
+  return (
+    <Panel
+      title={`Last lines of ${stream}`}
+      actions={
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          onClick={() => onOpen({ tab: 'log', stream: stream === 'stderr' ? 'stderr' : undefined })}
+        >
+          All output
+        </Button>
+      }
+    >
+      {query.isError ? (
+        <ErrorState
+          title="The output could not be read"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      ) : query.isPending ? (
+        <LoadingState rows={3} label="Loading the last lines" />
+      ) : (
+        <pre className={classes.tail} tabIndex={0} aria-label={`Last lines of ${stream}`}>
+          {visibleText(lines.join('\n'))}
+        </pre>
+      )}
+    </Panel>
+  );
+}
+
 function Metrics({
   repository,
   run,
@@ -265,7 +327,7 @@ function Metrics({
   const namesKey = names.join('\n');
   const metrics = useMemo(() => (namesKey === '' ? [] : namesKey.split('\n')), [namesKey]);
   const runs = useMemo(() => [run], [run]);
-  const { colors } = useColoring(runs, undefined);
+  const { colors, dashes } = useColoring(runs, undefined);
   return (
     <div className={classes.columns}>
       <Panel title="Curves" flush>
@@ -275,6 +337,7 @@ function Metrics({
           metrics={metrics}
           mainMetric={mainMetric(metrics)}
           colors={colors}
+          dashes={dashes}
           legend={[]}
           search={search}
           onChange={onChange}

@@ -9,15 +9,18 @@ import {
   memo,
   useEffect,
   useId,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
   type KeyboardEvent,
   type MouseEvent,
   type ReactElement,
+  type RefObject,
 } from 'react';
 import type { Run } from '../../api/types';
 import { useRowWindow } from '../../ui/DataTable/useRowWindow';
+import { swatchOf } from '../../ui/colors';
 import { formatCount, formatMetric } from '../../ui/format';
 import { RowCheck } from '../../ui/RowCheck';
 import { scrollId } from '../../ui/scroll-id';
@@ -34,6 +37,8 @@ const headerHeight = 35;
 const boxWidth = 40;
 const nameWidthMin = 150;
 const nameWidthMax = 280;
+/** In a pane so wide the name leaves room for the first column. */
+const [narrowPane, narrowNameMax] = [600, 170];
 
 export interface RunsTableProps {
   label: string;
@@ -50,6 +55,7 @@ export interface RunsTableProps {
   onOpen: (run: Run) => void;
   /** Of runs that are drawn in a chart. */
   colors?: ReadonlyMap<string, string>;
+  dashes?: ReadonlyMap<string, readonly number[]>;
   bestId?: string;
   /** The metric that groups and the best are about. */
   metric?: string;
@@ -65,8 +71,9 @@ export function RunsTable(props: RunsTableProps): ReactElement {
   const withBoxes = onSelectionChange !== undefined;
   const withState = !columns.some(({ id }) => id === 'state');
   const view = useRowWindow(scroller, rows.length, rowHeight, headerHeight);
-  const layout = useLayout(rows, columns, withBoxes);
-  const columnView = useColumnWindow(scroller, layout.placed);
+  const isNarrow = useIsNarrow(scroller);
+  const layout = useLayout(rows, columns, withBoxes, isNarrow);
+  const columnView = useColumnWindow(scroller, layout.placed, layout.pinnedWidth);
   const shownColumns = useMemo(
     () => layout.placed.slice(columnView.first, columnView.end),
     [layout.placed, columnView],
@@ -209,8 +216,9 @@ export function RunsTable(props: RunsTableProps): ReactElement {
               repository={props.repository}
               columns={shownColumns}
               firstColumn={columnView.first}
+              cut={columnView.cut}
               isSelected={withBoxes ? (selection?.has(row.id) ?? false) : undefined}
-              color={props.colors?.get(row.id)}
+              color={swatchOf(props.colors?.get(row.id), props.dashes?.get(row.id))}
               bestOf={row.id === props.bestId ? props.metric : undefined}
               isNested={props.closed !== undefined}
               withState={withState}
@@ -273,13 +281,29 @@ function makeActions(
   };
 }
 
+function useIsNarrow(scroller: RefObject<HTMLElement | null>): boolean {
+  const [isNarrow, setNarrow] = useState(false);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const update = () => setNarrow(element.clientWidth < narrowPane);
+    update();
+    const observer = new ResizeObserver(update);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
+  return isNarrow;
+}
+
 /** Where columns go. Widths follow the first rows, so that a change of one run moves nothing. */
-function useLayout(rows: readonly Row[], columns: readonly Field[], withBoxes: boolean) {
+function useLayout(rows: readonly Row[], columns: readonly Field[], withBoxes: boolean, isNarrow: boolean) {
   const sample = rows
     .slice(0, 60)
     .flatMap((row) => (row.kind === 'run' ? row.run : row.group.runs.slice(0, 5)));
   const longest = sample.reduce((most, run) => Math.max(most, run.name.length), 0);
-  const nameWidth = Math.round(Math.min(nameWidthMax, Math.max(nameWidthMin, longest * 7.4 + 70)));
+  const nameWidth = Math.round(
+    Math.min(isNarrow ? narrowNameMax : nameWidthMax, Math.max(nameWidthMin, longest * 7.4 + 70)),
+  );
   const pinnedWidth = nameWidth + (withBoxes ? boxWidth : 14);
   const key = JSON.stringify(columns.map(({ id, label }) => [id, columnWidth(id, label, sample)]));
   return useMemo(() => {
@@ -340,6 +364,7 @@ interface RunRowProps extends Placed {
   repository: string;
   columns: readonly PlacedColumn[];
   firstColumn: number;
+  cut: string;
   isSelected: boolean | undefined;
   color: string | undefined;
   bestOf: string | undefined;
@@ -350,6 +375,7 @@ interface RunRowProps extends Placed {
 
 const RunRow = memo(function RunRow(props: RunRowProps): ReactElement {
   const { run, index, isSelected, color, actions, columns } = props;
+  const cut = props.cut === '' ? [] : props.cut.split('\n');
   const highlight = useHighlight();
   const nameIndex = isSelected === undefined ? 1 : 2;
   return (
@@ -397,7 +423,7 @@ const RunRow = memo(function RunRow(props: RunRowProps): ReactElement {
           key={column.id}
           role="gridcell"
           aria-colindex={props.firstColumn + at + nameIndex + 1}
-          className={`${classes.place} ${classes.cell} ${isNumeric(column.id) ? classes.right : ''}`}
+          className={`${classes.place} ${classes.cell} ${isNumeric(column.id) ? classes.right : ''} ${cut.includes(column.id) ? classes.cut : ''}`}
           style={{ left: column.left, width: column.width }}
         >
           {props.bestOf !== undefined && column.id === `metric.${props.bestOf}` && (

@@ -90,7 +90,7 @@ export function ScatterPanel(props: ScatterPanelProps): ReactElement {
   const coloring = useMemo(() => {
     if (search.sc !== undefined) return colorRuns(runs, search.sc, scheme);
     const accent = chartInk(scheme).accent;
-    return { colors: new Map(runs.map((run) => [run.id, accent])), legend: [] };
+    return { colors: new Map(runs.map((run) => [run.id, accent])), dashes: new Map(), legend: [] };
   }, [runs, search.sc, scheme]);
 
   const draw = useCallback(

@@ -24,7 +24,7 @@ import { CountsBar } from './CountsBar';
 import { HeatMapTable } from './HeatMapTable';
 import { Highlight, HighlightContext } from './highlight';
 import { fieldNames } from './model/fields';
-import { bestRun, goalOf, mainMetric, withGoal, type Aim } from './model/goal';
+import { bestRun, goalOf, mainMetricOf, withGoal, type Aim } from './model/goal';
 import { heatMap } from './model/heatmap';
 import { shellLine, whyNot } from './model/promotion';
 import { sweepProgress } from './model/states';
@@ -92,7 +92,10 @@ function KnownSweep({
   const view = toView({ sweep: sweep.id, sort: search.sort, dir: search.dir });
   const { runs, isPending, error, onRetry } = useRuns(repository, view, live);
   const names = useMemo(() => fieldNames(runs), [runs]);
-  const metric = search.metric ?? mainMetric(names.metrics);
+  const metric = useMemo(
+    () => search.metric ?? mainMetricOf(runs, names.metrics),
+    [search.metric, runs, names.metrics],
+  );
   const goal = metric === undefined ? 'max' : goalOf(metric, search.goals);
   const aim = useMemo(
     (): Aim | undefined => (metric === undefined ? undefined : { metric, goal }),
@@ -397,7 +400,11 @@ function GridPanel({
   search: SweepSearch;
   onChange: (change: SweepSearch) => void;
 }): ReactElement | null {
-  const names = Object.keys(sweep.grid).filter((name) => (sweep.grid[name]?.length ?? 0) > 1);
+  // The axes with most values first: they say most.
+  const valuesOf = (name: string) => sweep.grid[name]?.length ?? 0;
+  const names = Object.keys(sweep.grid)
+    .filter((name) => valuesOf(name) > 1)
+    .sort((left, right) => valuesOf(right) - valuesOf(left));
   const x = search.hx ?? names[0];
   const y = search.hy ?? names.find((name) => name !== x);
   const map = useMemo(
@@ -413,7 +420,7 @@ function GridPanel({
           <div className={classes.aim}>
             <Select
               size="xs"
-              w={130}
+              w={160}
               aria-label="Columns of the map"
               data={names}
               value={x}
@@ -422,7 +429,7 @@ function GridPanel({
             />
             <Select
               size="xs"
-              w={130}
+              w={160}
               aria-label="Rows of the map"
               data={names.filter((name) => name !== x)}
               value={y ?? null}

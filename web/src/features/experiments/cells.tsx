@@ -85,7 +85,7 @@ const widths: Record<string, number> = {
   branch: 150,
 };
 
-const [characterWidth, padding, widthMin, widthMax] = [7.4, 30, 72, 220];
+const [characterWidth, padding, widthMin, widthMax, starWidth] = [7.4, 30, 72, 220, 18];
 
 /** Wide enough for the header and for what the first rows hold. */
 export function columnWidth(id: string, label: string, runs: readonly Run[]): number {
@@ -97,7 +97,9 @@ export function columnWidth(id: string, label: string, runs: readonly Run[]): nu
     if (value !== undefined)
       length = Math.max(length, (typeof value === 'number' ? formatMetric(value) : value).length);
   }
-  return Math.round(Math.min(widthMax, Math.max(widthMin, length * characterWidth + padding)));
+  // The best value has a star before it.
+  const star = id.startsWith('metric.') ? starWidth : 0;
+  return Math.round(Math.min(widthMax, Math.max(widthMin, length * characterWidth + padding + star)));
 }
 
 /** Numbers stand at the right. */

@@ -2,12 +2,14 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useMemo } from 'react';
 import type { Run } from '../../api/types';
-import { seriesColor, type Scheme } from '../../ui/colors';
+import { lineLooks, seriesColor, seriesDash, type Scheme } from '../../ui/colors';
 import { valueOf } from './model/fields';
 import { makeScale, rampColor, tickLabel, type Scale } from './model/scale';
 
 export interface Coloring {
   colors: ReadonlyMap<string, string>;
+  /** Of runs whose lines are not drawn through. */
+  dashes: ReadonlyMap<string, readonly number[]>;
   /** What the colours mean; none where each run has its own. */
   legend: { color: string; label: string }[];
 }
@@ -16,12 +18,28 @@ export interface Coloring {
 const distinctMax = 8;
 const withoutValue = '#8b98a1';
 
+/**
+ * A run looks the same wherever and among whichever others it is drawn: what counts is the run alone. The runs of a sweep
+ * follow each other, so that the first sixty all differ.
+ */
+export function lookOf(run: Pick<Run, 'id' | 'sweep' | 'index'>): number {
+  const [text, index] = run.sweep ? [run.sweep, run.index] : [run.id, 0];
+  let hash = 0;
+  for (let at = 0; at < text.length; ++at) hash = (hash * 31 + text.charCodeAt(at)) >>> 0;
+  return (hash + index) % lineLooks;
+}
+
 export function colorRuns(runs: readonly Run[], field: string | undefined, scheme: Scheme): Coloring {
   const colors = new Map<string, string>();
+  const dashes = new Map<string, readonly number[]>();
   if (field === undefined) {
-    // Two runs next to each other in the table differ; a run keeps its colour while the list stays.
-    runs.forEach((run, index) => colors.set(run.id, seriesColor(index, scheme)));
-    return { colors, legend: [] };
+    for (const run of runs) {
+      const look = lookOf(run);
+      colors.set(run.id, seriesColor(look, scheme));
+      const dash = seriesDash(look);
+      if (dash) dashes.set(run.id, dash);
+    }
+    return { colors, dashes, legend: [] };
   }
   const now = Date.now();
   const values = runs.map((run) => valueOf(run, field, now));
@@ -37,7 +55,7 @@ export function colorRuns(runs: readonly Run[], field: string | undefined, schem
   };
   const sorted = distinct.filter((value) => typeof value === 'number').sort((left, right) => left - right);
   runs.forEach((run, index) => colors.set(run.id, colorOf(values[index])));
-  return { colors, legend: legendOf(scale, isRange, sorted, colorOf) };
+  return { colors, dashes, legend: legendOf(scale, isRange, sorted, colorOf) };
 }
 
 function legendOf(

@@ -10,11 +10,27 @@ export interface PlacedColumn {
 
 const overscanPixels = 300;
 
+export interface ColumnView {
+  first: number;
+  end: number;
+  /** Columns of which a part is out of sight: half a number reads as another one. */
+  cut: string;
+}
+
+const cutsOf = (columns: readonly PlacedColumn[], from: number, to: number): string =>
+  columns
+    .filter(
+      ({ left, width }) => (left < from - 1 && left + width > from) || (left < to && left + width > to + 1),
+    )
+    .map(({ id }) => id)
+    .join('\n');
+
 export function useColumnWindow(
   scroller: RefObject<HTMLElement | null>,
   columns: readonly PlacedColumn[],
-): { first: number; end: number } {
-  const [view, setView] = useState({ first: 0, end: columns.length });
+  pinnedWidth: number,
+): ColumnView {
+  const [view, setView] = useState<ColumnView>({ first: 0, end: columns.length, cut: '' });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
@@ -25,7 +41,11 @@ export function useColumnWindow(
       while (first < columns.length && right(columns[first]) < from) first += 1;
       let end = first;
       while (end < columns.length && (columns[end]?.left ?? 0) < to) end += 1;
-      setView((known) => (known.first === first && known.end === end ? known : { first, end }));
+      const { scrollLeft, clientWidth } = element;
+      const cut = cutsOf(columns, scrollLeft + pinnedWidth, scrollLeft + clientWidth);
+      setView((known) =>
+        known.first === first && known.end === end && known.cut === cut ? known : { first, end, cut },
+      );
     };
     update();
     element.addEventListener('scroll', update, { passive: true });
@@ -35,7 +55,7 @@ export function useColumnWindow(
       element.removeEventListener('scroll', update);
       observer.disconnect();
     };
-  }, [scroller, columns]);
+  }, [scroller, columns, pinnedWidth]);
   return view;
 }
 

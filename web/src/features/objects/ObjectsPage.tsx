@@ -176,31 +176,6 @@ export function ObjectsPage(): ReactElement {
       }
     >
       <RefBar repository={repository} gitRef={ref} refKind={refKind} />
-      {chosen.length > 0 && (
-        <div className={classes.selectionBar} role="status">
-          <span>{countText(chosen)} selected</span>
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => copyWithNotice(chosen.map((entry) => entry.path).join('\n'), 'Paths')}
-          >
-            Copy paths
-          </Button>
-          {isBranch && (
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<Trash2 size={14} aria-hidden />}
-              onClick={() => setDeleting(chosen)}
-            >
-              Delete
-            </Button>
-          )}
-          <Button size="compact-sm" variant="subtle" onClick={() => setSelected(undefined)}>
-            Clear selection
-          </Button>
-        </div>
-      )}
       <DropZone target={`${ref}/${folder}`} refusal={refusal} onFiles={upload}>
         <div className={`${browser.split} ${isOpen ? browser.withObject : ''}`}>
           <div className={browser.listPane}>
@@ -266,6 +241,32 @@ export function ObjectsPage(): ReactElement {
           )}
         </div>
       </DropZone>
+      {/* Below the list: what comes above it would move its rows under the mouse. */}
+      {chosen.length > 0 && (
+        <div className={classes.selectionBar} role="status">
+          <span>{countText(chosen)} selected</span>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => copyWithNotice(chosen.map((entry) => entry.path).join('\n'), 'Paths')}
+          >
+            Copy paths
+          </Button>
+          {isBranch && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<Trash2 size={14} aria-hidden />}
+              onClick={() => setDeleting(chosen)}
+            >
+              Delete
+            </Button>
+          )}
+          <Button size="compact-sm" variant="subtle" onClick={() => setSelected(undefined)}>
+            Clear selection
+          </Button>
+        </div>
+      )}
       <ObjectInfo
         repository={repository}
         gitRef={ref}

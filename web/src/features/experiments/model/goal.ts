@@ -44,6 +44,20 @@ export function mainMetric(metrics: readonly string[]): string | undefined {
   return metrics[0];
 }
 
+/** So many of the newest runs with metrics are asked: as many as charts draw. */
+const askedRuns = 100;
+
+/** The main one of those that at least half as many of the newest runs have as have the most common one. */
+export function mainMetricOf(runs: readonly Run[], metrics: readonly string[]): string | undefined {
+  const telling = runs.filter((run) => Object.keys(run.metrics).length > 0);
+  const newest = [...telling].sort((left, right) => right.created_ms - left.created_ms).slice(0, askedRuns);
+  const counts = new Map<string, number>();
+  for (const run of newest)
+    for (const name of Object.keys(run.metrics)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const most = Math.max(0, ...counts.values());
+  return mainMetric(metrics.filter((name) => (counts.get(name) ?? 0) * 2 >= most));
+}
+
 export function isBetter(value: number, than: number, goal: Goal): boolean {
   return goal === 'max' ? value > than : value < than;
 }

@@ -1,4 +1,4 @@
-/** A sweep's grid as a map: rows and columns are values of two parameters, a cell is the best of its runs. */
+/** A sweep's grid as a map: rows and columns are values of two parameters, a cell is the best of its runs that are ok. */
 import type { Run } from '../../../api/types';
 import { byValue } from './fields';
 import { bestRun, type Aim } from './goal';
@@ -16,6 +16,8 @@ export interface HeatMap {
   cells: (HeatCell | undefined)[][];
   low: number;
   high: number;
+  /** The most runs that share a cell: other parameters tell them apart. */
+  runsMax: number;
 }
 
 /** `y` undefined: one row. */
@@ -43,12 +45,18 @@ export function heatMap(
   }
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
+  let runsMax = 0;
   const cells = ys.map((row) =>
     xs.map((column): HeatCell | undefined => {
       const its = sorted.get(key(column, row));
       if (!its) return undefined;
-      const best = bestRun(its, aim);
+      // What a run has told while it goes on, or before it failed, is not its result.
+      const best = bestRun(
+        its.filter(({ state }) => state === 'ok'),
+        aim,
+      );
       const value = best?.metrics[aim.metric];
+      runsMax = Math.max(runsMax, its.length);
       if (value !== undefined && Number.isFinite(value)) {
         low = Math.min(low, value);
         high = Math.max(high, value);
@@ -56,5 +64,5 @@ export function heatMap(
       return { runs: its, best, value };
     }),
   );
-  return { xs, ys, cells, low, high };
+  return { xs, ys, cells, low, high, runsMax };
 }

@@ -15,7 +15,7 @@ import {
 } from './conditions';
 import { align, smooth, toCurve } from './curves';
 import { byValue, fieldNames } from './fields';
-import { bestRun, goalOf, mainMetric, usualGoal, withGoal } from './goal';
+import { bestRun, goalOf, mainMetric, mainMetricOf, usualGoal, withGoal } from './goal';
 import { heatMap } from './heatmap';
 import {
   checkRequirement,
@@ -150,6 +150,42 @@ describe('rows', () => {
     expect(sortRuns(runs, 'created', 'desc', 0).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
   });
 
+  test('stand by sweep and grid, those under way first and those that wait last', () => {
+    const of = (sweep: string, index: number, state: Run['state'], created_ms: number) =>
+      run(`${sweep}-${index}`, { sweep, index, state, created_ms });
+    const mixed = [
+      of('old', 0, 'ok', 10),
+      of('old', 1, 'running', 12),
+      of('new', 3, 'waiting', 21),
+      of('new', 0, 'ok', 21),
+      of('new', 10, 'failed', 20),
+      of('new', 2, 'running', 20),
+      of('new', 1, 'ok', 20),
+      run('alone', { created_ms: 15 }),
+    ];
+
+    expect(sortRuns(mixed, 'created', 'desc', 0).map(({ id }) => id)).toEqual([
+      'new-2',
+      'old-1',
+      'new-0',
+      'new-1',
+      'new-10',
+      'new-3',
+      'alone',
+      'old-0',
+    ]);
+    expect(sortRuns(mixed, 'created', 'asc', 0).map(({ id }) => id)).toEqual([
+      'old-0',
+      'old-1',
+      'alone',
+      'new-0',
+      'new-1',
+      'new-2',
+      'new-3',
+      'new-10',
+    ]);
+  });
+
   test('of a group give its best and mean, and hide when it is closed', () => {
     const groups = groupRuns(runs, 'param.o', { metric: 'acc', goal: 'max' }, 0);
 
@@ -249,6 +285,21 @@ describe('the main metric', () => {
     expect(mainMetric(['loss', 'val_loss', 'train_accuracy', 'val_accuracy'])).toBe('val_accuracy');
     expect(mainMetric(['x', 'train_loss'])).toBe('train_loss');
     expect(mainMetric([])).toBeUndefined();
+  });
+
+  test('of runs is one that the newest have', () => {
+    const old = Array.from({ length: 11 }, (_, at) =>
+      run(`o${at}`, { created_ms: at, metrics: { 'val.accuracy': 1, loss: 1 } }),
+    );
+    const recent = Array.from({ length: 303 }, (_, at) =>
+      run(`n${at}`, { created_ms: 100 + at, metrics: { accuracy: 1, loss: 1 } }),
+    );
+    const waiting = Array.from({ length: 200 }, (_, at) => run(`w${at}`, { created_ms: 1000 + at }));
+    const names = ['accuracy', 'loss', 'val.accuracy'];
+
+    expect(mainMetricOf([...old, ...recent, ...waiting], names)).toBe('accuracy');
+    expect(mainMetricOf(old, ['loss', 'val.accuracy'])).toBe('val.accuracy');
+    expect(mainMetricOf(waiting, [])).toBeUndefined();
     expect(['val_loss', 'rmse', 'accuracy'].map(usualGoal)).toEqual(['min', 'min', 'max']);
   });
 
@@ -316,6 +367,15 @@ describe('sweeps', () => {
 
     const map = heatMap(runs, sweep.grid, 'lr', 'o', { metric: 'm', goal: 'max' });
 
+    const unfinished = [
+      run('c', { parameters, metrics: { m: 9 }, state: 'running' }),
+      run('d', { parameters, metrics: { m: 8 }, state: 'interrupted' }),
+    ];
+    const mixed = heatMap([...runs, ...unfinished], sweep.grid, 'lr', 'o', { metric: 'm', goal: 'max' });
+    expect(mixed.cells[0]?.[1]?.value).toBe(2);
+    expect(mixed.high).toBe(2);
+    const none = heatMap(unfinished, sweep.grid, 'lr', 'o', { metric: 'm', goal: 'max' });
+    expect(none.cells[0]?.[1]?.value).toBeUndefined();
     expect(map.xs).toEqual(['0.001', '0.01']);
     expect(map.cells[0]?.map((cell) => cell?.best?.id)).toEqual([undefined, 'b']);
     expect(['b', '1e-3', '0.0003', 'a'].sort(byValue)).toEqual(['0.0003', '1e-3', 'a', 'b']);

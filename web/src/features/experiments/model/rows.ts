@@ -3,6 +3,7 @@ import type { Run, RunState } from '../../../api/types';
 import { isInside, matches, type Brush, type Condition } from './conditions';
 import { byName, fieldOf, valueOf, type FieldValue } from './fields';
 import { isBetter, type Aim } from './goal';
+import { isActive } from './states';
 
 export interface RunsView {
   sweep?: string;
@@ -33,7 +34,11 @@ function hasText(run: Run, wanted: string): boolean {
   return Object.values(run.parameters).some(has);
 }
 
-/** As the server orders: numbers, then texts, then runs that have no value; of equals the newest first. */
+/**
+ * As the server orders: numbers, then texts, then runs that have no value. Equals, and all where they are ordered by their
+ * creation, stand by sweep, the newest first, and within it in the order of its grid; the newest first, runs under way are
+ * before all others, and those that wait are the last of their sweep.
+ */
 export function sortRuns(
   runs: readonly Run[],
   sort: string,
@@ -41,15 +46,35 @@ export function sortRuns(
   nowMs: number,
 ): Run[] {
   const sign = direction === 'asc' ? 1 : -1;
-  const keyed = runs.map((run) => ({ run, value: valueOf(run, sort, nowMs) }));
+  const isByAge = sort === 'created';
+  const newestFirst = isByAge && direction === 'desc';
+  const sweepTimes = new Map<string, number>();
+  for (const run of runs) {
+    if (run.sweep) sweepTimes.set(run.sweep, Math.max(sweepTimes.get(run.sweep) ?? 0, run.created_ms));
+  }
+  const keyed = runs.map((run) => ({
+    run,
+    value: isByAge ? undefined : valueOf(run, sort, nowMs),
+    time: (run.sweep ? sweepTimes.get(run.sweep) : undefined) ?? run.created_ms,
+    live: newestFirst ? liveRank(run.state) : 0,
+  }));
   keyed.sort((left, right) => {
     const byValue = compareValues(left.value, right.value, sign);
     if (byValue !== 0) return byValue;
-    const byTime = right.run.created_ms - left.run.created_ms;
-    // The runs of a sweep are made at once: they keep the order of its grid.
-    return byTime !== 0 ? byTime : left.run.index - right.run.index;
+    if (newestFirst && (left.live === 0) !== (right.live === 0)) return left.live === 0 ? -1 : 1;
+    const byTime = isByAge ? (left.time - right.time) * sign : right.time - left.time;
+    if (byTime !== 0) return byTime;
+    const bySweep = byName(left.run.sweep ?? '', right.run.sweep ?? '');
+    if (bySweep !== 0) return bySweep;
+    return left.live - right.live || left.run.index - right.run.index || byName(left.run.id, right.run.id);
   });
   return keyed.map(({ run }) => run);
+}
+
+/** Under way, over, not yet begun. */
+function liveRank(state: RunState): number {
+  if (state === 'waiting') return 2;
+  return isActive(state) ? 0 : 1;
 }
 
 function rank(value: FieldValue): number {
