@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "runner/connection.h"
 #include "runner/metrics.h"
+#include "runner/text.h"
 
 namespace anabranch::app {
 namespace {
@@ -20,6 +21,18 @@ constexpr std::size_t kShortIdSize = 12;
 std::size_t width_of(const std::string& text) {  // UTF-8: bytes that continue a character take no place
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// A message may have lines of its own.
+std::string shown_lines(std::string_view text) {
+  std::string out;
+  while (true) {
+    const auto end = text.find('\n');
+    out += shown(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace
@@ -40,13 +53,13 @@ Result<Session> open_session() {
 }
 
 int complain(std::string_view command, const Error& error) {
-  std::cerr << "anabranch " << command << ": " << error.message << std::endl;
+  std::cerr << "anabranch " << command << ": " << shown_lines(error.message) << std::endl;
   return kExitFailed;
 }
 
 int complain_usage(std::string_view command, std::string_view what) {
-  std::cerr << "anabranch " << command << ": " << what << "\nSee anabranch " << command << " --help."
-            << std::endl;
+  std::cerr << "anabranch " << command << ": " << shown_lines(what) << "\nSee anabranch " << command
+            << " --help." << std::endl;
   return kExitUsage;
 }
 
@@ -62,8 +75,10 @@ std::string format_size(std::uint64_t size_bytes) {
 }
 
 std::string format_time(std::int64_t seconds) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(seconds)));
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
+
+std::string shown(std::string_view text) { return runner::printable(text); }
 
 std::string short_id(const std::string& id) { return id.substr(0, kShortIdSize); }
 
@@ -75,6 +90,7 @@ Table::Table(std::vector<std::string> header) { rows_.push_back(std::move(header
 
 void Table::add(std::vector<std::string> row) {
   row.resize(rows_.front().size());
+  for (auto& cell : row) cell = shown(cell);
   rows_.push_back(std::move(row));
 }
 

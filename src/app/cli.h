@@ -29,8 +29,11 @@ int complain_usage(std::string_view command, std::string_view what);
 
 /// "12.3 MiB".
 std::string format_size(std::uint64_t size_bytes);
-/// "2026-11-22 10:11:12", UTC.
+/// "2026-11-22 10:11:12 UTC".
 std::string format_time(std::int64_t seconds);
+/// A name or a message from elsewhere, on its way to a terminal: what would move the cursor, colour or hide
+/// is escaped (runner/text.h). Tables and complaints do so by themselves.
+std::string shown(std::string_view text);
 /// The beginning of a commit id, long enough to name it.
 std::string short_id(const std::string& id);
 /// How many of what: "1 file", "2 files".

@@ -26,7 +26,8 @@ void add_repo_command(CLI::App& program, Chosen& run);
 void add_branch_command(CLI::App& program, Chosen& run);
 void add_tag_command(CLI::App& program, Chosen& run);
 void add_object_commands(CLI::App& program, Chosen& run);   // ls, cat, rm
-void add_history_commands(CLI::App& program, Chosen& run);  // log, diff, commit, merge
+void add_history_commands(CLI::App& program, Chosen& run);  // log, show, diff, commit, merge
+void add_undo_commands(CLI::App& program, Chosen& run);     // revert, cherry-pick, reset, restore
 void add_cp_command(CLI::App& program, Chosen& run);
 void add_import_command(CLI::App& program, Chosen& run);
 /// `tail`: what stands after `--`, untouched. Must outlive `run`.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "app/cli.h"
+#include "app/command_words.h"
 #include "app/commands.h"
 #include "app/server.h"
 
@@ -42,6 +44,13 @@ int main(int argc, char** argv) {
   app::add_compare_command(program, run);
   app::add_promote_command(program, run);
   app::add_reproduce_command(program, run);
+  app::add_undo_commands(program, run);
+  app::add_help_command(program, run);
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (const auto unknown = app::unknown_command(program, words)) {
+    std::fprintf(stderr, "anabranch: %s\nSee anabranch help.\n", app::shown(*unknown).c_str());
+    return app::kExitUsage;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -7,6 +7,7 @@
 
 #include "app/cli.h"
 #include "app/commands.h"
+#include "app/json_output.h"
 #include "runner/uri.h"
 
 namespace anabranch::app {
@@ -39,7 +40,11 @@ int create(const RefKind& kind, const RefOptions& options) {
   if (!session) return complain(name, session.error());
   const auto commit = kind.create(session->api, *uri, options.from);
   if (!commit) return complain(name, commit.error());
-  std::cout << uri->to_string() << " at " << *commit << "\n";
+  if (options.as_json) {
+    print_json(json::object{{"name", uri->ref}, {"commit", *commit}});
+  } else {
+    std::cout << shown(uri->to_string()) << " at " << *commit << "\n";
+  }
   return kExitOk;
 }
 
@@ -55,10 +60,10 @@ int list(const RefKind& kind, const RefOptions& options) {
     json::array array;
     for (const auto& ref : *refs)
       array.push_back(json::object{{"name", ref.name}, {"commit", ref.commit_id}});
-    std::cout << json::serialize(array) << "\n";
+    print_json(array);
     return kExitOk;
   }
-  for (const auto& ref : *refs) std::cout << short_id(ref.commit_id) << "  " << ref.name << "\n";
+  for (const auto& ref : *refs) std::cout << short_id(ref.commit_id) << "  " << shown(ref.name) << "\n";
   return kExitOk;
 }
 
@@ -85,9 +90,10 @@ void add_ref_command(CLI::App& program, Chosen& run, const RefKind& kind) {
         [options, kind, what, &run] { run = [options, kind, what] { return what(kind, *options); }; });
     return sub;
   };
-  add("create", "Create a " + noun, "anabranch://repository/" + noun, create)
-      ->add_option("--from", options->from, "The branch, tag or commit that it starts at")
+  auto* creation = add("create", "Create a " + noun, "anabranch://repository/" + noun, create);
+  creation->add_option("--from", options->from, "The branch, tag or commit that it starts at")
       ->capture_default_str();
+  creation->add_flag("--json", options->as_json, "As JSON");
   add("list", "List them with their commits", "anabranch://repository", list)
       ->add_flag("--json", options->as_json, "As JSON");
   add("delete", "Delete a " + noun, "anabranch://repository/" + noun, remove);

@@ -6,6 +6,7 @@
 
 #include "app/cli.h"
 #include "app/commands.h"
+#include "app/json_output.h"
 #include "runner/uri.h"
 
 namespace anabranch::app {
@@ -27,6 +28,13 @@ Result<std::string> repository_name(const std::string& text) {
   return uri.repository;
 }
 
+json::object to_json(const runner::RepositoryInfo& repository) {
+  return {{"name", repository.name},
+          {"storage_namespace", repository.storage_namespace},
+          {"default_branch", repository.default_branch},
+          {"created_seconds", repository.created_seconds}};
+}
+
 int create(const RepoOptions& options) {
   const auto session = open_session();
   if (!session) return complain("repo create", session.error());
@@ -34,7 +42,11 @@ int create(const RepoOptions& options) {
   if (!name) return complain_usage("repo create", name.error().message);
   const auto made = session->api.create_repository(*name, options.storage_namespace, options.default_branch);
   if (!made) return complain("repo create", made.error());
-  std::cout << "anabranch://" << made->name << "/" << made->default_branch << "\n";
+  if (options.as_json) {
+    print_json(to_json(*made));
+  } else {
+    std::cout << shown("anabranch://" + made->name + "/" + made->default_branch) << "\n";
+  }
   return kExitOk;
 }
 
@@ -46,12 +58,9 @@ int list(const RepoOptions& options) {
   if (options.as_json) {
     json::array array;
     for (const auto& repository : *repositories) {
-      array.push_back(json::object{{"name", repository.name},
-                                   {"storage_namespace", repository.storage_namespace},
-                                   {"default_branch", repository.default_branch},
-                                   {"created_seconds", repository.created_seconds}});
+      array.push_back(to_json(repository));
     }
-    std::cout << json::serialize(array) << "\n";
+    print_json(array);
     return kExitOk;
   }
   Table table({"REPOSITORY", "DEFAULT BRANCH", "CREATED", "STORAGE NAMESPACE"});
@@ -87,6 +96,7 @@ void add_repo_command(CLI::App& program, Chosen& run) {
       ->required();
   creation->add_option("--default-branch", options->default_branch, "Its first branch")
       ->capture_default_str();
+  creation->add_flag("--json", options->as_json, "As JSON");
   creation->callback([options, &run] { run = [options] { return create(*options); }; });
 
   auto* listing = command->add_subcommand("list", "List the repositories");

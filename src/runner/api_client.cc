@@ -5,6 +5,7 @@
 
 #include "runner/api_paths.h"
 #include "runner/api_transport.h"
+#include "runner/uri.h"
 
 namespace anabranch::runner {
 namespace {
@@ -48,6 +49,13 @@ json::object to_json(const Metadata& metadata) {
 json::object to_json(const CommitOrder& order) {
   return {
       {"message", order.message}, {"metadata", to_json(order.metadata)}, {"allow_empty", order.allow_empty}};
+}
+
+json::object to_json(const PickOrder& order) {
+  json::object body{{"ref", order.ref}, {"parent_number", order.parent_number}};
+  if (!order.message.empty()) body.emplace("commit_overrides", json::object{{"message", order.message}});
+  if (order.allow_empty) body.emplace("allow_empty", true);
+  return body;
 }
 
 template <class T, class Convert>
@@ -152,9 +160,11 @@ Result<CommitInfo> ApiClient::get_commit(const std::string& repository, const st
 }
 
 Result<std::vector<CommitInfo>> ApiClient::log(const std::string& repository, const std::string& ref,
-                                               std::size_t amount_max, const std::string& prefix) const {
+                                               std::size_t amount_max, const std::string& path_named) const {
   std::string path = ref_path(repository, ref) + "/commits";
-  if (!prefix.empty()) path += "?prefixes=" + encoded(prefix);
+  const NamedPath named = named_by(path_named);
+  if (!named.folder.empty()) path += "?prefixes=" + encoded(named.folder);
+  if (!named.object.empty()) path += "&objects=" + encoded(named.object);
   std::vector<CommitInfo> commits;
   ANABRANCH_CHECK(transport_->pages(path, [&](const json::object& item) -> Result<bool> {
     if (commits.size() < amount_max) commits.push_back(to_commit(item));
@@ -182,16 +192,49 @@ Result<std::string> ApiClient::merge(const std::string& repository, const std::s
   return text_of(made, "reference");
 }
 
+Result<void> ApiClient::revert(const std::string& repository, const std::string& branch,
+                               const PickOrder& order) const {
+  const auto done = transport_->post(branch_path(repository, branch) + "/revert", to_json(order));
+  if (!done) return fail(done.error());
+  return {};
+}
+
+Result<CommitInfo> ApiClient::cherry_pick(const std::string& repository, const std::string& branch,
+                                          const PickOrder& order) const {
+  ANABRANCH_TRY(const auto made,
+                transport_->post(branch_path(repository, branch) + "/cherry-pick", to_json(order)));
+  return to_commit(made);
+}
+
+Result<void> ApiClient::reset(const std::string& repository, const std::string& branch,
+                              const std::string& path) const {
+  const std::string target = branch_path(repository, branch);
+  if (path.empty()) return transport_->put(target, {{"type", "reset"}});
+  const NamedPath named = named_by(path);
+  ANABRANCH_CHECK(transport_->put(target, {{"type", "common_prefix"}, {"path", named.folder}}));
+  if (named.object.empty()) return {};
+  return transport_->put(target, {{"type", "object"}, {"path", named.object}});
+}
+
+Result<void> ApiClient::hard_reset(const std::string& repository, const std::string& branch,
+                                   const std::string& ref, bool force) const {
+  return transport_->put(
+      branch_path(repository, branch) + "/hard_reset?ref=" + encoded(ref) + (force ? "&force=true" : ""), {});
+}
+
 // ── Imports
 // ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<std::string> ApiClient::start_import(const std::string& repository, const std::string& branch,
-                                            const std::string& source, bool source_is_object,
-                                            const std::string& destination, const CommitOrder& commit) const {
-  const json::object path{{"type", source_is_object ? "object" : "common_prefix"},
-                          {"path", source},
-                          {"destination", destination}};
-  const json::object body{{"paths", json::array{path}}, {"commit", to_json(commit)}};
+                                            const std::vector<ImportSource>& sources,
+                                            const CommitOrder& commit) const {
+  json::array paths;
+  for (const auto& source : sources) {
+    paths.push_back(json::object{{"type", source.is_object ? "object" : "common_prefix"},
+                                 {"path", source.uri},
+                                 {"destination", source.destination}});
+  }
+  const json::object body{{"paths", std::move(paths)}, {"commit", to_json(commit)}};
   ANABRANCH_TRY(const auto made, transport_->post(branch_path(repository, branch) + "/import", body));
   return text_of(made, "id");
 }

@@ -52,9 +52,10 @@ class ApiClient {
 
   /// Of any ref: a branch's head, a tag, a commit id, `main~1`.
   Result<CommitInfo> get_commit(const std::string& repository, const std::string& ref) const;
-  /// At most `amount_max`, newest first; only commits that touched `prefix`, if it is not empty.
+  /// At most `amount_max`, newest first; only commits that touched what `path` names (named_by()), if it is
+  /// not empty.
   Result<std::vector<CommitInfo>> log(const std::string& repository, const std::string& ref,
-                                      std::size_t amount_max, const std::string& prefix = {}) const;
+                                      std::size_t amount_max, const std::string& path = {}) const;
   Result<CommitInfo> commit(const std::string& repository, const std::string& branch,
                             const CommitOrder& order) const;
   /// Gives the merge's commit id. Errors: conflict (the message names the paths), precondition_failed (the
@@ -62,17 +63,32 @@ class ApiClient {
   Result<std::string> merge(const std::string& repository, const std::string& source,
                             const std::string& destination, const MergeOrder& order) const;
 
+  /// Undoes a commit by a new one. Errors: as merge(); invalid_argument (a merge, and no parent was chosen).
+  Result<void> revert(const std::string& repository, const std::string& branch, const PickOrder& order) const;
+  /// Brings what a commit changed. Errors: as revert().
+  Result<CommitInfo> cherry_pick(const std::string& repository, const std::string& branch,
+                                 const PickOrder& order) const;
+  /// Throws uncommitted changes away: those of what `path` names (named_by()), or all.
+  Result<void> reset(const std::string& repository, const std::string& branch, const std::string& path) const;
+  /// Puts a branch on another commit. Errors: invalid_argument (uncommitted changes, without `force`).
+  Result<void> hard_reset(const std::string& repository, const std::string& branch, const std::string& ref,
+                          bool force) const;
+
   /// Gives each item in order, page after page, until it says false.
   using EachObject = std::function<bool(ObjectInfo)>;
   using EachDifference = std::function<bool(DifferenceInfo)>;
   Result<void> list_objects(const std::string& repository, const std::string& ref, const std::string& prefix,
                             const std::string& delimiter, const EachObject& each) const;
-  /// What `right` has that `left` has not; `two_dot` compares the two as they are.
+  /// As list_objects(), of what `path` names (named_by()), in order.
+  Result<void> list_named(const std::string& repository, const std::string& ref, const std::string& path,
+                          const std::string& delimiter, const EachObject& each) const;
+  /// What `right` has that `left` has not; `two_dot` compares the two as they are. Of what `path` names
+  /// (named_by()), or all.
   Result<void> diff(const std::string& repository, const std::string& left, const std::string& right,
-                    bool two_dot, const std::string& prefix, const EachDifference& each) const;
+                    bool two_dot, const std::string& path, const EachDifference& each) const;
   /// What is not committed on a branch.
-  Result<void> diff_branch(const std::string& repository, const std::string& branch,
-                           const std::string& prefix, const EachDifference& each) const;
+  Result<void> diff_branch(const std::string& repository, const std::string& branch, const std::string& path,
+                           const EachDifference& each) const;
 
   Result<ObjectInfo> stat_object(const std::string& repository, const std::string& ref,
                                  const std::string& path) const;
@@ -82,6 +98,9 @@ class ApiClient {
                         const TakeBytes& take) const;
   Result<ObjectInfo> upload_file(const std::string& repository, const std::string& branch,
                                  const std::string& path, const std::string& file) const;
+  /// Bytes of a size that nobody knows yet, such as standard input: sent once, as they come.
+  Result<ObjectInfo> upload_stream(const std::string& repository, const std::string& branch,
+                                   const std::string& path, std::unique_ptr<ByteSource> source) const;
   Result<ObjectInfo> upload_bytes(const std::string& repository, const std::string& branch,
                                   const std::string& path, std::string bytes,
                                   const std::string& content_type) const;
@@ -91,10 +110,9 @@ class ApiClient {
   Result<void> delete_objects(const std::string& repository, const std::string& branch,
                               const std::vector<std::string>& paths) const;
 
-  /// `source` is s3://bucket/prefix. Gives the import's id.
+  /// Gives the import's id.
   Result<std::string> start_import(const std::string& repository, const std::string& branch,
-                                   const std::string& source, bool source_is_object,
-                                   const std::string& destination, const CommitOrder& commit) const;
+                                   const std::vector<ImportSource>& sources, const CommitOrder& commit) const;
   Result<ImportProgress> import_progress(const std::string& repository, const std::string& branch,
                                          const std::string& id) const;
   Result<void> cancel_import(const std::string& repository, const std::string& branch,
@@ -121,8 +139,9 @@ class ApiClient {
 
  private:
   explicit ApiClient(std::shared_ptr<const ApiTransport> transport) : transport_(std::move(transport)) {}
+  enum class Sent : unsigned char { again_where_needed, once };
   Result<ObjectInfo> upload(const std::string& repository, const std::string& branch, const std::string& path,
-                            const std::function<Result<void>(http::ClientRequest&)>& fill) const;
+                            Sent sent, const std::function<Result<void>(http::ClientRequest&)>& fill) const;
 
   std::shared_ptr<const ApiTransport> transport_;
 };

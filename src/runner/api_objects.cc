@@ -6,6 +6,7 @@
 #include "runner/api_paths.h"
 #include "runner/api_transport.h"
 #include "runner/file_source.h"
+#include "runner/uri.h"
 
 namespace anabranch::runner {
 namespace {
@@ -31,6 +32,26 @@ DifferenceInfo to_difference(const json::object& object) {
   return {text_of(object, "type"), text_of(object, "path"), text_of(object, "path_type") == "common_prefix"};
 }
 
+/// The results of `listing`, which ends where a prefix is to follow, that `path` names. The object of that
+/// name is asked for by itself: what merely begins so, and may be much, is not listed on the way to the
+/// folder.
+Result<void> each_named(const ApiTransport& transport, const std::string& listing, const std::string& path,
+                        const std::function<bool(const json::object&)>& each) {
+  const NamedPath named = named_by(path);
+  bool go_on = true;
+  if (!named.object.empty()) {
+    // It comes before all that begin with it.
+    const auto take = [&](const json::object& item) -> Result<bool> {
+      if (text_of(item, "path") == named.object) go_on = each(item);
+      return true;
+    };
+    ANABRANCH_CHECK(transport.first(listing + encoded(named.object), take));
+  }
+  if (!go_on) return {};
+  return transport.pages(listing + encoded(named.folder),
+                         [&](const json::object& item) -> Result<bool> { return each(item); });
+}
+
 }  // namespace
 
 Result<void> ApiClient::list_objects(const std::string& repository, const std::string& ref,
@@ -42,19 +63,27 @@ Result<void> ApiClient::list_objects(const std::string& repository, const std::s
                            [&](const json::object& item) -> Result<bool> { return each(to_object(item)); });
 }
 
+Result<void> ApiClient::list_named(const std::string& repository, const std::string& ref,
+                                   const std::string& path, const std::string& delimiter,
+                                   const EachObject& each) const {
+  std::string listing = ref_path(repository, ref) + "/objects/ls?user_metadata=false";
+  if (!delimiter.empty()) listing += "&delimiter=" + encoded(delimiter);
+  return each_named(*transport_, listing + "&prefix=", path,
+                    [&](const json::object& item) { return each(to_object(item)); });
+}
+
 Result<void> ApiClient::diff(const std::string& repository, const std::string& left, const std::string& right,
-                             bool two_dot, const std::string& prefix, const EachDifference& each) const {
-  const std::string path = ref_path(repository, left) + "/diff/" + encoded(right) +
-                           "?type=" + (two_dot ? "two_dot" : "three_dot") + "&prefix=" + encoded(prefix);
-  return transport_->pages(
-      path, [&](const json::object& item) -> Result<bool> { return each(to_difference(item)); });
+                             bool two_dot, const std::string& path, const EachDifference& each) const {
+  const std::string listing = ref_path(repository, left) + "/diff/" + encoded(right) +
+                              "?type=" + (two_dot ? "two_dot" : "three_dot") + "&prefix=";
+  return each_named(*transport_, listing, path,
+                    [&](const json::object& item) { return each(to_difference(item)); });
 }
 
 Result<void> ApiClient::diff_branch(const std::string& repository, const std::string& branch,
-                                    const std::string& prefix, const EachDifference& each) const {
-  return transport_->pages(
-      branch_path(repository, branch) + "/diff?prefix=" + encoded(prefix),
-      [&](const json::object& item) -> Result<bool> { return each(to_difference(item)); });
+                                    const std::string& path, const EachDifference& each) const {
+  return each_named(*transport_, branch_path(repository, branch) + "/diff?prefix=", path,
+                    [&](const json::object& item) { return each(to_difference(item)); });
 }
 
 Result<ObjectInfo> ApiClient::stat_object(const std::string& repository, const std::string& ref,
@@ -82,7 +111,7 @@ Result<void> ApiClient::download(const std::string& repository, const std::strin
 }
 
 Result<ObjectInfo> ApiClient::upload(const std::string& repository, const std::string& branch,
-                                     const std::string& path,
+                                     const std::string& path, Sent sent,
                                      const std::function<Result<void>(http::ClientRequest&)>& fill) const {
   const std::string target = branch_path(repository, branch) + "/objects?path=" + encoded(path);
   const auto make = [&]() -> Result<http::ClientRequest> {
@@ -90,7 +119,8 @@ Result<ObjectInfo> ApiClient::upload(const std::string& repository, const std::s
     ANABRANCH_CHECK(fill(request));
     return request;
   };
-  ANABRANCH_TRY(const auto answer, transport_->send(make, Repeat::while_unavailable));
+  ANABRANCH_TRY(const auto answer,
+                transport_->send(make, sent == Sent::once ? Repeat::never : Repeat::while_unavailable));
   boost::system::error_code error;
   const json::value made = json::parse(answer.body, error);
   if (error || !made.is_object()) return fail(ErrorCode::malformed, "the server did not say what it stored");
@@ -99,10 +129,21 @@ Result<ObjectInfo> ApiClient::upload(const std::string& repository, const std::s
 
 Result<ObjectInfo> ApiClient::upload_file(const std::string& repository, const std::string& branch,
                                           const std::string& path, const std::string& file) const {
-  return upload(repository, branch, path, [&](http::ClientRequest& request) -> Result<void> {
-    ANABRANCH_TRY(auto source, FileSource::open(file));
+  return upload(repository, branch, path, Sent::again_where_needed,
+                [&](http::ClientRequest& request) -> Result<void> {
+                  ANABRANCH_TRY(auto source, FileSource::open(file));
+                  request.headers.add("Content-Type", content_type_of(path));
+                  request.stream_size_bytes = source->size_bytes();
+                  request.stream = std::move(source);
+                  return {};
+                });
+}
+
+Result<ObjectInfo> ApiClient::upload_stream(const std::string& repository, const std::string& branch,
+                                            const std::string& path,
+                                            std::unique_ptr<ByteSource> source) const {
+  return upload(repository, branch, path, Sent::once, [&](http::ClientRequest& request) -> Result<void> {
     request.headers.add("Content-Type", content_type_of(path));
-    request.stream_size_bytes = source->size_bytes();
     request.stream = std::move(source);
     return {};
   });
@@ -111,11 +152,12 @@ Result<ObjectInfo> ApiClient::upload_file(const std::string& repository, const s
 Result<ObjectInfo> ApiClient::upload_bytes(const std::string& repository, const std::string& branch,
                                            const std::string& path, std::string bytes,
                                            const std::string& content_type) const {
-  return upload(repository, branch, path, [&](http::ClientRequest& request) -> Result<void> {
-    request.headers.add("Content-Type", content_type);
-    request.body = bytes;
-    return {};
-  });
+  return upload(repository, branch, path, Sent::again_where_needed,
+                [&](http::ClientRequest& request) -> Result<void> {
+                  request.headers.add("Content-Type", content_type);
+                  request.body = bytes;
+                  return {};
+                });
 }
 
 Result<ObjectInfo> ApiClient::copy_object(const std::string& repository, const std::string& branch,

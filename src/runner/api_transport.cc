@@ -142,6 +142,18 @@ Result<std::string> ApiTransport::post_for_text(const std::string& path, const j
   return std::move(answer.body);
 }
 
+Result<void> ApiTransport::put(const std::string& path, const json::object& body) const {
+  const auto make = [&]() -> Result<http::ClientRequest> {
+    http::ClientRequest made = request("PUT", path);
+    made.headers.add("Content-Type", "application/json");
+    made.body = json::serialize(body);
+    return made;
+  };
+  const auto answer = send(make, Repeat::never);
+  if (!answer) return fail(answer.error());
+  return {};
+}
+
 Result<void> ApiTransport::remove(const std::string& path) const {
   const auto answer = send([&] { return request("DELETE", path); }, Repeat::while_unavailable);
   if (!answer) return fail(answer.error());
@@ -149,8 +161,20 @@ Result<void> ApiTransport::remove(const std::string& path) const {
 }
 
 Result<void> ApiTransport::pages(const std::string& path, const Each& each) const {
+  return pages(path, kPageAmount, each);
+}
+
+Result<void> ApiTransport::first(const std::string& path, const Each& each) const {
+  const Each only = [&each](const json::object& item) -> Result<bool> {
+    ANABRANCH_CHECK(each(item));
+    return false;
+  };
+  return pages(path, 1, only);
+}
+
+Result<void> ApiTransport::pages(const std::string& path, int amount, const Each& each) const {
   const std::string base =
-      path + (path.find('?') == std::string::npos ? "?" : "&") + "amount=" + std::to_string(kPageAmount);
+      path + (path.find('?') == std::string::npos ? "?" : "&") + "amount=" + std::to_string(amount);
   std::string after;
   while (true) {
     ANABRANCH_TRY(const json::object page, get(after.empty() ? base : base + "&after=" + after));

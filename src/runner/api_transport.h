@@ -30,6 +30,7 @@ class ApiTransport {
   Result<boost::json::object> get(const std::string& path) const;
   Result<boost::json::object> post(const std::string& path, const boost::json::object& body,
                                    Repeat repeat = Repeat::never) const;
+  Result<void> put(const std::string& path, const boost::json::object& body) const;
   Result<void> remove(const std::string& path) const;
   /// As post(), but gives the body as it is.
   Result<std::string> post_for_text(const std::string& path, const boost::json::object& body) const;
@@ -37,6 +38,8 @@ class ApiTransport {
   /// Pulls the pages of `path` (which holds its query, if any) and gives each result until it says false.
   using Each = std::function<Result<bool>(const boost::json::object&)>;
   Result<void> pages(const std::string& path, const Each& each) const;
+  /// The same, of the first result alone.
+  Result<void> first(const std::string& path, const Each& each) const;
 
   http::ClientRequest request(const std::string& method, const std::string& path) const;
   /// Sends what `make` gives, again and again where that is allowed.
@@ -44,6 +47,8 @@ class ApiTransport {
   Result<http::Client::Answer> send(const Make& make, Repeat repeat) const;
 
  private:
+  Result<void> pages(const std::string& path, int amount, const Each& each) const;
+
   http::Client* http_;
   Connection connection_;
   std::chrono::milliseconds patience_;

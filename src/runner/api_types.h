@@ -63,6 +63,20 @@ struct MergeOrder {
   std::optional<std::string> expected_destination_commit;
 };
 
+/// Of a commit on top of a branch that undoes or repeats another one.
+struct PickOrder {
+  std::string ref;             // the commit
+  unsigned parent_number = 0;  // of a merge: the parent that it is compared with, from 1; 0: it is no merge
+  std::string message;         // empty: the server's
+  bool allow_empty = false;    // of a revert
+};
+
+struct ImportSource {
+  std::string uri;          // s3://bucket/key, or all that begins so
+  bool is_object = false;   // else: all that begins so, as lakeFS takes a common prefix
+  std::string destination;  // the object's path, or the folder that what follows the last '/' comes to
+};
+
 struct ImportProgress {
   bool completed = false;
   std::int64_t ingested_objects = 0;

@@ -21,6 +21,16 @@ constexpr std::pair<std::string_view, std::string_view> kContentTypes[] = {
     {".tar", "application/x-tar"}, {".txt", "text/plain"},  {".yaml", "application/yaml"},
     {".yml", "application/yaml"},  {".diff", "text/x-diff"}};
 
+/// 0: the end. Errors: io.
+Result<std::size_t> read_once(int file, std::byte* into, std::size_t want, const std::string& name) {
+  ssize_t count = 0;
+  do {
+    count = read(file, into, want);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) return fail(ErrorCode::io, "cannot read " + name + ": " + std::strerror(errno));
+  return static_cast<std::size_t>(count);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path) {
@@ -51,14 +61,20 @@ Result<ByteView> FileSource::read_some() {
   const auto want =
       static_cast<std::size_t>(std::min<std::uint64_t>(buffer_.size(), size_bytes_ - offset_bytes_));
   if (want == 0) return ByteView();
-  ssize_t count = 0;
-  do {
-    count = read(file_, buffer_.data(), want);
-  } while (count < 0 && errno == EINTR);
-  if (count < 0) return fail(ErrorCode::io, "cannot read " + path_ + ": " + std::strerror(errno));
+  ANABRANCH_TRY(const std::size_t count, read_once(file_, buffer_.data(), want, path_));
   if (count == 0) return fail(ErrorCode::incomplete_body, path_ + " became shorter while it was read");
-  offset_bytes_ += static_cast<std::uint64_t>(count);
-  return ByteView(buffer_.data(), static_cast<std::size_t>(count));
+  offset_bytes_ += count;
+  return ByteView(buffer_.data(), count);
+}
+
+StreamSource::StreamSource(int file, std::string name)
+    : file_(file), name_(std::move(name)), buffer_(kPieceSize) {}
+
+Task<Result<ByteView>> StreamSource::next() { co_return read_some(); }
+
+Result<ByteView> StreamSource::read_some() {
+  ANABRANCH_TRY(const std::size_t count, read_once(file_, buffer_.data(), buffer_.size(), name_));
+  return ByteView(buffer_.data(), count);
 }
 
 std::string content_type_of(std::string_view path) {

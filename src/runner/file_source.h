@@ -1,4 +1,4 @@
-// runner/file_source.h — a file of this machine as the body of a request.
+// runner/file_source.h — a file of this machine, or what a pipe gives, as the body of a request.
 #pragma once
 
 #include <memory>
@@ -29,6 +29,21 @@ class FileSource final : public ByteSource {
   std::uint64_t size_bytes_;
   std::uint64_t offset_bytes_ = 0;
   std::string path_;
+  std::vector<std::byte> buffer_;
+};
+
+/// What a descriptor gives until its end, such as standard input. It stays open. Thread safety: none.
+class StreamSource final : public ByteSource {
+ public:
+  StreamSource(int file, std::string name);
+  /// Errors: io.
+  Task<Result<ByteView>> next() override;
+
+ private:
+  Result<ByteView> read_some();
+
+  int file_;
+  std::string name_;  // for messages
   std::vector<std::byte> buffer_;
 };
 

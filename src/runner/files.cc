@@ -174,14 +174,24 @@ Result<void> copy_times(const std::string& source, const std::string& target) {
   return {};
 }
 
-Result<std::string> sha256_of_file(const std::string& path) {
-  const auto hasher = make_hasher(HashAlgorithm::sha256);
+namespace {
+
+Result<std::string> digest_of_file(HashAlgorithm algorithm, const std::string& path) {
+  const auto hasher = make_hasher(algorithm);
   ANABRANCH_CHECK(read_pieces(path, [&](std::string_view piece) -> Result<void> {
     hasher->update(as_bytes(piece));
     return {};
   }));
   return to_hex(hasher->finish());
 }
+
+}  // namespace
+
+Result<std::string> sha256_of_file(const std::string& path) {
+  return digest_of_file(HashAlgorithm::sha256, path);
+}
+
+Result<std::string> md5_of_file(const std::string& path) { return digest_of_file(HashAlgorithm::md5, path); }
 
 Result<void> copy_without(const std::string& source, const std::string& target,
                           const std::vector<std::string>& hidden) {

@@ -23,6 +23,8 @@ Result<void> copy_file(const std::string& source, const std::string& target, uns
 Result<void> copy_times(const std::string& source, const std::string& target);
 /// Lower-case hex.
 Result<std::string> sha256_of_file(const std::string& path);
+/// Lower-case hex: the ETag of an object that was sent in one piece.
+Result<std::string> md5_of_file(const std::string& path);
 
 /// Copies `source` to `target` and writes "***" for every occurrence of a text of `hidden`; of any size.
 Result<void> copy_without(const std::string& source, const std::string& target,

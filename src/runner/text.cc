@@ -34,6 +34,27 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+namespace {
+
+/// What a terminal obeys or shows elsewhere than it stands: C1 controls, line separators, and the characters
+/// that turn the direction of what follows (CVE-2021-42574).
+bool is_control(std::uint32_t code_point) {
+  return (code_point >= 0x80 && code_point <= 0x9f) || code_point == 0x2028 || code_point == 0x2029 ||
+         (code_point >= 0x202a && code_point <= 0x202e) || (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+/// Of two or three bytes: all that is_control() knows.
+std::uint32_t code_point_of(std::string_view character) {
+  const auto at = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(character[i]));
+  };
+  if (character.size() == 2) return (at(0) & 0x1f) << 6 | (at(1) & 0x3f);
+  if (character.size() == 3) return (at(0) & 0x0f) << 12 | (at(1) & 0x3f) << 6 | (at(2) & 0x3f);
+  return 0;
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
   constexpr unsigned char kFirstPrintable = 0x20;
   constexpr unsigned char kDelete = 0x7f;
@@ -44,6 +65,8 @@ std::string printable(std::string_view text) {
     if (size == 0 || size > text.size() || byte < kFirstPrintable || byte == kDelete) {
       out += fmt::format("\\x{:02x}", byte);
       size = 1;
+    } else if (const auto code_point = code_point_of(text.substr(0, size)); is_control(code_point)) {
+      out += fmt::format("\\u{:04x}", code_point);
     } else {
       out += text.substr(0, size);
     }

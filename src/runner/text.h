@@ -14,7 +14,8 @@ std::size_t character_size(std::string_view text);
 /// True if all of `text` is well-formed UTF-8: what may stand in JSON and in an object's key.
 bool is_utf8(std::string_view text);
 
-/// `text` for a message: bytes that are no UTF-8, and control characters, as \xNN.
+/// `text` for a message or a line of a listing: bytes that are no UTF-8, and control characters, as \xNN,
+/// those past ASCII (C1, line separators, changes of direction) as \uNNNN. What comes out moves no cursor.
 std::string printable(std::string_view text);
 
 }  // namespace anabranch::runner

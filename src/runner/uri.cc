@@ -44,6 +44,15 @@ Result<Uri> parse_uri(std::string_view text) {
   return uri;
 }
 
+bool NamedPath::holds(std::string_view path) const {
+  return path.starts_with(folder) || (!object.empty() && path == object);
+}
+
+NamedPath named_by(std::string_view path) {
+  if (path.empty() || path.ends_with('/')) return {{}, std::string(path)};
+  return {std::string(path), std::string(path) + "/"};
+}
+
 Result<Uri> parse_ref_uri(std::string_view text) {
   ANABRANCH_TRY(Uri uri, parse_uri(text));
   if (uri.ref.empty()) return wanted(text, "anabranch://repository/ref");

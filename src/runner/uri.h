@@ -27,6 +27,16 @@ bool is_uri(std::string_view text);
 /// Errors: invalid_argument, with the form that was wanted.
 Result<Uri> parse_uri(std::string_view text);
 
+/// What a path on the command line names, in every command: with a slash at its end, or empty, a folder and
+/// all below it; else the object of that name and the folder of that name. Never what merely begins so:
+/// `raw` does not name raw-2/x.
+struct NamedPath {
+  std::string object;  // empty: none
+  std::string folder;  // with a slash at its end; empty: all there is
+  bool holds(std::string_view path) const;
+};
+NamedPath named_by(std::string_view path);
+
 /// How much of an address a command needs; says so where it is missing. Errors: invalid_argument.
 Result<Uri> parse_ref_uri(std::string_view text);
 Result<Uri> parse_object_uri(std::string_view text);

@@ -35,6 +35,17 @@ TEST(Uri, WithAHoleInItIsRefused) {
   EXPECT_FALSE(parse_uri("dogs/main"));
 }
 
+TEST(NamedPath, IsAnObjectAndAFolderAndNothingThatMerelyBeginsSo) {
+  const NamedPath raw = named_by("raw");
+  for (const char* path : {"raw", "raw/", "raw/a", "raw/a/b"}) EXPECT_TRUE(raw.holds(path)) << path;
+  for (const char* path : {"raw-2/a", "raw_backup.csv", "ra", "x/raw", "RAW"}) {
+    EXPECT_FALSE(raw.holds(path)) << path;
+  }
+  EXPECT_TRUE(named_by("raw/").holds("raw/a"));
+  EXPECT_FALSE(named_by("raw/").holds("raw"));
+  EXPECT_TRUE(named_by("").holds("anything"));
+}
+
 TEST(Uri, SaysWhichFormACommandNeeds) {
   EXPECT_THAT(parse_ref_uri("anabranch://dogs").error().message,
               testing::HasSubstr("anabranch://repository/ref"));
