@@ -21,7 +21,7 @@ serve: build ## Build, then serve ./data on 127.0.0.1:8000 (all) and :9000 (S3 a
 
 demo: ## Install what is missing, build, and show the main job on real data
 	@scripts/setup.sh demo
-	@$(MAKE) --no-print-directory build
+	@scripts/quietly.sh 'building the product' build/demo-build.log $(MAKE) --no-print-directory build
 	@scripts/demo.sh
 
 test: ## Install what is missing and run all tests (about 45 minutes on 2 cores)

@@ -201,7 +201,7 @@ What to try next. $1
   REST API, S3 and health   http://$listen   (/api/v1, /healthz, /metrics)
   S3 alone                  http://$s3_listen
   access key id             $access_key_id
-  secret access key         $secret_access_key
+  secret access key         in $demo/environment, which is for your eyes only
 In another terminal, in examples/digits:
   source $demo/environment
   anabranch log anabranch://digits/main

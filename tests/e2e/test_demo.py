@@ -55,6 +55,12 @@ def test_it_tells_each_step_how_long_it_took_and_where_to_look(demo):
     assert "What to try next" in printed
 
 
+def test_it_prints_no_secret(demo):
+    assert SECRET_ACCESS_KEY not in demo[1]
+    assert SECRET_ACCESS_KEY in (demo[0] / "environment").read_text()
+    assert (demo[0] / "environment").stat().st_mode & 0o077 == 0
+
+
 def test_its_server_has_stopped(demo):
     assert "stopped" in (demo[0] / "server.log").read_text()
 

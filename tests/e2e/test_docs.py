@@ -76,6 +76,10 @@ def test_every_command_of_the_page_runs_as_printed(page, start_server, tmp_path,
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("ANABRANCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", f"{BINARY.parent}:{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}")
+    # Pages install from the checkout. All is installed already: what they name is looked up, nothing is fetched.
+    (folder / "python").symlink_to(ROOT / "python")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_DRY_RUN", "1")
     monkeypatch.chdir(folder)  # and back, after the test
     session = Session(folder, monkeypatch)
 
@@ -85,6 +89,19 @@ def test_every_command_of_the_page_runs_as_printed(page, start_server, tmp_path,
         # The pages say the default ports, where something else may listen here.
         here = code.replace("127.0.0.1:8000", server.address).replace("127.0.0.1:9000", server.s3_address)
         session.run(page, line, language, here)
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{page}" for page in PAGES if page != "howto-notebook.md")])
+def test_the_page_says_how_to_install_what_its_python_lines_import(page):
+    text = (ROOT / page).read_text()
+    imported = set(re.findall(r"^(?:import|from) (boto3|lakefs|s3fs|pyarrow)\b", text, re.MULTILINE))
+    if "aws s3 " in text:
+        imported.add("awscli")
+    installed = " ".join(re.findall(r"pip install ([^\n`]*)", text)).split()
+    installed += (ROOT / "python/requirements-demo.txt").read_text().split() if "requirements-demo.txt" in installed else []
+
+    assert imported, "a page without clients has no place in this list"
+    assert imported <= set(installed)
 
 
 def test_a_block_of_another_language_needs_a_reason(tmp_path):
