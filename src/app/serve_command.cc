@@ -57,14 +57,18 @@ Result<void> make_data_folder(const std::string& path) {
 
 /// Each option by name, so that one that holds a secret is never told by accident.
 std::vector<std::pair<std::string, std::string>> configured(const ServeOptions& options) {
-  std::string domains;
-  for (const auto& domain : options.server.domains) domains += (domains.empty() ? "" : " ") + domain;
+  const auto joined = [](const std::vector<std::string>& items) {
+    std::string all;
+    for (const auto& item : items) all += (all.empty() ? "" : " ") + item;
+    return all;
+  };
   return {{"config", options.config},
           {"data", options.data},
           {"listen", options.server.listen},
           {"s3-listen", options.server.s3_listen},
           {"region", options.server.region},
-          {"domain", domains},
+          {"domain", joined(options.server.domains)},
+          {"trusted-proxies", joined(options.server.trusted_proxies)},
           {"network-threads", std::to_string(options.server.network_threads)},
           {"worker-threads", std::to_string(options.server.worker_threads)},
           {"stop-grace-seconds", std::to_string(options.stop_grace_seconds)},
@@ -157,6 +161,12 @@ void add_serve_command(CLI::App& program, Chosen& run) {
   command->add_option(
       "--domain", options->server.domains,
       "Host suffix for virtual-host style S3: with example.org, data.example.org is bucket data");
+  command
+      ->add_option(
+          "--trusted-proxies", options->server.trusted_proxies,
+          "Networks (10.0.0.0/8, ::1) of proxies in front whose X-Forwarded-For and X-Forwarded-Proto "
+          "are believed; by default nobody's are")
+      ->delimiter(',');
   command
       ->add_option("--network-threads", options->server.network_threads, "Network threads; 0: one per core")
       ->capture_default_str();

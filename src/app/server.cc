@@ -13,6 +13,7 @@
 #include "base/workers.h"
 #include "experiments/experiments.h"
 #include "http/compression.h"
+#include "http/proxies.h"
 #include "http/server.h"
 #include "objects/object_store.h"
 #include "rest/api.h"
@@ -88,6 +89,7 @@ class Server::Impl final : service::ServerProbe {
   ~Impl() override { stop_traffic_watch(); }
 
   Result<Addresses> start() {
+    ANABRANCH_TRY(proxies_, http::TrustedProxies::parse(options_.trusted_proxies));
     ANABRANCH_TRY(addresses_.listen, http_.listen(options_.listen));
     if (!options_.s3_listen.empty()) {
       ANABRANCH_TRY(addresses_.s3_listen, http_.listen(options_.s3_listen));
@@ -128,6 +130,10 @@ class Server::Impl final : service::ServerProbe {
     const std::string method = request.method;
     const std::string path = options_.log_requests ? request.path : std::string();
     const bool may_compress = traffic == Traffic::rest && http::accepts_gzip(request.headers);
+    http::TrustedProxies::Origin origin = proxies_.origin_of(request);
+    request.remote_address = std::move(origin.address);
+    // From here on it says only what may be believed. Of S3 nobody asks it, and there it may be signed.
+    if (!is_s3) request.headers.set("X-Forwarded-Proto", std::move(origin.scheme));
     auto answer = route(std::move(request), is_s3);
     http::Response response = co_await std::move(answer);
     if (traffic == Traffic::rest && http::is_compressible(response)) {
@@ -257,6 +263,7 @@ class Server::Impl final : service::ServerProbe {
 
   ServerOptions options_;
   kv::Store& kv_;
+  http::TrustedProxies proxies_;  // from start() on
   const Clock& clock_;
   metrics::Registry& metrics_;
   Workers workers_;

@@ -23,8 +23,10 @@ struct ServerOptions {
   std::string s3_listen = "127.0.0.1:9000";  // S3 alone; empty: none
   std::string region = "us-east-1";
   std::vector<std::string> domains;  // for virtual-host style S3
-  unsigned network_threads = 0;      // 0: one per core
-  unsigned worker_threads = 0;       // 0: four per core
+  /// Networks whose X-Forwarded-For and X-Forwarded-Proto are believed: "10.0.0.0/8", "::1". None: nobody's.
+  std::vector<std::string> trusted_proxies = {};
+  unsigned network_threads = 0;  // 0: one per core
+  unsigned worker_threads = 0;   // 0: four per core
   std::chrono::milliseconds stop_grace{10'000};
   bool log_requests = false;
   // What GET /api/v1/server tells besides.

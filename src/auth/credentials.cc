@@ -334,12 +334,18 @@ Task<Result<KeyPair>> Credentials::presigner() {
 Result<std::optional<Credentials::Identity>> Credentials::authenticate(const SignedRequest& request) const {
   ANABRANCH_TRY(std::optional<SignatureFacts> facts, parse_signature(request));
   if (!facts) return std::optional<Identity>();
-  ANABRANCH_TRY(const CredentialPtr credential, impl_->find(facts->access_key_id));
-  ANABRANCH_TRY(std::string key, impl_->signing_key(request, *facts, credential->key.secret_access_key));
-  return std::optional<Identity>(Identity{principal_of(*credential), *std::move(facts), std::move(key)});
+  ANABRANCH_TRY(Identity identity, authenticate(request, *facts));
+  return std::optional<Identity>(std::move(identity));
 }
 
-Result<Principal> Credentials::authenticate_basic(std::string_view authorization_header) const {
+Result<Credentials::Identity> Credentials::authenticate(const SignedRequest& request,
+                                                        const SignatureFacts& facts) const {
+  ANABRANCH_TRY(const CredentialPtr credential, impl_->find(facts.access_key_id));
+  ANABRANCH_TRY(std::string key, impl_->signing_key(request, facts, credential->key.secret_access_key));
+  return Identity{principal_of(*credential), facts, std::move(key)};
+}
+
+Result<KeyPair> Credentials::parse_basic(std::string_view authorization_header) {
   constexpr std::string_view kScheme = "basic ";
   const std::string_view header = trimmed(authorization_header);
   if (!starts_with_ignoring_case(header, kScheme)) {
@@ -350,7 +356,12 @@ Result<Principal> Credentials::authenticate_basic(std::string_view authorization
   if (colon == std::string::npos) {
     return fail(ErrorCode::unauthenticated, "the Authorization header holds no base64 of '<id>:<secret>'");
   }
-  return authenticate_pair(pair->substr(0, colon), pair->substr(colon + 1));
+  return KeyPair{pair->substr(0, colon), pair->substr(colon + 1)};
+}
+
+Result<Principal> Credentials::authenticate_basic(std::string_view authorization_header) const {
+  ANABRANCH_TRY(const KeyPair pair, parse_basic(authorization_header));
+  return authenticate_pair(pair.access_key_id, pair.secret_access_key);
 }
 
 Result<Principal> Credentials::authenticate_pair(const std::string& access_key_id,

@@ -89,6 +89,10 @@ class Credentials {
   };
   /// nullopt: no AWS signature. Errors: those of parse_signature, check_signature and find.
   Result<std::optional<Identity>> authenticate(const SignedRequest& request) const;
+  /// `facts` as parse_signature() found them. Errors: those of check_signature and find.
+  Result<Identity> authenticate(const SignedRequest& request, const SignatureFacts& facts) const;
+  /// Of a header "Basic <base64>". Errors: unauthenticated (it is none).
+  static Result<KeyPair> parse_basic(std::string_view authorization_header);
   /// HTTP Basic: access key id and secret. Errors: unauthenticated (the same for an unknown key and a wrong
   /// secret); would_block, io, corruption.
   Result<Principal> authenticate_basic(std::string_view authorization_header) const;

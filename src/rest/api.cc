@@ -163,9 +163,9 @@ class Api::Impl {
       }
       std::string request_id = request.request_id;
       auto authenticate = services_.identity.authenticate_rest(std::move(authorization), std::move(session),
-                                                               std::move(request_id));
+                                                               request.remote_address, std::move(request_id));
       auto caller = co_await std::move(authenticate);
-      if (!caller) co_return error_response(caller.error());
+      if (!caller) co_return refusal_response(caller.error());
       call.caller = *std::move(caller);
     }
     call.request = std::move(request);

@@ -85,6 +85,8 @@ Task<Result<boost::json::object>> read_json(http::Request& request);
 
 /// The token of the session's cookie, or empty.
 std::string_view session_token(const http::Request& request);
+/// 401 and its like, or 429 with Retry-After.
+http::Response refusal_response(const service::Refusal& refusal);
 /// Looks at the access key that the body holds. Else the answer to give: 400, 401, 429.
 Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(const Services& services,
                                                                             Call& call);

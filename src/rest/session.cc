@@ -77,6 +77,13 @@ std::string_view session_token(const http::Request& request) {
   return token.empty() ? http::cookie(request, kOlderCookie) : token;
 }
 
+http::Response refusal_response(const service::Refusal& refusal) {
+  if (refusal.retry_after_ms == 0) return error_response(refusal);
+  http::Response response = message_response(429, refusal.message);
+  response.headers.add("Retry-After", std::to_string(refusal.retry_after_ms / 1000));
+  return response;
+}
+
 Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(const Services& services,
                                                                             Call& call) {
   auto read = read_json(call.request);
@@ -89,14 +96,7 @@ Task<tl::expected<service::IdentityService::Login, http::Response>> sign_in(cons
   auto task =
       services.identity.login(*std::move(access_key_id), *std::move(secret), call.request.remote_address);
   auto login = co_await std::move(task);
-  if (!login) co_return tl::unexpected(error_response(login.error()));
-  if (login->retry_after_ms > 0) {
-    const TimeMs seconds = (login->retry_after_ms + 999) / 1000;
-    http::Response refused = message_response(
-        429, "too many failed sign-ins: the next one is heard in " + std::to_string(seconds) + " s");
-    refused.headers.add("Retry-After", std::to_string(seconds));
-    co_return tl::unexpected(std::move(refused));
-  }
+  if (!login) co_return tl::unexpected(refusal_response(login.error()));
   co_return *std::move(login);
 }
 

@@ -121,6 +121,9 @@ http::Response error_response(const S3Error& error, std::string_view resource, s
   xml.element("RequestId", request_id);
   xml.close("Error");
   response.headers.add("Content-Type", "application/xml");
+  if (error.retry_after_seconds > 0) {
+    response.headers.add("Retry-After", std::to_string(error.retry_after_seconds));
+  }
   response.body = xml.take();
   return response;
 }

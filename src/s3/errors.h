@@ -3,6 +3,7 @@
 // Source: AWS S3 API Reference, "Error responses".
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@ struct S3Error {
   int status = 500;
   std::string code;
   std::string message;
+  std::int64_t retry_after_seconds = 0;  // over 0: Retry-After
 };
 
 /// The table: ErrorCode → S3's code and status.

@@ -172,8 +172,12 @@ class Gateway::Impl {
     const http::Request& request = call.request;
     service::SignedRequest facts{request.method, request.path, request.query, request.headers.fields()};
     facts.virtual_host_bucket = virtual_bucket(request.headers.get("Host"), options_.domains);
-    auto signature = identity_.authenticate_s3(std::move(facts), request.request_id);
+    auto signature = identity_.authenticate_s3(std::move(facts), request.remote_address, request.request_id);
     auto authenticated = co_await std::move(signature);
+    if (!authenticated && authenticated.error().retry_after_ms > 0) {
+      co_return tl::unexpected(S3Error{503, "SlowDown", authenticated.error().message,
+                                       authenticated.error().retry_after_ms / 1000});
+    }
     if (!authenticated) {
       co_return tl::unexpected(authentication_error(authenticated.error(), request));
     }

@@ -8,6 +8,23 @@
 namespace anabranch::service {
 namespace {
 
+constexpr std::string_view kBearer = "Bearer ";
+
+Refusal must_wait(TimeMs wait_ms) {
+  constexpr TimeMs kMsPerSecond = 1000;
+  const TimeMs seconds = (wait_ms + kMsPerSecond - 1) / kMsPerSecond;
+  return {Error{ErrorCode::unavailable,
+                "too many wrong secrets or signatures came for this access key: the next one "
+                "is looked at in " +
+                    std::to_string(seconds) + " s"},
+          seconds * kMsPerSecond};
+}
+
+bool is_presigner(const auth::Credentials& credentials, const std::string& access_key_id) {
+  const auto principal = credentials.principal(access_key_id);
+  return principal && principal->user_id == auth::kPresignerUserId;
+}
+
 AccessKey about(const auth::Credential& credential) {
   return {credential.key.access_key_id, credential.user_id,     credential.created_ms,
           credential.expires_ms,        credential.description, credential.disabled};
@@ -24,7 +41,6 @@ Result<auth::TokenHolder> token_holder(const auth::Credentials& credentials, con
 
 Result<Principal> rest_principal(const auth::Credentials& credentials, const std::string& authorization,
                                  const std::string& session_token) {
-  constexpr std::string_view kBearer = "Bearer ";
   const bool by_bearer = authorization.starts_with(kBearer);
   if (!authorization.empty() && !by_bearer) return credentials.authenticate_basic(authorization);
   const std::string_view token =
@@ -48,33 +64,79 @@ Result<Principal> asking_principal(const auth::Credentials& credentials, const S
 }  // namespace
 
 IdentityService::IdentityService(auth::Credentials& credentials, const Clock& clock, Workers& workers)
-    : credentials_(credentials), clock_(clock), workers_(workers), sign_ins_(clock) {}
+    : credentials_(credentials), clock_(clock), workers_(workers), guard_(clock) {}
 
-Task<Result<std::optional<Authenticated>>> IdentityService::authenticate_s3(SignedRequest request,
-                                                                            std::string request_id) {
-  using Identity = auth::Credentials::Identity;
+Task<tl::expected<std::optional<Authenticated>, Refusal>> IdentityService::authenticate_s3(
+    SignedRequest request, std::string address, std::string request_id) {
+  auto facts = auth::parse_signature(request);
+  if (!facts) co_return fail(std::move(facts).error());
+  if (!*facts) co_return std::optional<Authenticated>();
+  const std::string& key = (*facts)->access_key_id;
+  if (const TimeMs wait_ms = guard_.wait(address, key); wait_ms > 0) {
+    co_return tl::unexpected(must_wait(wait_ms));
+  }
   bool by_server = false;
-  const auto check = [this, &request, &by_server]() -> Result<std::optional<Identity>> {
-    ANABRANCH_TRY(auto identity, credentials_.authenticate(request));
-    if (identity && identity->principal.user_id == auth::kPresignerUserId) {
-      by_server = true;
-      ANABRANCH_TRY(identity->principal, asking_principal(credentials_, request));
+  const auto check = [this, &request, &facts, &by_server]() -> Result<auth::Credentials::Identity> {
+    ANABRANCH_TRY(auto identity, credentials_.authenticate(request, **facts));
+    by_server = identity.principal.user_id == auth::kPresignerUserId;
+    if (by_server) {
+      ANABRANCH_TRY(identity.principal, asking_principal(credentials_, request));
     }
     return identity;
   };
   auto task = inline_or_on(workers_, check);
   auto identity = co_await std::move(task);
+  // The server's own key is nobody's to guess: its id stands in URLs that many hold.
+  if (!identity && identity.error().code == ErrorCode::signature_mismatch &&
+      !is_presigner(credentials_, key)) {
+    guard_.failed(address, key, SignInGuard::Proof::signature, true);
+  }
   if (!identity) co_return fail(std::move(identity).error());
-  if (!*identity) co_return std::optional<Authenticated>();
-  auth::Credentials::Identity& found = **identity;
+  if (!by_server) guard_.succeeded(address, key);
+  const bool writes = request.method != "GET" && request.method != "HEAD";
   co_return std::optional<Authenticated>(
-      Authenticated{Caller{std::move(found.principal), std::move(request_id),
-                           by_server && request.method != "GET" && request.method != "HEAD"},
-                    std::move(found.facts), std::move(found.signing_key)});
+      Authenticated{Caller{std::move(identity->principal), std::move(request_id), by_server && writes},
+                    std::move(identity->facts), std::move(identity->signing_key)});
 }
 
-Task<Result<Caller>> IdentityService::authenticate_rest(std::string authorization, std::string session_token,
-                                                        std::string request_id) {
+Task<tl::expected<Principal, Refusal>> IdentityService::check_pair(KeyPair pair, std::string address) {
+  const std::string& key = pair.access_key_id;
+  if (const TimeMs wait_ms = guard_.wait(address, key); wait_ms > 0) {
+    co_return tl::unexpected(must_wait(wait_ms));
+  }
+  bool key_exists = true;
+  const auto check = [this, &pair, &key_exists]() -> Result<Principal> {
+    auto principal = credentials_.authenticate_pair(pair.access_key_id, pair.secret_access_key);
+    if (principal || principal.error().code != ErrorCode::unauthenticated) return principal;
+    const auto found = credentials_.find(pair.access_key_id);
+    if (!found && found.error().code == ErrorCode::would_block) return fail(found.error());
+    key_exists = found.has_value();
+    return principal;
+  };
+  auto task = inline_or_on(workers_, check);
+  auto principal = co_await std::move(task);
+  if (principal) {
+    guard_.succeeded(address, key);
+  } else if (principal.error().code == ErrorCode::unauthenticated) {
+    guard_.failed(address, key, SignInGuard::Proof::secret, key_exists);
+  }
+  if (!principal) co_return fail(std::move(principal).error());
+  co_return *std::move(principal);
+}
+
+Task<tl::expected<Caller, Refusal>> IdentityService::authenticate_rest(std::string authorization,
+                                                                       std::string session_token,
+                                                                       std::string address,
+                                                                       std::string request_id) {
+  if (!authorization.empty() && !authorization.starts_with(kBearer)) {
+    auto pair = auth::Credentials::parse_basic(authorization);
+    if (!pair) co_return fail(std::move(pair).error());
+    auto checking = check_pair(*std::move(pair), std::move(address));
+    auto principal = co_await std::move(checking);
+    if (!principal) co_return tl::unexpected(std::move(principal).error());
+    co_return Caller{*std::move(principal), std::move(request_id)};
+  }
+  // Tokens are not counted: none can be guessed, and a session goes on whatever others try with its key.
   const auto check = [this, &authorization, &session_token] {
     return rest_principal(credentials_, authorization, session_token);
   };
@@ -93,26 +155,19 @@ Task<bool> IdentityService::is_good_still(std::string authorization, std::string
   co_return principal.has_value();
 }
 
-Task<Result<IdentityService::Login>> IdentityService::login(std::string access_key_id,
-                                                            std::string secret_access_key,
-                                                            std::string address) {
-  if (const TimeMs wait_ms = sign_ins_.admit(address, access_key_id); wait_ms > 0) {
-    co_return Login{{}, {}, wait_ms};
-  }
-  const auto check = [this, &access_key_id, &secret_access_key] {
-    return credentials_.authenticate_pair(access_key_id, secret_access_key);
-  };
-  auto task = inline_or_on(workers_, check);
-  auto principal = co_await std::move(task);
-  if (!principal) {
-    if (principal.error().code != ErrorCode::unauthenticated) sign_ins_.forgive(address, access_key_id);
-    co_return fail(std::move(principal).error());
-  }
-  sign_ins_.accept(address, access_key_id);
+Task<tl::expected<IdentityService::Login, Refusal>> IdentityService::login(std::string access_key_id,
+                                                                           std::string secret_access_key,
+                                                                           std::string address) {
+  KeyPair pair{std::move(access_key_id), std::move(secret_access_key)};
+  auto checking = check_pair(std::move(pair), std::move(address));
+  auto principal = co_await std::move(checking);
+  if (!principal) co_return tl::unexpected(std::move(principal).error());
   std::string token = credentials_.make_token(*principal);
-  auto holder = credentials_.authenticate_token(token);
+  const auto check = [this, &token] { return credentials_.authenticate_token(token); };
+  auto task = inline_or_on(workers_, check);
+  auto holder = co_await std::move(task);
   if (!holder) co_return fail(std::move(holder).error());
-  co_return Login{std::move(token), session_of(*holder), 0};
+  co_return Login{std::move(token), session_of(*holder)};
 }
 
 Task<Result<IdentityService::Session>> IdentityService::session(std::string token) {

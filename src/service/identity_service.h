@@ -20,6 +20,15 @@ struct Authenticated {
   std::string signing_key;  // V4
 };
 
+/// Why a request is not let in.
+struct Refusal : Error {
+  /// Over 0: too many wrong secrets came; what was sent was not looked at, and may be sent again then.
+  TimeMs retry_after_ms = 0;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): any Error is a refusal
+  Refusal(Error error, TimeMs retry_after = 0) : Error(std::move(error)), retry_after_ms(retry_after) {}
+};
+
 /// A key as it is shown after its creation: without the secret.
 struct AccessKey {
   std::string access_key_id;
@@ -46,14 +55,19 @@ class IdentityService {
  public:
   IdentityService(auth::Credentials& credentials, const Clock& clock, Workers& workers);
 
-  /// An S3 request. nullopt: it carries no AWS signature (anonymous).
-  /// Errors: invalid_access_key, signature_mismatch, clock_skew, expired, malformed, invalid_argument.
-  Task<Result<std::optional<Authenticated>>> authenticate_s3(SignedRequest request, std::string request_id);
-  /// A REST request by its Authorization header (Basic or Bearer) or, where empty, a session token.
-  /// Errors: unauthenticated, expired.
-  Task<Result<Caller>> authenticate_rest(std::string authorization, std::string session_token,
-                                         std::string request_id);
+  /// Wrong secrets and signatures are counted per address and key (sign_in_guard.h); `address` is where the
+  /// request came from, with the port of a connection of the client's own.
 
+  /// An S3 request. nullopt: it carries no AWS signature (anonymous).
+  /// Errors: invalid_access_key, signature_mismatch, clock_skew, expired, malformed, invalid_argument;
+  /// access_denied (a URL that the server signed, for a key that is gone); unavailable where it must wait.
+  Task<tl::expected<std::optional<Authenticated>, Refusal>> authenticate_s3(SignedRequest request,
+                                                                            std::string address,
+                                                                            std::string request_id);
+  /// A REST request by its Authorization header (Basic or Bearer) or, where empty, a session token.
+  /// Errors: unauthenticated, expired; unavailable where it must wait.
+  Task<tl::expected<Caller, Refusal>> authenticate_rest(std::string authorization, std::string session_token,
+                                                        std::string address, std::string request_id);
   /// Is what authenticate_rest() took good still? For answers that go on for long. Nothing is counted.
   Task<bool> is_good_still(std::string authorization, std::string session_token);
 
@@ -65,12 +79,10 @@ class IdentityService {
   struct Login {
     std::string token;
     Session session;
-    /// Over 0: too many failures came from this address or for this key. The pair was not looked at; there is
-    /// no token.
-    TimeMs retry_after_ms = 0;
   };
-  /// `address`: where the request came from. Errors: unauthenticated.
-  Task<Result<Login>> login(std::string access_key_id, std::string secret_access_key, std::string address);
+  /// Errors: unauthenticated; unavailable where it must wait.
+  Task<tl::expected<Login, Refusal>> login(std::string access_key_id, std::string secret_access_key,
+                                           std::string address);
   /// Whose session a token is. Errors: unauthenticated (also where there is no token), expired.
   Task<Result<Session>> session(std::string token);
   /// The token is refused everywhere from now on, also after a restart. One that is not good, or was ended
@@ -98,10 +110,12 @@ class IdentityService {
                                          PresignRequest request, std::int64_t seconds);
 
  private:
+  Task<tl::expected<Principal, Refusal>> check_pair(KeyPair pair, std::string address);
+
   auth::Credentials& credentials_;
   const Clock& clock_;
   Workers& workers_;
-  SignInGuard sign_ins_;
+  SignInGuard guard_;
 };
 
 }  // namespace anabranch::service

@@ -21,7 +21,7 @@ class PresignedUrlTest : public ServiceTest {
     return {method, rest.substr(0, question), rest.substr(question + 1), {{"Host", kHost}}};
   }
   Result<Caller> caller_of(const SignedRequest& request) {
-    auto found = run(identity_.authenticate_s3(request, "r"));
+    auto found = run(identity_.authenticate_s3(request, "127.0.0.1:5", "r"));
     if (!found) return fail(found.error());
     EXPECT_TRUE(*found);
     return (*found)->caller;
