@@ -23,18 +23,6 @@ std::size_t width_of(const std::string& text) {  // UTF-8: bytes that continue a
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// A message may have lines of its own.
-std::string shown_lines(std::string_view text) {
-  std::string out;
-  while (true) {
-    const auto end = text.find('\n');
-    out += shown(text.substr(0, end));
-    if (end == std::string_view::npos) return out;
-    out += '\n';
-    text.remove_prefix(end + 1);
-  }
-}
-
 }  // namespace
 
 Result<Session> open_session() {
@@ -79,6 +67,17 @@ std::string format_time(std::int64_t seconds) {
 }
 
 std::string shown(std::string_view text) { return runner::printable(text); }
+
+std::string shown_lines(std::string_view text) {
+  std::string out;
+  while (true) {
+    const auto end = text.find('\n');
+    out += shown(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
 
 std::string short_id(const std::string& id) { return id.substr(0, kShortIdSize); }
 

@@ -34,6 +34,8 @@ std::string format_time(std::int64_t seconds);
 /// A name or a message from elsewhere, on its way to a terminal: what would move the cursor, colour or hide
 /// is escaped (runner/text.h). Tables and complaints do so by themselves.
 std::string shown(std::string_view text);
+/// The same of a text that has lines of its own.
+std::string shown_lines(std::string_view text);
 /// The beginning of a commit id, long enough to name it.
 std::string short_id(const std::string& id);
 /// How many of what: "1 file", "2 files".

@@ -8,6 +8,7 @@
 
 #include "app/cli.h"
 #include "app/commands.h"
+#include "app/json_output.h"
 #include "runner/compare.h"
 
 namespace anabranch::app {
@@ -86,7 +87,7 @@ void print_json(const Comparison& comparison) {
     all.emplace("order", comparison.order->max_is_best ? "max" : "min");
   }
   all.emplace("target", json::object{{"branch", comparison.target}, {"commit", comparison.target_commit_id}});
-  std::cout << json::serialize(all) << "\n";
+  std::cout << to_json_text(all) << "\n";
 }
 
 int compare(const CompareOptions& options) {

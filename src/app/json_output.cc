@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iostream>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,17 @@ void append_text(std::string& out, std::string_view text) {
     } else {
       out += quoted[i];
     }
+  }
+}
+
+/// The shortest text that gives it back; what JSON has no number for is a text, as in the REST API.
+void append_number(std::string& out, double number) {
+  if (std::isnan(number)) {
+    out += R"("NaN")";
+  } else if (std::isinf(number)) {
+    out += number > 0 ? R"("Infinity")" : R"("-Infinity")";
+  } else {
+    out += fmt::format("{}", number);
   }
 }
 
@@ -54,7 +66,7 @@ void append(std::string& out, const json::value& value) {
       append_text(out, value.get_string());
       break;
     case json::kind::double_:
-      out += fmt::format("{}", value.get_double());  // the shortest text that gives it back
+      append_number(out, value.get_double());
       break;
     default:
       out += json::serialize(value);

@@ -6,6 +6,7 @@
 #include "app/cli.h"
 #include "app/commands.h"
 #include "app/interrupt_watch.h"
+#include "app/json_output.h"
 #include "base/clock.h"
 #include "runner/connection.h"
 #include "runner/promote.h"
@@ -18,11 +19,13 @@ struct PromoteOptions {
   runner::PromoteOrder order;
   std::vector<std::string> requirements;
   std::string expected;
+  bool as_json = false;
 };
 
 struct ReproduceOptions {
   runner::ReproduceOrder order;
   std::string outputs = "all";
+  bool as_json = false;
 };
 
 /// Fills in the default. Errors: invalid_argument.
@@ -47,7 +50,11 @@ int promote(const PromoteOptions& options) {
   }
   const auto merged = runner::promote(session->api, order);
   if (!merged) return complain("promote", merged.error());
-  std::cout << order.run << " promoted to " << order.target << ": " << *merged << "\n";
+  if (options.as_json) {
+    print_json(boost::json::object{{"run", order.run}, {"into", order.target}, {"commit", *merged}});
+  } else {
+    std::cout << shown(order.run + " promoted to " + order.target) << ": " << *merged << "\n";
+  }
   return kExitOk;
 }
 
@@ -63,6 +70,22 @@ std::string kind_of(runner::Finding::Kind kind) {
   return "unknown";
 }
 
+void print_as_json(const runner::Reproduction& result) {
+  boost::json::array findings;
+  for (const auto& finding : result.findings) {
+    findings.push_back(boost::json::object{{"same", finding.same},
+                                           {"kind", kind_of(finding.kind)},
+                                           {"name", finding.name},
+                                           {"recorded", finding.recorded},
+                                           {"reproduced", finding.found}});
+  }
+  print_json(boost::json::object{{"run", result.run},
+                                 {"same", result.same},
+                                 {"findings", std::move(findings)},
+                                 {"warnings", to_json(result.outcome.warnings)},
+                                 {"notes", to_json(result.notes)}});
+}
+
 void print(const runner::Reproduction& result) {
   Table table({"", "KIND", "NAME", "RECORDED", "REPRODUCED"});
   for (const auto& finding : result.findings) {
@@ -71,9 +94,9 @@ void print(const runner::Reproduction& result) {
                finding.found.empty() ? "(none)" : finding.found});
   }
   if (!result.findings.empty()) std::cout << table.render();
-  for (const auto& warning : result.outcome.warnings) std::cout << "warning: " << warning << "\n";
-  for (const auto& note : result.notes) std::cout << "note: " << note << "\n";
-  std::cout << result.run << (result.same ? " reproduced\n" : " NOT reproduced\n");
+  for (const auto& warning : result.outcome.warnings) std::cout << "warning: " << shown(warning) << "\n";
+  for (const auto& note : result.notes) std::cout << "note: " << shown(note) << "\n";
+  std::cout << shown(result.run) << (result.same ? " reproduced\n" : " NOT reproduced\n");
 }
 
 int reproduce(const ReproduceOptions& options) {
@@ -90,8 +113,12 @@ int reproduce(const ReproduceOptions& options) {
   const auto result = runner::reproduce(session->api, system_clock(), cache, order, interruption,
                                         [](const std::string& news) { std::cerr << news << std::endl; });
   if (!result) return complain("reproduce", result.error());
-  print(*result);
-  if (order.keep_branch)
+  if (options.as_json) {
+    print_as_json(*result);
+  } else {
+    print(*result);
+  }
+  if (order.keep_branch && !options.as_json)
     std::cout << "kept: anabranch://" << order.repository << "/" << result->branch << "\n";
   return result->same ? kExitOk : kExitFailed;
 }
@@ -115,6 +142,7 @@ void add_promote_command(CLI::App& program, Chosen& run) {
       ->add_option("--strategy", options->order.strategy,
                    "Who wins where both sides changed; else that is refused")
       ->check(CLI::IsMember({"source-wins", "dest-wins"}));
+  command->add_flag("--json", options->as_json, "As JSON");
   command->callback([options, &run] { run = [options] { return promote(*options); }; });
 }
 
@@ -137,6 +165,7 @@ void add_reproduce_command(CLI::App& program, Chosen& run) {
       ->check(CLI::IsMember({"all", "metrics"}))
       ->capture_default_str();
   command->add_flag("--keep", options->order.keep_branch, "Keep the scratch branch");
+  command->add_flag("--json", options->as_json, "As JSON");
   command->callback([options, &run] { run = [options] { return reproduce(*options); }; });
 }
 

@@ -11,7 +11,9 @@
 #include "app/cli.h"
 #include "app/commands.h"
 #include "app/interrupt_watch.h"
+#include "app/json_output.h"
 #include "app/run_progress.h"
+#include "app/run_result.h"
 #include "base/clock.h"
 #include "runner/connection.h"
 #include "runner/files.h"
@@ -32,6 +34,7 @@ struct RunOptions {
   std::string metric;
   std::vector<std::string> requirements;
   std::string into = "main";
+  bool as_json = false;
 };
 
 /// All that can be wrong with the command line is found here, before anything is done.
@@ -73,7 +76,7 @@ Result<Ready> make_ready(const RunOptions& options, const std::vector<std::strin
 }
 
 int promote_best(const Session& session, const RunOptions& options, const Ready& ready,
-                 const std::vector<runner::RunOutcome>& outcomes) {
+                 const std::vector<runner::RunOutcome>& outcomes, PromotedRun& promoted) {
   const auto* best = runner::best_of(outcomes, *ready.order);
   if (best == nullptr) {
     return complain("run", Error{ErrorCode::not_found, "nothing to promote: no run that is ok has metric '" +
@@ -86,7 +89,10 @@ int promote_best(const Session& session, const RunOptions& options, const Ready&
   order.requirements = ready.requirements;
   const auto merged = runner::promote(session.api, order);
   if (!merged) return complain("run", merged.error());
-  std::cout << best->record.run << " promoted to " << options.into << ": " << *merged << "\n";
+  promoted = {best->record.run, options.into, *merged};
+  if (!options.as_json) {
+    std::cout << best->record.run << " promoted to " << options.into << ": " << *merged << "\n";
+  }
   return kExitOk;
 }
 
@@ -129,13 +135,16 @@ int run_all(const RunOptions& options, const std::vector<std::string>& command) 
     return std::count_if(outcomes->begin(), outcomes->end(), [&](const auto& o) { return o.phase == phase; });
   };
   const auto ok = static_cast<std::size_t>(count(runner::RunPhase::ok));
-  std::cout << fmt::format("{} of {} ok. anabranch compare {} --repo {}\n", ok,
-                           count_of(outcomes->size(), "run"), outcomes->front().record.sweep,
-                           ready->plan.repository);
+  if (!options.as_json)
+    std::cout << fmt::format("{} of {} ok. anabranch compare {} --repo {}\n", ok,
+                             count_of(outcomes->size(), "run"), outcomes->front().record.sweep,
+                             ready->plan.repository);
+  PromotedRun promoted;
   int exit_code = ok == outcomes->size() ? kExitOk : kExitFailed;
   if (!options.promote.empty() && !interruption.requested()) {
-    exit_code = std::max(exit_code, promote_best(*session, options, *ready, *outcomes));
+    exit_code = std::max(exit_code, promote_best(*session, options, *ready, *outcomes, promoted));
   }
+  if (options.as_json) print_json(to_json(ready->plan.repository, *outcomes, promoted));
   return exit_code;
 }
 
@@ -176,6 +185,8 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
   command->add_option("--metric", options->metric, "What best means: accuracy:max, loss:min");
   command->add_option("--require", options->requirements, "Promote only if it holds: 'accuracy>=0.9'");
   command->add_option("--into", options->into, "The branch to promote to")->capture_default_str();
+  command->add_flag("--json", options->as_json,
+                    "End with one JSON document on stdout, and nothing else there");
   command->callback([options, &run, &tail] { run = [options, &tail] { return run_all(*options, tail); }; });
 }
 

@@ -187,7 +187,7 @@ void RunProgress::refresh_for_ever() {
 
 void RunProgress::say(const std::string& line) {
   std::cerr.clear();  // a terminal that is gone failed once; what is written since goes to a file
-  std::cerr << (has_terminal() ? "\r\033[K" : "") << line << std::endl;
+  std::cerr << (has_terminal() ? "\r\033[K" : "") << shown_lines(line) << std::endl;
   draw();
 }
 

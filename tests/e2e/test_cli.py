@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import subprocess
 
 import pytest
@@ -265,6 +266,34 @@ def test_copies_to_and_from_buckets_say_what_to_do(cli):
     assert done.code == 2
     assert "anabranch import s3://sources/data/ anabranch://dogs/main/raw/" in done.err
     assert "S3 client" in cli("cp", "anabranch://dogs/main/a", "s3://sources/a").err
+
+
+def test_a_sweep_ends_with_one_json_document(cli):
+    work = cli.folder / "work"
+    work.mkdir()
+    (work / "job.sh").write_text(
+        'echo talk; echo "{\\"loss\\": $PARAM_LOSS, \\"n\\": 50.0}" > metrics.json\n[ $PARAM_LOSS != 3 ] || { echo "bad luck" >&2; exit 4; }\n'
+    )
+    cli.put("a")
+    cli.commit()
+
+    done = cli("run", "--repo", "dogs", "--from", "main", "--name", "s", "--grid", "loss=100000,3,0.00025", "--workdir", str(work),
+               "--promote", "best", "--metric", "loss:min", "--json", "--", "sh", "job.sh",
+               environment={"ANABRANCH_CACHE": str(cli.folder / "cache")})  # fmt: skip
+
+    assert done.code == 1
+    told = json.loads(done.out)
+    assert (told["sweep"], told["repository"], told["ok"]) == ("s", "dogs", 2)
+    assert [(run["run"], run["status"], run["exit_code"]) for run in told["runs"]] == [
+        ("s-1", "ok", 0), ("s-2", "failed", 4), ("s-3", "ok", 0)]  # fmt: skip
+    assert told["runs"][0]["metrics"] == {"loss": 100000, "n": 50}
+    assert told["runs"][0]["parameters"] == {"loss": "100000"}
+    assert "bad luck" in told["runs"][1]["stderr"]
+    assert told["promoted"]["run"] == "s-3"
+    assert cli("show", "anabranch://dogs/main", "--json").json["id"] == told["promoted"]["commit"]
+    for text in (done.out, cli("compare", "s", "--repo", "dogs", "--json").out):
+        written = re.search(r'"metrics":\{([^}]*)\}', text)[1]
+        assert re.fullmatch(r'"loss":(100000(\.0)?|0\.00025),"n":50(\.0)?', written), written
 
 
 HOSTILE = "evil\x1b[2J\r\x07\x9b31m\u202etxt"
