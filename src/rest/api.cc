@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <limits>
 
 #include "http/browser.h"
 #include "rest/call.h"
@@ -49,10 +50,25 @@ bool Call::has_parameter(std::string_view name) const {
   return std::any_of(query.begin(), query.end(), [&](const auto& pair) { return pair.first == name; });
 }
 
-bool Call::flag(std::string_view name, bool fallback) const {
+Result<bool> Call::flag(std::string_view name, bool fallback) const {
   if (!has_parameter(name)) return fallback;
   const std::string_view value = parameter(name);
-  return value == "1" || http::equal_ignoring_case(value, "true");
+  if (value == "1" || http::equal_ignoring_case(value, "true")) return true;
+  if (value == "0" || http::equal_ignoring_case(value, "false")) return false;
+  return fail(ErrorCode::invalid_argument, "query parameter '" + std::string(name) +
+                                               "' must be true or false, not '" + std::string(value) + "'");
+}
+
+Result<std::int64_t> Call::whole(std::string_view name, std::int64_t fallback, std::int64_t min,
+                                 std::int64_t max) const {
+  if (!has_parameter(name)) return fallback;
+  const std::string_view text = parameter(name);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value >= min && value <= max) return value;
+  return fail(ErrorCode::invalid_argument,
+              "query parameter '" + std::string(name) + "' must be a whole number between " +
+                  std::to_string(min) + " and " + std::to_string(max) + ", not '" + std::string(text) + "'");
 }
 
 std::vector<std::string> Call::parameters(std::string_view name) const {
@@ -67,17 +83,11 @@ Result<service::PageRequest> Call::page() const {
   service::PageRequest page;
   page.prefix = std::string(parameter("prefix"));
   page.after = std::string(parameter("after"));
-  const std::string_view amount = parameter("amount");
-  if (amount.empty()) return page;
-  int value = 0;
-  const auto [end, error] = std::from_chars(amount.data(), amount.data() + amount.size(), value);
-  if (error != std::errc() || end != amount.data() + amount.size() || value < -1) {
-    return fail(ErrorCode::invalid_argument,
-                "amount '" + std::string(amount) + "' must be a number from -1 to 1000");
-  }
-  // lakeFS: a negative or too large amount means the largest page.
-  page.amount = value < 0 || value > static_cast<int>(versioning::kPageMax) ? versioning::kPageMax
-                                                                            : static_cast<unsigned>(value);
+  if (!has_parameter("amount")) return page;
+  // lakeFS: -1 or too large an amount means the largest page.
+  ANABRANCH_TRY(const std::int64_t value, whole("amount", 0, -1, std::numeric_limits<std::int32_t>::max()));
+  page.amount = value < 0 || value > std::int64_t{versioning::kPageMax} ? versioning::kPageMax
+                                                                        : static_cast<unsigned>(value);
   if (value == 0) page.amount = versioning::kPageDefault;
   return page;
 }

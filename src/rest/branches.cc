@@ -83,8 +83,10 @@ Task<http::Response> reset(const Services& services, Call call) {
 Task<http::Response> hard_reset(const Services& services, Call call) {
   const std::string ref(call.parameter("ref"));
   if (ref.empty()) co_return message_response(400, "query parameter 'ref' is missing");
+  const auto force = call.flag("force");
+  if (!force) co_return error_response(force.error());
   auto task = services.repositories.hard_reset_branch(call.caller, call.part("repository"),
-                                                      call.part("branch"), ref, call.flag("force"));
+                                                      call.part("branch"), ref, *force);
   auto done = co_await std::move(task);
   if (!done) co_return error_response(done.error());
   co_return empty_response(204);

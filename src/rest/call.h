@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,8 +40,12 @@ struct Call {
   const std::string& part(std::string_view name) const { return path.find(name)->second; }
   std::string_view parameter(std::string_view name, std::string_view fallback = {}) const;
   bool has_parameter(std::string_view name) const;
-  /// "true" in any case (Python's clients say "True"), or "1". Absent: `fallback`.
-  bool flag(std::string_view name, bool fallback = false) const;
+  /// "true" or "false" in any case (Python's clients say "True"), "1" or "0". Absent: `fallback`. Errors:
+  /// invalid_argument.
+  Result<bool> flag(std::string_view name, bool fallback = false) const;
+  /// A whole number in digits. Absent: `fallback`. Errors: invalid_argument.
+  Result<std::int64_t> whole(std::string_view name, std::int64_t fallback, std::int64_t min,
+                             std::int64_t max) const;
   std::vector<std::string> parameters(std::string_view name) const;
   /// prefix, after, amount. Errors: invalid_argument (amount).
   Result<service::PageRequest> page() const;

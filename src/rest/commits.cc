@@ -14,6 +14,9 @@ Result<service::CommitRequest> parse_creation(const json::object& body) {
   request.message = message.value_or("");
   ANABRANCH_TRY(request.metadata, metadata_field(body, "metadata"));
   ANABRANCH_TRY(request.date_seconds, int_field(body, "date"));
+  if (request.date_seconds && *request.date_seconds < 0) {
+    return fail(ErrorCode::invalid_argument, "field 'date' must not be negative");
+  }
   ANABRANCH_TRY(request.allow_empty, bool_field(body, "allow_empty"));
   return request;
 }

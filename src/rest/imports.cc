@@ -35,6 +35,9 @@ Result<ImportRequest> parse_import(const json::object& body) {
     request.sources.push_back(std::move(source));
   }
   const auto* commit = body.if_contains("commit");
+  if (commit != nullptr && !commit->is_null() && !commit->is_object()) {
+    return fail(ErrorCode::invalid_argument, "field 'commit' must be an object");
+  }
   if (commit != nullptr && commit->is_object()) {
     ANABRANCH_TRY(auto message, string_field(commit->get_object(), "message"));
     request.commit.message = message.value_or("");

@@ -86,7 +86,9 @@ Task<http::Response> download(const Services& services, Call call) {
   const std::string path(call.parameter("path"));
   if (path.empty()) co_return message_response(400, "query parameter 'path' is missing");
   const bool head = call.request.method == "HEAD";
-  if (call.flag("presign") && !head) {
+  const auto wants_url = call.flag("presign");
+  if (!wants_url) co_return error_response(wants_url.error());
+  if (*wants_url && !head) {
     service::PresignRequest request{call.endpoint()};
     auto presign = services.repositories.presign_read(call.caller, call.part("repository"), call.part("ref"),
                                                       path, std::move(request));

@@ -25,15 +25,28 @@ Task<Result<json::object>> presigned_json(const Services& services, const Call& 
   co_return object;
 }
 
+/// How objects are told.
+struct Form {
+  bool user_metadata = true;
+  bool presign = false;
+};
+Result<Form> parse_form(const Call& call) {
+  Form form;
+  ANABRANCH_TRY(form.user_metadata, call.flag("user_metadata", true));
+  ANABRANCH_TRY(form.presign, call.flag("presign"));
+  return form;
+}
+
 Task<http::Response> stat(const Services& services, Call call) {
   const std::string path(call.parameter("path"));
   if (path.empty()) co_return missing_path();
+  const auto form = parse_form(call);
+  if (!form) co_return error_response(form.error());
   auto task = services.repositories.stat_object(call.caller, call.part("repository"), call.part("ref"), path);
   auto found = co_await std::move(task);
   if (!found) co_return error_response(found.error());
-  const bool user_metadata = call.flag("user_metadata", true);
-  if (!call.flag("presign")) co_return json_response(200, to_json(*found, user_metadata));
-  auto print = presigned_json(services, call, *std::move(found), user_metadata);
+  if (!form->presign) co_return json_response(200, to_json(*found, form->user_metadata));
+  auto print = presigned_json(services, call, *std::move(found), form->user_metadata);
   auto object = co_await std::move(print);
   if (!object) co_return error_response(object.error());
   co_return json_response(200, *object);
@@ -42,6 +55,8 @@ Task<http::Response> stat(const Services& services, Call call) {
 Task<http::Response> list(const Services& services, Call call) {
   auto page = call.page();
   if (!page) co_return error_response(page.error());
+  const auto form = parse_form(call);
+  if (!form) co_return error_response(form.error());
   const unsigned amount = page->amount;
   service::ListObjectsRequest request;
   request.page = *std::move(page);
@@ -50,16 +65,15 @@ Task<http::Response> list(const Services& services, Call call) {
                                                  std::move(request));
   auto found = co_await std::move(task);
   if (!found) co_return error_response(found.error());
-  const bool user_metadata = call.flag("user_metadata", true);
-  if (!call.flag("presign")) {
+  if (!form->presign) {
     co_return json_response(
-        200, page_json(*found, amount, [&](const auto& item) { return to_json(item, user_metadata); }));
+        200, page_json(*found, amount, [&](const auto& item) { return to_json(item, form->user_metadata); }));
   }
   service::Page<json::object> signed_page;
   signed_page.has_more = found->has_more;
   signed_page.next_offset = found->next_offset;
   for (auto& item : found->items) {
-    auto print = presigned_json(services, call, std::move(item), user_metadata);
+    auto print = presigned_json(services, call, std::move(item), form->user_metadata);
     auto object = co_await std::move(print);
     if (!object) co_return error_response(object.error());
     signed_page.items.push_back(*std::move(object));

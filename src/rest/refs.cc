@@ -1,38 +1,13 @@
 // Refs: log, diff, merge, merge base, and the files that hold a commit's metadata.
-#include <chrono>
-#include <ctime>
-
 #include "rest/call.h"
 #include "rest/errors.h"
 #include "rest/json.h"
+#include "rest/time.h"
 
 namespace anabranch::rest {
 namespace {
 
 namespace json = boost::json;
-
-/// "2026-11-22T10:11:12Z", with or without a fraction or an offset, to unix seconds. Source: RFC 3339.
-Result<std::int64_t> parse_time(const std::string& text) {
-  std::tm parts{};
-  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (end == nullptr)
-    return fail(ErrorCode::invalid_argument, "time '" + text + "' is not as RFC 3339 has it");
-  std::int64_t seconds = timegm(&parts);
-  if (*end == '.') {
-    do ++end;
-    while (*end >= '0' && *end <= '9');
-  }
-  if (*end == '+' || *end == '-' || *end == ' ') {  // a plus in a query may have become a blank
-    int hours = 0;
-    int minutes = 0;
-    if (std::sscanf(end + 1, "%2d:%2d", &hours, &minutes) != 2) {
-      return fail(ErrorCode::invalid_argument, "time '" + text + "' has a bad offset");
-    }
-    const std::int64_t offset = hours * 3600 + minutes * 60;
-    seconds += *end == '-' ? offset : -offset;
-  }
-  return seconds;
-}
 
 Result<service::LogRequest> parse_log(const Call& call) {
   service::LogRequest request;
@@ -42,11 +17,11 @@ Result<service::LogRequest> parse_log(const Call& call) {
   request.amount = page.amount;
   request.objects = call.parameters("objects");
   request.prefixes = call.parameters("prefixes");
-  request.first_parent = call.flag("first_parent");
-  request.limit = call.flag("limit");
+  ANABRANCH_TRY(request.first_parent, call.flag("first_parent"));
+  ANABRANCH_TRY(request.limit, call.flag("limit"));
   request.stop_at = std::string(call.parameter("stop_at"));
   if (call.has_parameter("since")) {
-    ANABRANCH_TRY(request.since_seconds, parse_time(std::string(call.parameter("since"))));
+    ANABRANCH_TRY(request.since_seconds, parse_time(call.parameter("since")));
   }
   return request;
 }

@@ -1,6 +1,5 @@
 // Our own routes: runs, what their runner reports, their curves and output.
 #include <algorithm>
-#include <charconv>
 
 #include "rest/call.h"
 #include "rest/errors.h"
@@ -16,19 +15,6 @@ constexpr std::int64_t kPointsDefault = 500;
 constexpr std::int64_t kPointsMin = 2, kPointsMax = 100'000;
 constexpr std::int64_t kLogAmountDefault = 64 * 1024, kLogAmountMax = 1024 * 1024;
 constexpr std::size_t kConditionsMax = 50;
-
-/// A whole number in the query. Errors: invalid_argument.
-Result<std::int64_t> whole_parameter(const Call& call, std::string_view name, std::int64_t fallback,
-                                     std::int64_t min, std::int64_t max) {
-  const std::string_view text = call.parameter(name);
-  if (text.empty()) return fallback;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size() && value >= min && value <= max) return value;
-  return fail(ErrorCode::invalid_argument, "query parameter '" + std::string(name) +
-                                               "' must be a whole number between " + std::to_string(min) +
-                                               " and " + std::to_string(max));
-}
 
 Result<service::RunQuery> parse_query(const Call& call) {
   service::RunQuery query;
@@ -128,7 +114,7 @@ Task<http::Response> series(const Services& services, Call call) {
     co_return message_response(400, "query parameter 'run' must be given 1 to " +
                                         std::to_string(experiments::kSeriesRunsMax) + " times");
   }
-  auto points_max = whole_parameter(call, "points_max", kPointsDefault, kPointsMin, kPointsMax);
+  auto points_max = call.whole("points_max", kPointsDefault, kPointsMin, kPointsMax);
   if (!points_max) co_return error_response(points_max.error());
   std::string name(call.parameter("name"));
   auto task = services.experiments.series(call.caller, call.part("repository"), std::move(runs),
@@ -146,9 +132,9 @@ Task<http::Response> log(const Services& services, Call call) {
     co_return message_response(400, "query parameter 'stream' must be 'stdout' or 'stderr'");
   const service::Stream stream = name == "stdout" ? service::Stream::out : service::Stream::err;
   constexpr std::int64_t kFar = std::int64_t{1} << 62;
-  auto offset = whole_parameter(call, "offset", 0, -kFar, kFar);
+  auto offset = call.whole("offset", 0, -kFar, kFar);
   if (!offset) co_return error_response(offset.error());
-  auto amount = whole_parameter(call, "amount", kLogAmountDefault, 1, kLogAmountMax);
+  auto amount = call.whole("amount", kLogAmountDefault, 1, kLogAmountMax);
   if (!amount) co_return error_response(amount.error());
   auto task = services.experiments.log(call.caller, call.part("repository"), call.part("run"), stream,
                                        *offset, static_cast<std::uint64_t>(*amount));

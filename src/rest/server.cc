@@ -1,7 +1,5 @@
 // Our own routes: the server's state and load, buckets and repositories in figures, presigned URLs. What the
 // web UI asks.
-#include <charconv>
-
 #include "rest/call.h"
 #include "rest/errors.h"
 #include "rest/json.h"
@@ -13,15 +11,6 @@ namespace json = boost::json;
 
 constexpr std::int64_t kSeriesMinutes = 60;
 constexpr std::int64_t kPresignedSeconds = 3'600;
-
-Result<std::int64_t> number_parameter(const Call& call, std::string_view name, std::int64_t fallback) {
-  const std::string_view text = call.parameter(name);
-  if (text.empty()) return fallback;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size()) return value;
-  return fail(ErrorCode::invalid_argument, "query parameter '" + std::string(name) + "' must be a number");
-}
 
 json::object to_json(const service::EngineFigures& engine) {
   return {{"blob_count", engine.blob_count},
@@ -101,7 +90,7 @@ Task<http::Response> show_server(const Services& services, Call call) {
 }
 
 Task<http::Response> show_series(const Services& services, Call call) {
-  auto minutes = number_parameter(call, "minutes", kSeriesMinutes);
+  auto minutes = call.whole("minutes", kSeriesMinutes, 1, kSeriesMinutes);
   if (!minutes) co_return error_response(minutes.error());
   auto task = services.server.load(call.caller, *minutes);
   auto load = co_await std::move(task);
@@ -145,7 +134,7 @@ Task<http::Response> presign(const Services& services, Call call) {
   std::string bucket(call.parameter("bucket")), key(call.parameter("key"));
   if (bucket.empty()) co_return message_response(400, "query parameter 'bucket' is missing");
   if (key.empty()) co_return message_response(400, "query parameter 'key' is missing");
-  auto seconds = number_parameter(call, "expires_seconds", kPresignedSeconds);
+  auto seconds = call.whole("expires_seconds", kPresignedSeconds, 1, auth::kPresignedSecondsMax);
   if (!seconds) co_return error_response(seconds.error());
   auto look = services.objects.head_object(call.caller, bucket, key);
   auto found = co_await std::move(look);

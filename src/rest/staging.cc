@@ -11,12 +11,14 @@ namespace json = boost::json;
 Task<http::Response> issue(const Services& services, Call call) {
   const std::string path(call.parameter("path"));
   if (path.empty()) co_return message_response(400, "query parameter 'path' is missing");
+  const auto wants_url = call.flag("presign");
+  if (!wants_url) co_return error_response(wants_url.error());
   auto task =
       services.repositories.issue_address(call.caller, call.part("repository"), call.part("branch"), path);
   auto location = co_await std::move(task);
   if (!location) co_return error_response(location.error());
   json::object body{{"physical_address", location->physical_address}};
-  if (call.flag("presign")) {
+  if (*wants_url) {
     service::PresignRequest request{call.endpoint()};
     auto presign = services.repositories.presign_write(call.caller, *location, std::move(request));
     auto url = co_await std::move(presign);
@@ -36,6 +38,7 @@ Result<versioning::Repositories::LinkRequest> parse_link(const json::object& bod
   ANABRANCH_TRY(request.physical_address, required_string(staging->get_object(), "physical_address"));
   ANABRANCH_TRY(request.etag, required_string(body, "checksum"));
   ANABRANCH_TRY(const auto size, int_field(body, "size_bytes"));
+  if (size && *size < 0) return fail(ErrorCode::invalid_argument, "field 'size_bytes' must not be negative");
   request.size_bytes = size.value_or(0);
   ANABRANCH_TRY(request.metadata, metadata_field(body, "user_metadata"));
   ANABRANCH_TRY(auto content_type, string_field(body, "content_type"));
@@ -51,7 +54,10 @@ Task<http::Response> link(const Services& services, Call call) {
   if (!body) co_return error_response(body.error());
   auto request = parse_link(*body);
   if (!request) co_return error_response(request.error());
-  if (call.request.headers.get("If-None-Match") == "*") request->condition.if_none_match = "*";
+  if (const auto* none = call.request.headers.find("If-None-Match")) {
+    if (*none != "*") co_return message_response(400, "header If-None-Match must be '*' here");
+    request->condition.if_none_match = *none;
+  }
   auto task = services.repositories.link_address(call.caller, call.part("repository"), call.part("branch"),
                                                  path, *std::move(request));
   auto linked = co_await std::move(task);

@@ -36,7 +36,9 @@ Task<http::Response> list(const Services& services, Call call) {
 Task<http::Response> list_active(const Services& services, Call call) {
   auto page = call.page();
   if (!page) co_return error_response(page.error());
-  if (!call.flag("active")) {
+  const auto active = call.flag("active");
+  if (!active) co_return error_response(active.error());
+  if (!*active) {
     co_return message_response(400,
                                "query parameter 'active' must be true: all sweeps are listed per repository");
   }

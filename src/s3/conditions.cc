@@ -1,5 +1,7 @@
 #include "s3/conditions.h"
 
+#include <optional>
+
 #include "s3/headers.h"
 
 namespace anabranch::s3 {
@@ -34,16 +36,24 @@ Result<void> check_read_conditions(const http::Headers& headers, std::string_vie
     if (!prefix.empty()) return failed(name);
     return fail(ErrorCode::not_modified, "not modified: " + std::string(name));
   };
+  // RFC 9110 lets a reader pass over a date that is none. Of a copy that would be another copy than was asked
+  // for.
+  const auto time_of = [&](const std::string& text, std::string_view name) -> Result<std::optional<TimeMs>> {
+    const auto time = http::parse_http_date(text);
+    if (time || prefix.empty()) return time;
+    return fail(ErrorCode::invalid_argument,
+                "The " + std::string(prefix) + std::string(name) + " header is no HTTP date: '" + text + "'");
+  };
   if (const auto* if_match = find("if-match")) {
     if (!matches_any(*if_match, info.etag)) return failed("If-Match");
   } else if (const auto* since = find("if-unmodified-since")) {
-    const auto time = http::parse_http_date(*since);
+    ANABRANCH_TRY(const auto time, time_of(*since, "if-unmodified-since"));
     if (time && seconds > *time / 1000) return failed("If-Unmodified-Since");
   }
   if (const auto* if_none_match = find("if-none-match")) {
     if (matches_any(*if_none_match, info.etag)) return unchanged("If-None-Match");
   } else if (const auto* since = find("if-modified-since")) {
-    const auto time = http::parse_http_date(*since);
+    ANABRANCH_TRY(const auto time, time_of(*since, "if-modified-since"));
     if (time && seconds <= *time / 1000) return unchanged("If-Modified-Since");
   }
   return {};

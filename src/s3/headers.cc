@@ -153,6 +153,12 @@ std::string unquoted(std::string_view etag) {
 
 std::string quoted(std::string_view etag) { return "\"" + std::string(etag) + "\""; }
 
+Result<bool> is_url_encoded(const Call& call) {
+  const std::string_view encoding = call.parameter("encoding-type");
+  if (encoding.empty() || encoding == "url") return !encoding.empty();
+  return fail(ErrorCode::invalid_argument, "Invalid Encoding Method specified in Request");
+}
+
 Result<unsigned> number_parameter(const Call& call, std::string_view name, unsigned fallback,
                                   unsigned value_max) {
   const std::string_view text = call.parameter(name);

@@ -45,6 +45,8 @@ void add_checksum_headers(http::Headers& out, const service::ObjectInfo& info);
 std::string unquoted(std::string_view etag);
 std::string quoted(std::string_view etag);
 
+/// Does encoding-type ask for keys in percent encoding? Errors: invalid_argument.
+Result<bool> is_url_encoded(const Call& call);
 /// A number in a query. Errors: invalid_argument, naming the parameter.
 Result<unsigned> number_parameter(const Call& call, std::string_view name, unsigned fallback,
                                   unsigned value_max);

@@ -23,11 +23,7 @@ Result<Listing> parse_listing(const Call& call) {
   listing.request.delimiter = std::string(call.parameter("delimiter"));
   ANABRANCH_TRY(listing.request.keys_max,
                 number_parameter(call, "max-keys", objects::kListPageMax, objects::kListPageMax));
-  const std::string_view encoding = call.parameter("encoding-type");
-  if (!encoding.empty() && encoding != "url") {
-    return fail(ErrorCode::invalid_argument, "Invalid Encoding Method specified in Request");
-  }
-  listing.url_encoded = !encoding.empty();
+  ANABRANCH_TRY(listing.url_encoded, is_url_encoded(call));
   return listing;
 }
 
@@ -104,7 +100,12 @@ Task<http::Response> list_objects_v1(const Context& context, Call call) {
 Task<http::Response> list_objects_v2(const Context& context, Call call) {
   auto listing = parse_listing(call);
   if (!listing) co_return call.error(listing.error());
-  listing->with_owner = call.parameter("fetch-owner") == "true";
+  const std::string_view owner = call.parameter("fetch-owner", "false");
+  listing->with_owner = http::equal_ignoring_case(owner, "true");
+  if (!listing->with_owner && !owner.empty() && !http::equal_ignoring_case(owner, "false")) {
+    const Error bad{ErrorCode::invalid_argument, "Argument fetch-owner must be true or false"};
+    co_return call.error(bad);
+  }
   const std::string start_after(call.parameter("start-after"));
   listing->request.start_after = start_after;
   const std::string token(call.parameter("continuation-token"));

@@ -261,7 +261,9 @@ Task<http::Response> list_multipart_uploads(const Context& context, Call call) {
   const std::string delimiter(call.parameter("delimiter"));
   const std::string key_marker(call.parameter("key-marker"));
   const std::string id_marker(call.parameter("upload-id-marker"));
-  const bool url_encoded = call.parameter("encoding-type") == "url";
+  const auto url_encoding = is_url_encoded(call);
+  if (!url_encoding) co_return call.error(url_encoding.error());
+  const bool url_encoded = *url_encoding;
   const auto shown = [url_encoded](const std::string& text) {
     return url_encoded ? http::percent_encode(text, true) : text;
   };

@@ -56,6 +56,89 @@ def test_a_wrong_method_is_405(server):
     assert (answer.status_code, bool(answer.json()["message"])) == (405, True)
 
 
+# ── values that cannot be read
+
+
+@pytest.fixture
+def repository(server, bucket):
+    body = {"name": "dogs", "storage_namespace": f"s3://{bucket}/dogs", "default_branch": "main"}
+    assert requests.post(f"{server.api}/repositories", json=body, auth=server.auth, timeout=30).status_code == 201
+    server.s3().put_object(Bucket="dogs", Key="main/a", Body=b"bytes")
+    return "/repositories/dogs"
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong", "right"),
+    [
+        ("/refs/main/commits?since=", ["2026-01-01T00:00:00junk", "2026-02-31T00:00:00Z", "2026-01-01T00:00:00%2B99:99", "1767225600", ""],
+         ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5%2B02:00", "2026-01-01T00:00:00+02:00", "2026-01-01T00:00:00"]),
+        ("/refs/main/commits?amount=", ["5x", "", "-2", "1.5", "0x10", "%2B5", "99999999999999999999"], ["-1", "0", "5", "100000"]),
+        ("/refs/main/commits?limit=", ["maybe", "", "2", "yes", "truee"], ["true", "True", "FALSE", "0", "1"]),
+        ("/refs/main/commits?first_parent=", ["maybe"], ["true"]),
+        ("/refs/main/objects/stat?path=a&presign=", ["maybe", ""], ["true", "false"]),
+        ("/refs/main/objects/stat?path=a&user_metadata=", ["maybe"], ["false"]),
+        ("/refs/main/objects/ls?presign=", ["maybe"], ["True"]),
+        ("/refs/main/objects/ls?user_metadata=", ["maybe"], ["False"]),
+        ("/refs/main/objects?path=a&presign=", ["maybe"], ["true", "false"]),
+        ("/branches/main/staging/backing?path=b&presign=", ["maybe"], ["true"]),
+    ],
+)  # fmt: skip
+def test_query_values_that_cannot_be_read_are_400_and_name_the_parameter(server, repository, path, wrong, right):
+    ask = lambda value: requests.get(f"{server.api}{repository}{path}{value}", auth=server.auth, timeout=30)  # noqa: E731
+    name = path.rsplit("?", 1)[1].rsplit("&", 1)[-1].removesuffix("=")
+
+    for value in wrong:
+        answer = ask(value)
+        assert answer.status_code == 400, value
+        assert ("time" if name == "since" else f"'{name}'") in answer.json()["message"]
+    assert [ask(value).status_code for value in right] == [200] * len(right)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "named"),
+    [
+        ("PUT", "/branches/main/hard_reset?ref=main&force=maybe", {}, "'force'"),
+        ("POST", "/branches/main/commits", {"message": "m", "date": -1}, "'date'"),
+        ("POST", "/branches/main/commits", {"message": "m", "date": 1.5}, "'date'"),
+        ("POST", "/branches/main/commits", {"message": "m", "allow_empty": "yes"}, "'allow_empty'"),
+        ("POST", "/branches/main/import", {"paths": [{"type": "common_prefix", "path": "s3://x/", "destination": ""}], "commit": "m"}, "'commit'"),
+        ("PUT", "/branches/main/staging/backing?path=b", {"staging": {"physical_address": "s3://x/y"}, "checksum": "c", "size_bytes": -5}, "'size_bytes'"),
+    ],
+)  # fmt: skip
+def test_body_values_that_cannot_be_meant_are_400_and_name_the_field(server, repository, method, path, body, named):
+    answer = requests.request(method, f"{server.api}{repository}{path}", json=body, auth=server.auth, timeout=30)
+
+    assert answer.status_code == 400
+    assert named in answer.json()["message"]
+    log = requests.get(f"{server.api}{repository}/refs/main/commits", auth=server.auth, timeout=30).json()
+    assert len(log["results"]) == 1
+
+
+def test_s3_values_that_cannot_be_read_are_invalid_arguments(server, bucket):
+    server.s3().put_object(Bucket=bucket, Key="a", Body=b"bytes")
+
+    answers = [
+        signed(server, "GET", f"/{bucket}?list-type=2&fetch-owner=maybe"),
+        signed(server, "GET", f"/{bucket}?list-type=2&encoding-type=xml"),
+        signed(server, "GET", f"/{bucket}?uploads=&encoding-type=xml"),
+        signed(server, "GET", f"/{bucket}?list-type=2&max-keys=5x"),
+        signed(server, "GET", f"/{bucket}?list-type=2&max-keys=-1"),
+        signed(server, "PUT", f"/{bucket}/b", headers={"x-amz-copy-source": f"/{bucket}/a",
+                                                      "x-amz-copy-source-if-modified-since": "yesterday"}),
+        signed(server, "PUT", f"/{bucket}/b", headers={"x-amz-copy-source": f"/{bucket}/a",
+                                                      "x-amz-copy-source-if-unmodified-since": "2026-02-31"}),
+    ]  # fmt: skip
+
+    for answer in answers:
+        assert (answer.status_code, "<Code>InvalidArgument</Code>" in answer.text) == (400, True), answer.text
+    assert [o["Key"] for o in server.s3().list_objects_v2(Bucket=bucket)["Contents"]] == ["a"]
+    kept = signed(server, "GET", f"/{bucket}/a", headers={"If-Modified-Since": "yesterday"})
+    assert kept.status_code == 200, "RFC 9110: a date that is none is passed over"
+
+
+# ── bodies
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "nonsense", '{"name": 5}', '{"name": "ok-name"}', "\x00", "{}" * 3])
 def test_bad_json_is_400_with_a_message(server, body):
     answer = requests.post(f"{server.api}/repositories", data=body.encode(), auth=server.auth, timeout=30)

@@ -66,5 +66,15 @@ TEST(ReadConditions, ADateThatIsNoneIsIgnored) {
   EXPECT_EQ(outcome(headers({{"If-Modified-Since", "yesterday"}})), ErrorCode::internal);
 }
 
+TEST(ReadConditions, ADateThatIsNoneIsPassedOverByReadsAndRefusedByCopies) {
+  for (const char* name : {"if-modified-since", "if-unmodified-since"}) {
+    const std::string of_copy = std::string("x-amz-copy-source-") + name;
+
+    EXPECT_EQ(outcome(headers({{name, "yesterday"}})), ErrorCode::internal);
+    EXPECT_EQ(outcome(headers({{of_copy.c_str(), "yesterday"}}), "x-amz-copy-source-"),
+              ErrorCode::invalid_argument);
+  }
+}
+
 }  // namespace
 }  // namespace anabranch::s3

@@ -57,6 +57,11 @@ TEST_F(ServerServiceTest, ARunsKeySeesNoneOfItButItsRepository) {
 }
 
 TEST_F(ServerServiceTest, LoadIsAnHourAtMost) {
+  std::vector<LoadPoint> two_hours(2 * kLoadIntervalsMax);
+  TimeMs time = system_clock().now_ms();
+  for (LoadPoint& point : two_hours) point.time_ms = time -= kLoadIntervalMs;
+  load_.restore(two_hours);
+
   EXPECT_EQ(run(server_.load(root_, 60)).value().size(), 360U);
   EXPECT_EQ(run(server_.load(root_, 1)).value().size(), 6U);
   EXPECT_EQ(run(server_.load(root_, 0)).error().code, ErrorCode::invalid_argument);
