@@ -50,6 +50,39 @@ constexpr auto kSignedParameters = std::to_array<std::string_view>({"accelerate"
                                                                     "website"});
 static_assert(std::is_sorted(kSignedParameters.begin(), kSignedParameters.end()));
 
+/// Sorted: what MinIO's client for Go signs, and MinIO's servers with it. Source: minio-go v7, resourceList.
+constexpr auto kSignedByGo = std::to_array<std::string_view>({"acl",
+                                                              "cors",
+                                                              "delete",
+                                                              "encryption",
+                                                              "legal-hold",
+                                                              "lifecycle",
+                                                              "location",
+                                                              "logging",
+                                                              "notification",
+                                                              "partNumber",
+                                                              "policy",
+                                                              "replication",
+                                                              "requestPayment",
+                                                              "response-cache-control",
+                                                              "response-content-disposition",
+                                                              "response-content-encoding",
+                                                              "response-content-language",
+                                                              "response-content-type",
+                                                              "response-expires",
+                                                              "retention",
+                                                              "select",
+                                                              "select-type",
+                                                              "tagging",
+                                                              "torrent",
+                                                              "uploadId",
+                                                              "uploads",
+                                                              "versionId",
+                                                              "versioning",
+                                                              "versions",
+                                                              "website"});
+static_assert(std::is_sorted(kSignedByGo.begin(), kSignedByGo.end()));
+
 constexpr std::string_view kAmzPrefix = "x-amz-";
 
 /// The value of a header; in a presigned request SDKs may have moved it into the query, in lower case.
@@ -83,20 +116,29 @@ void append_amz_headers(std::string& out, const SignedRequest& request,
   for (const auto& [name, value] : headers) out.append(name).append(":").append(value).append("\n");
 }
 
+/// What clients spell in two ways when they sign.
+struct Spelling {
+  bool path_as_sent = true;  // else with the strict percent-encoding
+  bool as_go = false;        // its own list of parameters, and "location" for a "location=" that was sent
+};
+
+bool is_signed(std::string_view parameter, const Spelling& spelling) {
+  return spelling.as_go ? std::binary_search(kSignedByGo.begin(), kSignedByGo.end(), parameter)
+                        : std::binary_search(kSignedParameters.begin(), kSignedParameters.end(), parameter);
+}
+
 void append_resource(std::string& out, const SignedRequest& request, const std::vector<QueryParameter>& query,
-                     bool path_as_sent) {
+                     const Spelling& spelling) {
   if (!request.virtual_host_bucket.empty()) out.append("/").append(request.virtual_host_bucket);
   const std::string_view path = request.path.empty() ? std::string_view("/") : std::string_view(request.path);
-  if (path_as_sent) {
+  if (spelling.path_as_sent) {
     out.append(path);
   } else {
     append_path_reencoded(out, path);
   }
   std::vector<const QueryParameter*> signed_parameters;
   for (const auto& parameter : query) {
-    if (std::binary_search(kSignedParameters.begin(), kSignedParameters.end(), parameter.name)) {
-      signed_parameters.push_back(&parameter);
-    }
+    if (is_signed(parameter.name, spelling)) signed_parameters.push_back(&parameter);
   }
   std::stable_sort(signed_parameters.begin(), signed_parameters.end(),
                    [](const auto* left, const auto* right) { return left->name < right->name; });
@@ -104,12 +146,13 @@ void append_resource(std::string& out, const SignedRequest& request, const std::
   for (const auto* parameter : signed_parameters) {
     out.push_back(std::exchange(separator, '&'));
     out.append(parameter->name);
-    if (parameter->has_value) out.append("=").append(parameter->value);
+    const bool is_bare = parameter->value.empty() && spelling.as_go;
+    if (parameter->has_value && !is_bare) out.append("=").append(parameter->value);
   }
 }
 
 std::string string_to_sign(const SignedRequest& request, const SignatureFacts& facts,
-                           const std::vector<QueryParameter>& query, bool path_as_sent) {
+                           const std::vector<QueryParameter>& query, const Spelling& spelling) {
   std::string out = request.method;
   out.append("\n").append(positional(request, query, facts.presigned, "content-md5"));
   out.append("\n").append(positional(request, query, facts.presigned, "content-type"));
@@ -121,7 +164,7 @@ std::string string_to_sign(const SignedRequest& request, const SignatureFacts& f
   }
   out.append("\n");
   append_amz_headers(out, request, query, facts.presigned);
-  append_resource(out, request, query, path_as_sent);
+  append_resource(out, request, query, spelling);
   return out;
 }
 
@@ -153,9 +196,10 @@ Result<void> check_signature_v2(const SignedRequest& request, const SignatureFac
   ANABRANCH_CHECK(check_time(request, facts, now));
   const auto query = split_query(request.query);
   // The path counts as it was sent; clients that encode once more on the way sign the strict spelling.
-  for (const bool path_as_sent : {true, false}) {
+  for (const Spelling spelling :
+       {Spelling{true, false}, Spelling{false, false}, Spelling{true, true}, Spelling{false, true}}) {
     const std::string expected =
-        to_base64(hmac_sha1(secret, string_to_sign(request, facts, query, path_as_sent)));
+        to_base64(hmac_sha1(secret, string_to_sign(request, facts, query, spelling)));
     if (equal_constant_time(expected, facts.signature)) return {};
   }
   return fail(ErrorCode::signature_mismatch, "the signature (version 2) of access key '" +

@@ -136,6 +136,19 @@ TEST(SignatureV2, SubResourcesAndResponseOverridesAreSignedDecodedAndSorted) {
   EXPECT_EQ(verify(changed, kExampleSecret, kExampleTime).error().code, ErrorCode::signature_mismatch);
 }
 
+TEST(SignatureV2, AnEmptySubResourceMayBeSignedWithoutItsEqualsSign) {
+  const std::string date = "Tue, 27 Mar 2007 19:36:42 +0000";
+  SignedRequest request{"GET", "/b/", "location=", {{"Host", "h"}, {"Date", date}}};
+  request.headers.emplace_back(
+      "Authorization", std::string("AWS ") + kExampleId + ":" +
+                           to_base64(hmac_sha1(kExampleSecret, "GET\n\n\n" + date + "\n/b/?location")));
+  constexpr TimeMs kTime = 1'175'024'202'000;
+  EXPECT_TRUE(verify(request, kExampleSecret, kTime));
+
+  request.query = "location=eu";
+  EXPECT_EQ(verify(request, kExampleSecret, kTime).error().code, ErrorCode::signature_mismatch);
+}
+
 TEST(SignatureV2, HeadersThatSdksMoveIntoThePresignedQueryCount) {
   const SignedRequest request{
       "PUT",
