@@ -79,7 +79,30 @@ struct ObjectInfo {
 struct WriteCondition {
   std::optional<std::string> if_match = {};
   std::optional<std::string> if_none_match = {};
+  /// Of deletions only. Times are compared by the second.
+  std::optional<std::uint64_t> if_match_size_bytes = {};
+  std::optional<TimeMs> if_match_last_modified_ms = {};
+  bool empty() const {
+    return !if_match && !if_none_match && !if_match_size_bytes && !if_match_last_modified_ms;
+  }
 };
+
+/// One of many deletions.
+struct Removal {
+  std::string key;
+  WriteCondition condition = {};
+};
+/// For each deletion, in order: was the key there, or why it stays.
+using RemovalOutcomes = std::vector<Result<bool>>;
+
+/// What a condition of a deletion is held against.
+struct Removable {
+  const std::string& etag;
+  std::uint64_t size_bytes = 0;
+  TimeMs last_modified_ms = 0;
+};
+/// Errors: precondition_failed, naming `key` and what does not hold.
+Result<void> check_removal(const WriteCondition& condition, const Removable& there, const std::string& key);
 
 /// What comes with the bytes. `expected` digests (raw) are checked over the bytes received: bad_digest where
 /// one differs.
@@ -205,7 +228,7 @@ struct CopyOptions {
 
 /// The rule of AWS S3 (3-63 of a-z 0-9 . -, no IP address, ...). Errors: invalid_name.
 Result<void> check_bucket_name(const std::string& name);
-/// 1..1024 bytes of UTF-8 without NUL. Errors: invalid_name, key_too_long.
+/// 1..1024 bytes of UTF-8 without NUL. Errors: invalid_argument, key_too_long.
 Result<void> check_key(const std::string& key);
 
 /// Reads (sync) obey read_tier(): call them through inline_or_on(). Writes are tasks.
@@ -254,10 +277,15 @@ class ObjectStore {
   ///         gone.
   Task<Result<ObjectInfo>> publish(PendingObject pending, std::string bucket, std::string key,
                                    WriteCondition condition);
-  /// Deletes a key; a missing one is no error (gives false). Errors: precondition_failed.
+  /// Deletes a key; a missing one is no error, whatever the condition (gives false). Errors:
+  /// precondition_failed.
   Task<Result<bool>> remove(std::string bucket, std::string key, WriteCondition condition = {});
-  /// Deletes many keys (at most kListPageMax, else invalid_argument) in one batch; gives how many were there.
-  Task<Result<std::size_t>> remove_all(std::string bucket, std::vector<std::string> keys);
+  /// Deletes many keys (at most kListPageMax, else invalid_argument) in one batch; those whose condition does
+  /// not hold stay. A key that comes twice is there once.
+  Task<Result<RemovalOutcomes>> remove_all(std::string bucket, std::vector<Removal> removals);
+  /// One attempt: the batch that deletes these keys (no duplicates), empty where none is there. Commit it
+  /// with anything of yours; on precondition_failed make it anew.
+  Result<kv::Batch> removal_batch(const std::string& bucket, const std::vector<std::string>& keys) const;
 
   // ── reading
   // ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 // How a key comes to hold another object, or none: one batch that requires what it read, so that races are
 // detected.
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "objects/core.h"
@@ -134,12 +135,14 @@ Result<std::optional<kv::Batch>> try_publish_batch(const Core& core, const Pendi
 }
 
 /// Adds the removal of one key to `batch`; gives whether it is there. nullopt: replaced between two reads.
+/// Errors: precondition_failed, before anything is added.
 Result<std::optional<bool>> add_removal(const Core& core, kv::Batch& batch, const BucketForWrite& bucket,
                                         const std::string& key, const WriteCondition& condition) {
   const std::string kv_key = keys::object(bucket.id, key);
   ANABRANCH_TRY(const auto current, read_current(core, kv_key));
-  ANABRANCH_CHECK(check_condition(condition, current, key));
   if (!current.bytes) return false;
+  const ObjectInfo& info = current.record.info;
+  ANABRANCH_CHECK(check_removal(condition, {info.etag, info.size_bytes, info.last_modified_ms}, key));
   ANABRANCH_TRY(const bool retired, retire(core, batch, bucket, key, current));
   if (!retired) return std::nullopt;
   require_current(batch, bucket, kv_key, current);
@@ -150,26 +153,43 @@ Result<std::optional<bool>> add_removal(const Core& core, kv::Batch& batch, cons
   return true;
 }
 
-/// The batch that removes `keys` (no duplicates), with how many of them are there.
-Result<kv::Batch> removal_batch(const Core& core, const std::string& bucket_name,
-                                const std::vector<std::string>& names, const WriteCondition& condition,
-                                std::size_t& found) {
-  if (names.size() > kInlineSlicesMax && read_tier() == ReadTier::memory) {
+/// One try of make_removal_batch(); nullopt: an object was replaced between two reads.
+Result<std::optional<kv::Batch>> try_removal_batch(const Core& core, const std::string& bucket_name,
+                                                   const std::vector<Removal>& removals,
+                                                   RemovalOutcomes& outcomes) {
+  ANABRANCH_TRY(const auto bucket, core.bucket_for_write(bucket_name));
+  kv::Batch batch;
+  outcomes.clear();
+  std::unordered_set<std::string_view> gone;
+  for (const auto& [key, condition] : removals) {
+    if (gone.contains(key)) {
+      outcomes.emplace_back(false);
+      continue;
+    }
+    const auto there = add_removal(core, batch, bucket, key, condition);
+    if (!there && there.error().code != ErrorCode::precondition_failed) return fail(there.error());
+    if (there && !*there) return std::nullopt;
+    if (there) {
+      outcomes.emplace_back(**there);
+      if (**there) gone.insert(key);
+    } else {
+      outcomes.emplace_back(fail(there.error()));
+    }
+  }
+  return batch;
+}
+
+/// The batch of the removals that may be, and what becomes of each of them.
+Result<kv::Batch> make_removal_batch(const Core& core, const std::string& bucket_name,
+                                     const std::vector<Removal>& removals, RemovalOutcomes& outcomes) {
+  if (removals.size() > kInlineSlicesMax && read_tier() == ReadTier::memory) {
     return fail(ErrorCode::would_block, "many keys are deleted on a worker");
   }
   for (int attempt = 0; attempt < kReadAttemptsMax; ++attempt) {
-    ANABRANCH_TRY(const auto bucket, core.bucket_for_write(bucket_name));
-    kv::Batch batch;
-    bool replaced = false;
-    found = 0;
-    for (const std::string& key : names) {
-      ANABRANCH_TRY(const auto there, add_removal(core, batch, bucket, key, condition));
-      if (!there) replaced = true;
-      if (there && *there) ++found;
-    }
-    if (!replaced) return batch;
+    ANABRANCH_TRY(auto batch, try_removal_batch(core, bucket_name, removals, outcomes));
+    if (batch) return *std::move(batch);
   }
-  return fail(too_busy(names.front()));
+  return fail(too_busy(removals.front().key));
 }
 
 }  // namespace
@@ -197,28 +217,53 @@ Task<Result<ObjectInfo>> ObjectStore::publish(PendingObject pending, std::string
   co_return std::move(pending.info);
 }
 
-Task<Result<bool>> ObjectStore::remove(std::string bucket, std::string key, WriteCondition condition) {
-  const std::vector<std::string> names = {std::move(key)};
-  std::size_t found = 0;
-  MakeBatch make = [&] { return removal_batch(*impl_, bucket, names, condition, found); };
-  auto removing = commit_retrying(*impl_, std::move(make), nullptr);
-  Result<void> done = co_await std::move(removing);
-  if (!done) co_return fail(std::move(done).error());
-  co_return found > 0;
+Result<void> check_removal(const WriteCondition& condition, const Removable& there, const std::string& key) {
+  constexpr TimeMs kMsPerSecond = 1000;
+  const auto failed = [&](const char* what) {
+    return fail(ErrorCode::precondition_failed, "'" + key + "' is not deleted: " + what);
+  };
+  if (condition.if_match && !names_etag(*condition.if_match, there.etag))
+    return failed("it has another ETag");
+  if (condition.if_none_match && names_etag(*condition.if_none_match, there.etag)) {
+    return failed("If-None-Match forbids it");
+  }
+  if (condition.if_match_size_bytes && *condition.if_match_size_bytes != there.size_bytes) {
+    return failed("it has another size");
+  }
+  const auto& time = condition.if_match_last_modified_ms;
+  if (time && *time / kMsPerSecond != there.last_modified_ms / kMsPerSecond) {
+    return failed("it was modified at another time");
+  }
+  return {};
 }
 
-Task<Result<std::size_t>> ObjectStore::remove_all(std::string bucket, std::vector<std::string> names) {
-  if (names.size() > kListPageMax)
+Task<Result<bool>> ObjectStore::remove(std::string bucket, std::string key, WriteCondition condition) {
+  std::vector<Removal> removals;
+  removals.push_back({std::move(key), std::move(condition)});
+  auto removing = remove_all(std::move(bucket), std::move(removals));
+  auto outcomes = co_await std::move(removing);
+  if (!outcomes) co_return fail(std::move(outcomes).error());
+  co_return std::move(outcomes->front());
+}
+
+Task<Result<RemovalOutcomes>> ObjectStore::remove_all(std::string bucket, std::vector<Removal> removals) {
+  if (removals.size() > kListPageMax)
     co_return fail(ErrorCode::invalid_argument, "more than 1,000 keys to delete");
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  const WriteCondition none;
-  std::size_t found = 0;
-  MakeBatch make = [&] { return removal_batch(*impl_, bucket, names, none, found); };
+  RemovalOutcomes outcomes;
+  MakeBatch make = [&] { return make_removal_batch(*impl_, bucket, removals, outcomes); };
   auto removing = commit_retrying(*impl_, std::move(make), nullptr);
   Result<void> done = co_await std::move(removing);
   if (!done) co_return fail(std::move(done).error());
-  co_return found;
+  co_return outcomes;
+}
+
+Result<kv::Batch> ObjectStore::removal_batch(const std::string& bucket,
+                                             const std::vector<std::string>& keys) const {
+  std::vector<Removal> removals;
+  removals.reserve(keys.size());
+  for (const auto& key : keys) removals.push_back({key, {}});
+  RemovalOutcomes outcomes;
+  return make_removal_batch(*impl_, bucket, removals, outcomes);
 }
 
 Result<PendingObject> ObjectStore::prepare_copy(ObjectReader& reader, CopyOptions options) const {

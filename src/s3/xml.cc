@@ -3,36 +3,53 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <pugixml.hpp>
+
+#include "base/utf8.h"
 
 namespace anabranch::s3 {
 namespace {
 
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+/// What stands in an XML text for the character at the front of `text`, which is `size` bytes long (0: it is
+/// none); nothing where it stands for itself. Source: XML 1.0, section 2.2.
+std::string_view replacement_of(std::string_view text, std::size_t size) {
+  const auto c = static_cast<unsigned char>(text.front());
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\r':
+      return "&#13;";
+    default:
+      break;
+  }
+  if (size == 0 || (c < 0x20 && c != '\t' && c != '\n')) return kReplacement;
+  if (text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF")) return kReplacement;
+  return {};
+}
+
 /// Appends `text` escaped. Runs of plain characters, which is nearly all there is, are appended whole.
 void append_escaped(std::string& out, std::string_view text) {
   std::size_t plain_from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    std::string_view replacement;
-    if (c == '&') {
-      replacement = "&amp;";
-    } else if (c == '<') {
-      replacement = "&lt;";
-    } else if (c == '>') {
-      replacement = "&gt;";
-    } else if (c == '"') {
-      replacement = "&quot;";
-    } else if (c == '\r') {
-      replacement = "&#13;";
-    } else if (c < 0x20 && c != '\t' && c != '\n') {
-      replacement = "\xEF\xBF\xBD";
-    } else {
-      continue;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::string_view rest = text.substr(i);
+    const std::size_t size = utf8_sequence_size(rest);
+    const std::string_view replacement = replacement_of(rest, size);
+    const std::size_t next = i + std::max<std::size_t>(size, 1);
+    if (!replacement.empty()) {
+      out.append(text.substr(plain_from, i - plain_from)).append(replacement);
+      plain_from = next;
     }
-    out.append(text.substr(plain_from, i - plain_from));
-    out.append(replacement);
-    plain_from = i + 1;
+    i = next;
   }
   out.append(text.substr(plain_from));
 }
@@ -68,6 +85,8 @@ void XmlWriter::open_root(std::string_view name) {
   text_.append("<").append(name).append(" xmlns=\"").append(kXmlNamespace).append("\">");
 }
 void XmlWriter::close(std::string_view name) { text_.append("</").append(name).append(">"); }
+
+void XmlWriter::text(std::string_view text) { append_escaped(text_, text); }
 
 void XmlWriter::element(std::string_view name, std::string_view text) {
   open(name);
@@ -107,6 +126,8 @@ Result<DeleteRequest> parse_delete_request(std::string_view xml) {
       if (local_name(field) == "Key") entry.key = field.child_value();
       if (local_name(field) == "VersionId") entry.version_id = field.child_value();
       if (local_name(field) == "ETag") entry.etag = field.child_value();
+      if (local_name(field) == "Size") entry.size = field.child_value();
+      if (local_name(field) == "LastModifiedTime") entry.last_modified_time = field.child_value();
     }
     if (entry.key.empty()) return fail(ErrorCode::malformed, "an <Object> has no <Key>");
     request.objects.push_back(std::move(entry));

@@ -15,7 +15,8 @@ namespace anabranch::s3 {
 
 inline constexpr std::string_view kXmlNamespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/// Appends elements; text is escaped, what XML 1.0 cannot hold becomes U+FFFD.
+/// Appends elements; text is escaped. What XML 1.0 cannot hold (control characters, U+FFFE, U+FFFF, bytes
+/// that are no UTF-8) becomes U+FFFD: the answer is well-formed whatever it tells.
 class XmlWriter {
  public:
   XmlWriter();
@@ -23,6 +24,7 @@ class XmlWriter {
   /// The root of an answer, with S3's namespace.
   void open_root(std::string_view name);
   void close(std::string_view name);
+  void text(std::string_view text);
   void element(std::string_view name, std::string_view text);
   void element(std::string_view name, std::uint64_t number);
   void element(std::string_view name, bool value) { element(name, value ? "true" : "false"); }
@@ -40,9 +42,11 @@ std::string format_xml_time(TimeMs time_ms);
 
 /// One <Object> of a DeleteObjects request, and one <Part> of a CompleteMultipartUpload.
 struct DeleteEntry {
-  std::string key;
-  std::string version_id;
-  std::string etag;
+  std::string key = {};
+  std::string version_id = {};
+  std::string etag = {};
+  std::string size = {};  // as sent, as the next
+  std::string last_modified_time = {};
 };
 struct DeleteRequest {
   std::vector<DeleteEntry> objects;

@@ -1,6 +1,7 @@
 #include "service/object_service.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "service/object_target.h"
@@ -42,17 +43,28 @@ Result<ObjectService::Target> ObjectService::target(const Caller& caller, Action
   return target;
 }
 
+Result<ObjectService::Target> ObjectService::branch_target(const Caller& caller, Action action,
+                                                           const std::string& bucket,
+                                                           const std::string& key) const {
+  const auto slash = key.find('/');
+  if (slash == std::string::npos) {
+    return fail(ErrorCode::invalid_argument,
+                "key '" + key + "' in repository '" + bucket + "' must be <branch>/<path>");
+  }
+  Target found{true, bucket, key.substr(0, slash), key.substr(slash + 1)};
+  ANABRANCH_CHECK(
+      auth::authorize(caller.principal, action, Resource::repository(bucket, found.ref, found.key)));
+  return found;
+}
+
 Result<ObjectService::Target> ObjectService::write_target(const Caller& caller, Action action,
                                                           const std::string& bucket,
                                                           const std::string& key) const {
   if (caller.by_issued_url) return issued_target(caller, action, bucket, key);
   ANABRANCH_TRY(Target found, target(caller, action, bucket, key));
   if (found.repository) {
+    ANABRANCH_TRY(found, branch_target(caller, action, bucket, key));
     if (!found.key.empty()) ANABRANCH_CHECK(repositories_.check_writable(bucket, found.ref, found.key));
-    if (found.key.empty() && key.find('/') == std::string::npos) {
-      return fail(ErrorCode::invalid_argument,
-                  "key '" + key + "' in repository '" + bucket + "' must be <branch>/<path>");
-    }
     return found;
   }
   ANABRANCH_CHECK(objects::check_key(key));
@@ -327,27 +339,32 @@ Task<Result<bool>> ObjectService::delete_object(Caller caller, std::string bucke
 
 Task<Result<std::vector<DeleteOutcome>>> ObjectService::delete_objects(Caller caller, std::string bucket,
                                                                        std::vector<DeleteTarget> targets) {
+  struct Batch {  // of one branch, or of a plain bucket
+    std::vector<objects::Removal> removals;
+    std::vector<std::size_t> outcomes;  // which ones they are
+  };
   struct Checked {
+    bool repository = false;
     std::vector<DeleteOutcome> outcomes;
-    std::vector<std::string> in_bucket;   // may be deleted, all in one batch
-    std::vector<std::size_t> one_by_one;  // on branches, each maybe on another; and what has a condition
+    std::map<std::string, Batch> batches;  // by branch
   };
   const auto check = [this, &caller, &bucket, &targets]() -> Result<Checked> {
-    ANABRANCH_TRY(const bool repository, is_repository(bucket));
-    if (!repository) {
+    Checked checked;
+    ANABRANCH_TRY(checked.repository, is_repository(bucket));
+    if (!checked.repository) {
       if (auto there = objects_.get_bucket(bucket); !there) return fail(std::move(there).error());
     }
-    Checked checked;
     for (const auto& [key, condition] : targets) {
-      auto target = write_target(caller, Action::delete_object, bucket, key);
-      if (!target && target.error().code == ErrorCode::would_block) return fail(std::move(target).error());
       checked.outcomes.push_back({key, std::nullopt});
+      auto target = checked.repository ? branch_target(caller, Action::delete_object, bucket, key)
+                                       : write_target(caller, Action::delete_object, bucket, key);
+      if (!target && target.error().code == ErrorCode::would_block) return fail(std::move(target).error());
       if (!target) {
         checked.outcomes.back().error = std::move(target).error();
-      } else if (repository || condition.if_match) {
-        checked.one_by_one.push_back(checked.outcomes.size() - 1);
-      } else {
-        checked.in_bucket.push_back(key);
+      } else if (!target->key.empty()) {
+        Batch& batch = checked.batches[target->ref];
+        batch.removals.push_back({std::move(target->key), condition});
+        batch.outcomes.push_back(checked.outcomes.size() - 1);
       }
     }
     return checked;
@@ -355,16 +372,18 @@ Task<Result<std::vector<DeleteOutcome>>> ObjectService::delete_objects(Caller ca
   auto check_task = inline_or_on(workers_, check);
   auto checked = co_await std::move(check_task);
   if (!checked) co_return fail(std::move(checked).error());
-  if (!checked->in_bucket.empty()) {
-    auto task = objects_.remove_all(bucket, std::move(checked->in_bucket));
+  for (auto& [branch, batch] : checked->batches) {
+    auto task = checked->repository ? repositories_.delete_objects(bucket, branch, std::move(batch.removals))
+                                    : objects_.remove_all(bucket, std::move(batch.removals));
     auto removed = co_await std::move(task);
-    if (!removed) co_return fail(std::move(removed).error());
-  }
-  for (const std::size_t index : checked->one_by_one) {
-    DeleteOutcome& outcome = checked->outcomes[index];
-    auto task = delete_object(caller, bucket, outcome.key, targets[index].condition);
-    auto removed = co_await std::move(task);
-    if (!removed) outcome.error = std::move(removed).error();
+    for (std::size_t i = 0; i < batch.outcomes.size(); ++i) {
+      auto& error = checked->outcomes[batch.outcomes[i]].error;
+      if (!removed) {
+        error = removed.error();
+      } else if (!(*removed)[i]) {
+        error = std::move((*removed)[i]).error();
+      }
+    }
   }
   co_return std::move(checked->outcomes);
 }

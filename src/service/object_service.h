@@ -68,7 +68,8 @@ class ObjectService {
                                        CopyOptions options, WriteCondition condition);
   Task<Result<bool>> delete_object(Caller caller, std::string bucket, std::string key,
                                    WriteCondition condition);
-  /// One outcome per target, in order.
+  /// One outcome per target, in order. What may be deleted goes in one batch for each branch (one for a plain
+  /// bucket), visible at once.
   Task<Result<std::vector<DeleteOutcome>>> delete_objects(Caller caller, std::string bucket,
                                                           std::vector<DeleteTarget> targets);
 
@@ -99,6 +100,10 @@ class ObjectService {
   Result<bool> is_repository(const std::string& name) const;
   Result<Target> target(const Caller& caller, Action action, const std::string& bucket,
                         const std::string& key) const;
+  /// Of a key in a repository, whose writability is not looked at. Errors: invalid_argument (no branch in
+  /// it).
+  Result<Target> branch_target(const Caller& caller, Action action, const std::string& bucket,
+                               const std::string& key) const;
   Result<Target> write_target(const Caller& caller, Action action, const std::string& bucket,
                               const std::string& key) const;
   Result<Target> issued_target(const Caller& caller, Action action, const std::string& bucket,

@@ -250,13 +250,18 @@ Task<Result<bool>> RepositoryService::delete_object(Caller caller, std::string r
 
 Task<Result<void>> RepositoryService::delete_objects(Caller caller, std::string repository,
                                                      std::string branch, std::vector<std::string> paths) {
-  for (const auto& path : paths) {
+  std::vector<objects::Removal> removals;
+  removals.reserve(paths.size());
+  for (auto& path : paths) {
     const Resource resource = Resource::repository(repository, branch, path);
     auto allowed = auth::authorize(caller.principal, Action::delete_object, resource);
     if (!allowed) co_return fail(std::move(allowed).error());
+    removals.push_back({std::move(path), {}});
   }
-  auto task = repositories_.delete_objects(std::move(repository), std::move(branch), std::move(paths));
-  co_return co_await std::move(task);
+  auto task = repositories_.delete_objects(std::move(repository), std::move(branch), std::move(removals));
+  auto removed = co_await std::move(task);
+  if (!removed) co_return fail(std::move(removed).error());
+  co_return Result<void>{};
 }
 
 Task<Result<ObjectStat>> RepositoryService::copy_object(Caller caller, std::string repository,

@@ -437,10 +437,11 @@ Task<Result<bool>> Repositories::delete_object(std::string repository, std::stri
   co_return co_await std::move(removing);
 }
 
-Task<Result<void>> Repositories::delete_objects(std::string repository, std::string branch,
-                                                std::vector<std::string> paths) {
+Task<Result<objects::RemovalOutcomes>> Repositories::delete_objects(std::string repository,
+                                                                    std::string branch,
+                                                                    std::vector<objects::Removal> removals) {
   ANABRANCH_OPEN(handle, repository);
-  auto removing = impl_->staging.remove_all(handle, std::move(branch), std::move(paths));
+  auto removing = impl_->staging.remove_all(handle, std::move(branch), std::move(removals));
   co_return co_await std::move(removing);
 }
 

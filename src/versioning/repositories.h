@@ -139,12 +139,12 @@ class Repositories {
   /// Errors: precondition_failed, no_such_key (if_match on a missing path), not_allowed, no_such_branch.
   Task<Result<ObjectStat>> stage(std::string repository, std::string branch, std::string path,
                                  objects::PendingObject pending, objects::WriteCondition condition);
-  /// Deleting what is not there is no error (gives false).
+  /// Deleting what is not there is no error, whatever the condition (gives false).
   Task<Result<bool>> delete_object(std::string repository, std::string branch, std::string path,
                                    objects::WriteCondition condition = {});
-  /// Up to 1,000 paths in one batch.
-  Task<Result<void>> delete_objects(std::string repository, std::string branch,
-                                    std::vector<std::string> paths);
+  /// Up to 1,000 paths in one batch; those whose condition does not hold stay. Keys are paths.
+  Task<Result<objects::RemovalOutcomes>> delete_objects(std::string repository, std::string branch,
+                                                        std::vector<objects::Removal> removals);
   /// Stages an object of any ref at another path; shares its bytes.
   Task<Result<ObjectStat>> copy_object(std::string repository, std::string branch, std::string path,
                                        std::string source_ref, std::string source_path,

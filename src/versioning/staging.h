@@ -77,12 +77,10 @@ Result<PresentEntry> present_entry(const kv::Reader& reader, const RefStore& ref
                                    const OpenRepository& repository, const BranchState& state,
                                    const std::string& path, bool need_committed);
 
-/// Errors: precondition_failed, no_such_key (if_match on a missing path).
+/// Of a write. Errors: precondition_failed, no_such_key (if_match on a missing path).
 Result<void> check_condition(const std::optional<Entry>& present, const objects::WriteCondition& condition,
                              const std::string& path);
-inline bool has_condition(const objects::WriteCondition& condition) {
-  return condition.if_match.has_value() || condition.if_none_match.has_value();
-}
+inline bool has_condition(const objects::WriteCondition& condition) { return !condition.empty(); }
 
 /// The part of a staging batch that every write needs: the token is open, the path's record in it is as it
 /// was read.

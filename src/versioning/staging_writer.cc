@@ -1,5 +1,6 @@
 #include "versioning/staging_writer.h"
 
+#include <unordered_set>
 #include <utility>
 
 #include "versioning/staging.h"
@@ -9,10 +10,10 @@ namespace {
 
 constexpr std::size_t kPathsOfOneBatchMax = 1'000;
 
-/// The address of bytes that a change of this path orphans: those that only the replaced staged record names.
+/// Adds the address of bytes that a change of this path orphans: those that only the replaced staged record
+/// names.
 void note_orphan(const PresentEntry& present, const std::string& new_address,
                  std::vector<std::string>& orphans) {
-  orphans.clear();
   const auto& staged = present.staged;
   if (staged && staged->owned && staged->entry && staged->entry->address != new_address) {
     orphans.push_back(staged->entry->address);
@@ -42,20 +43,21 @@ StagingLocation location_of(const OpenRepository& repository, const std::string&
   return StagingLocation{"s3://" + repository.bucket + "/" + key, repository.bucket, std::move(key)};
 }
 
-Task<void> StagingWriter::discard(RepositoryHandle repository, std::vector<std::string> addresses) {
-  for (const auto& address : addresses) {
-    // Where it fails (or the process ends before) the bytes are left to the garbage collector.
-    auto removing = services_.objects.remove(repository->bucket, repository->key_of(address));
-    const auto removed = co_await std::move(removing);
-    (void)removed;
-  }
+Result<void> StagingWriter::drop_orphans(kv::Batch& batch, const OpenRepository& repository,
+                                         const std::vector<std::string>& addresses) const {
+  if (addresses.empty()) return {};
+  std::vector<std::string> names;
+  names.reserve(addresses.size());
+  for (const auto& address : addresses) names.push_back(repository.key_of(address));
+  ANABRANCH_TRY(auto removal, services_.objects.removal_batch(repository.bucket, names));
+  batch.merge(std::move(removal));
+  return {};
 }
 
 Task<Result<ObjectStat>> StagingWriter::stage_entry(RepositoryHandle repository, std::string branch,
                                                     std::string path, objects::PendingObject pending,
                                                     Entry entry, objects::WriteCondition condition,
                                                     std::function<Result<kv::Batch>()> with) {
-  std::vector<std::string> orphans;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     const auto snapshot = services_.kv.snapshot();
     ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, *repository, branch));
@@ -70,6 +72,7 @@ Task<Result<ObjectStat>> StagingWriter::stage_entry(RepositoryHandle repository,
         present.staged = std::move(staged);
       }
     }
+    std::vector<std::string> orphans;
     note_orphan(present, entry.address, orphans);
 
     ANABRANCH_TRY(kv::Batch batch, services_.objects.publish_batch(pending, repository->bucket,
@@ -78,6 +81,7 @@ Task<Result<ObjectStat>> StagingWriter::stage_entry(RepositoryHandle repository,
       ANABRANCH_TRY(auto more, with());
       batch.merge(std::move(more));
     }
+    ANABRANCH_CHECK(drop_orphans(batch, *repository, orphans));
     require_open(batch, *repository, state);
     if (has_condition(condition)) batch.require_equals(state.key, state.raw);
     put_staged(batch, state, path, present.staged_raw, StagedRecord{entry, true});
@@ -85,10 +89,6 @@ Task<Result<ObjectStat>> StagingWriter::stage_entry(RepositoryHandle repository,
   });
   auto committed = co_await std::move(committing);
   if (!committed) co_return fail(std::move(committed).error());
-  if (!orphans.empty()) {
-    auto discarding = discard(repository, orphans);
-    co_await std::move(discarding);
-  }
   co_return stat_of(*repository, std::move(path), std::move(entry));
 }
 
@@ -104,64 +104,58 @@ Task<Result<ObjectStat>> StagingWriter::stage(RepositoryHandle repository, std::
 
 Task<Result<bool>> StagingWriter::remove(RepositoryHandle repository, std::string branch, std::string path,
                                          objects::WriteCondition condition) {
-  bool existed = false;
-  std::vector<std::string> orphans;
-  auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
-    const auto snapshot = services_.kv.snapshot();
-    ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, *repository, branch));
-    ANABRANCH_TRY(const PresentEntry present,
-                  present_entry(*snapshot, refs_, *repository, state, path, true));
-    ANABRANCH_CHECK(check_condition(present.entry, condition, path));
-    existed = present.entry.has_value();
-    kv::Batch batch;
-    if (!existed) return batch;
-    note_orphan(present, "", orphans);
-    require_open(batch, *repository, state);
-    if (has_condition(condition)) batch.require_equals(state.key, state.raw);
-    stage_deletion(batch, state, path, present);
-    return batch;
-  });
-  auto committed = co_await std::move(committing);
-  if (!committed) co_return fail(std::move(committed).error());
-  if (!orphans.empty()) {
-    auto discarding = discard(repository, orphans);
-    co_await std::move(discarding);
-  }
-  co_return existed;
+  std::vector<objects::Removal> removals;
+  removals.push_back({std::move(path), std::move(condition)});
+  auto removing = remove_all(std::move(repository), std::move(branch), std::move(removals));
+  auto outcomes = co_await std::move(removing);
+  if (!outcomes) co_return fail(std::move(outcomes).error());
+  co_return std::move(outcomes->front());
 }
 
-Task<Result<void>> StagingWriter::remove_all(RepositoryHandle repository, std::string branch,
-                                             std::vector<std::string> paths) {
-  if (paths.size() > kPathsOfOneBatchMax) {
+Task<Result<objects::RemovalOutcomes>> StagingWriter::remove_all(RepositoryHandle repository,
+                                                                 std::string branch,
+                                                                 std::vector<objects::Removal> removals) {
+  if (removals.size() > kPathsOfOneBatchMax) {
     co_return fail(ErrorCode::invalid_argument, "paths: at most 1,000 can be deleted in one call");
   }
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-  std::vector<std::string> orphans;
+  objects::RemovalOutcomes outcomes;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     const auto snapshot = services_.kv.snapshot();
     ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, *repository, branch));
     kv::Batch batch;
-    orphans.clear();
-    for (const auto& path : paths) {
+    std::vector<std::string> orphans;
+    std::unordered_set<std::string_view> gone;
+    bool is_conditional = false;
+    outcomes.clear();
+    for (const auto& [path, condition] : removals) {
       ANABRANCH_TRY(const PresentEntry present,
                     present_entry(*snapshot, refs_, *repository, state, path, true));
-      if (!present.entry) continue;
-      std::vector<std::string> orphan;
-      note_orphan(present, "", orphan);
-      orphans.insert(orphans.end(), orphan.begin(), orphan.end());
+      if (!present.entry || gone.contains(path)) {
+        outcomes.emplace_back(false);
+        continue;
+      }
+      const Entry& entry = *present.entry;
+      const objects::Removable there{entry.etag, static_cast<std::uint64_t>(entry.size_bytes),
+                                     entry.last_modified_ms};
+      if (auto allowed = objects::check_removal(condition, there, path); !allowed) {
+        outcomes.emplace_back(fail(std::move(allowed).error()));
+        continue;
+      }
+      is_conditional = is_conditional || has_condition(condition);
+      note_orphan(present, "", orphans);
       stage_deletion(batch, state, path, present);
+      gone.insert(path);
+      outcomes.emplace_back(true);
     }
-    if (!batch.empty()) require_open(batch, *repository, state);
+    if (batch.empty()) return batch;
+    ANABRANCH_CHECK(drop_orphans(batch, *repository, orphans));
+    require_open(batch, *repository, state);
+    if (is_conditional) batch.require_equals(state.key, state.raw);
     return batch;
   });
   auto committed = co_await std::move(committing);
   if (!committed) co_return fail(std::move(committed).error());
-  if (!orphans.empty()) {
-    auto discarding = discard(repository, orphans);
-    co_await std::move(discarding);
-  }
-  co_return Result<void>{};
+  co_return outcomes;
 }
 
 Task<Result<ObjectStat>> StagingWriter::copy(RepositoryHandle repository, std::string branch,
@@ -246,7 +240,6 @@ Task<Result<ObjectStat>> StagingWriter::link_address(RepositoryHandle repository
   }
   const std::string relative = place->key.substr(repository->prefix.size());
   Entry entry;
-  std::vector<std::string> orphans;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     const auto snapshot = services_.kv.snapshot();
     const std::string issued_key = keys::address(repository->uid, relative);
@@ -270,8 +263,10 @@ Task<Result<ObjectStat>> StagingWriter::link_address(RepositoryHandle repository
     if (!request.metadata.empty()) entry.metadata = request.metadata;
     if (!request.content_type.empty()) entry.content_type = request.content_type;
 
+    std::vector<std::string> orphans;
     note_orphan(present, relative, orphans);
     kv::Batch batch;
+    ANABRANCH_CHECK(drop_orphans(batch, *repository, orphans));
     require_open(batch, *repository, state);
     batch.require(issued_key, issued_raw);
     batch.erase(issued_key);
@@ -283,16 +278,11 @@ Task<Result<ObjectStat>> StagingWriter::link_address(RepositoryHandle repository
   });
   auto committed = co_await std::move(committing);
   if (!committed) co_return fail(std::move(committed).error());
-  if (!orphans.empty()) {
-    auto discarding = discard(repository, orphans);
-    co_await std::move(discarding);
-  }
   co_return stat_of(*repository, std::move(path), std::move(entry));
 }
 
 Task<Result<void>> StagingWriter::reset_path(RepositoryHandle repository, std::string branch,
                                              std::string path) {
-  std::vector<std::string> orphans;
   auto committing = commit_prepared(services_, [&, this]() -> Result<kv::Batch> {
     const auto snapshot = services_.kv.snapshot();
     ANABRANCH_TRY(const BranchState state, refs_.writable_branch(*snapshot, *repository, branch));
@@ -300,7 +290,9 @@ Task<Result<void>> StagingWriter::reset_path(RepositoryHandle repository, std::s
                   present_entry(*snapshot, refs_, *repository, state, path, true));
     kv::Batch batch;
     if (!present.staged && !present.sealed) return batch;  // nothing uncommitted here
+    std::vector<std::string> orphans;
     note_orphan(present, "", orphans);
+    ANABRANCH_CHECK(drop_orphans(batch, *repository, orphans));
     require_open(batch, *repository, state);
     if (!present.sealed) {
       erase_staged(batch, state, path, present.staged_raw);
@@ -315,10 +307,6 @@ Task<Result<void>> StagingWriter::reset_path(RepositoryHandle repository, std::s
   });
   auto committed = co_await std::move(committing);
   if (!committed) co_return fail(std::move(committed).error());
-  if (!orphans.empty()) {
-    auto discarding = discard(repository, orphans);
-    co_await std::move(discarding);
-  }
   co_return Result<void>{};
 }
 

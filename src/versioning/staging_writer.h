@@ -33,8 +33,9 @@ class StagingWriter {
                                        std::function<Result<kv::Batch>()> with);
   Task<Result<bool>> remove(RepositoryHandle repository, std::string branch, std::string path,
                             objects::WriteCondition condition);
-  Task<Result<void>> remove_all(RepositoryHandle repository, std::string branch,
-                                std::vector<std::string> paths);
+  /// In one batch, with the bytes that only the deleted changes name.
+  Task<Result<objects::RemovalOutcomes>> remove_all(RepositoryHandle repository, std::string branch,
+                                                    std::vector<objects::Removal> removals);
   Task<Result<ObjectStat>> copy(RepositoryHandle repository, std::string branch, std::string path,
                                 std::string source_ref, std::string source_path, objects::CopyOptions options,
                                 objects::WriteCondition condition);
@@ -48,8 +49,9 @@ class StagingWriter {
   Task<Result<void>> reset_path(RepositoryHandle repository, std::string branch, std::string path);
 
  private:
-  /// The bytes of an uncommitted change that another one replaced: nothing names them any more.
-  Task<void> discard(RepositoryHandle repository, std::vector<std::string> addresses);
+  /// Adds to `batch` the end of bytes that only uncommitted changes name, which `batch` replaces.
+  Result<void> drop_orphans(kv::Batch& batch, const OpenRepository& repository,
+                            const std::vector<std::string>& addresses) const;
 
   const Services& services_;
   const RefStore& refs_;

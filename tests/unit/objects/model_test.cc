@@ -110,7 +110,12 @@ class Model : public testing::Test {
     for (const auto& key : keys) {
       if (bucket.objects.contains(key)) there.insert(key);
     }
-    ASSERT_EQ(block_on(stores_.store.remove_all(name, keys)).value(), there.size());
+    std::vector<Removal> removals;
+    for (const auto& key : keys) removals.push_back({key, {}});
+    const auto outcomes = block_on(stores_.store.remove_all(name, std::move(removals)));
+    ASSERT_TRUE(outcomes);
+    ASSERT_EQ(std::count_if(outcomes->begin(), outcomes->end(), [](const auto& o) { return o.value(); }),
+              static_cast<std::ptrdiff_t>(there.size()));
     for (const auto& key : there) retire(bucket, key);
   }
   void copy(const std::string& name, ModelBucket& bucket) {

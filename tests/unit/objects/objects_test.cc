@@ -166,7 +166,7 @@ TEST_F(Objects, ReceivedButNeverPublishedAreDiscarded) {
   }
   EXPECT_EQ(stores_.blobs.unpublished_count(), 0U);
   EXPECT_EQ(error_of(stores_.put("none", "k", "bytes")), "no_such_bucket");
-  EXPECT_EQ(error_of(stores_.put("b-1", "", "bytes")), "invalid_name");
+  EXPECT_EQ(error_of(stores_.put("b-1", "", "bytes")), "invalid_argument");
   EXPECT_EQ(error_of(stores_.put("b-1", std::string(1025, 'k'), "bytes")), "key_too_long");
   EXPECT_EQ(stores_.blobs.unpublished_count(), 0U);
 }
@@ -191,12 +191,31 @@ TEST_F(Objects, AreRemovedOnceAndUsageIsExact) {
 
 TEST_F(Objects, AreRemovedManyAtATime) {
   for (const char* key : {"a", "b", "c"}) ASSERT_TRUE(stores_.put("b-1", key, "v"));
-  const auto removed = block_on(stores_.store.remove_all("b-1", {"c", "a", "a", "missing"}));
-  EXPECT_EQ(removed.value(), 2U);
+  const auto removed = block_on(stores_.store.remove_all("b-1", {{"c"}, {"a"}, {"a"}, {"missing"}}));
+  ASSERT_TRUE(removed);
+  std::vector<bool> found;
+  for (const auto& outcome : *removed) found.push_back(outcome.value());
+  EXPECT_THAT(found, testing::ElementsAre(true, true, false, false));
   EXPECT_EQ(stores_.store.usage("b-1")->objects, 1);
-  EXPECT_EQ(block_on(stores_.store.remove_all("b-1", {})).value(), 0U);
-  EXPECT_EQ(error_of(block_on(stores_.store.remove_all("b-1", std::vector<std::string>(1001, "k")))),
+  EXPECT_TRUE(block_on(stores_.store.remove_all("b-1", {})).value().empty());
+  EXPECT_EQ(error_of(block_on(stores_.store.remove_all("b-1", std::vector<Removal>(1001, {"k"})))),
             "invalid_argument");
+}
+
+TEST_F(Objects, AreRemovedManyAtATimeUnderConditions) {
+  for (const char* key : {"a", "b", "c"}) ASSERT_TRUE(stores_.put("b-1", key, key));
+  const auto removed =
+      block_on(stores_.store.remove_all("b-1", {{"a", {.if_match = "another"}},
+                                                {"b", {.if_match = stores_.store.head("b-1", "b")->etag}},
+                                                {"c"},
+                                                {"missing", {.if_match = "*"}}}));
+  ASSERT_TRUE(removed);
+  EXPECT_EQ(error_of(removed->at(0)), "precondition_failed");
+  EXPECT_TRUE(removed->at(1).value());
+  EXPECT_TRUE(removed->at(2).value());
+  EXPECT_FALSE(removed->at(3).value());
+  EXPECT_TRUE(stores_.store.head("b-1", "a"));
+  EXPECT_EQ(stores_.store.usage("b-1")->objects, 1);
 }
 
 TEST_F(Objects, AreWrittenUnderConditions) {
@@ -215,8 +234,16 @@ TEST_F(Objects, AreWrittenUnderConditions) {
 TEST_F(Objects, AreRemovedUnderConditions) {
   ASSERT_TRUE(stores_.put("b-1", "k", "v"));
   EXPECT_EQ(error_of(stores_.remove("b-1", "k", {"0123", {}})), "precondition_failed");
-  EXPECT_EQ(error_of(stores_.remove("b-1", "missing", {"*", {}})), "precondition_failed");
-  EXPECT_TRUE(stores_.remove("b-1", "k", {stores_.store.head("b-1", "k")->etag, {}}).value());
+  EXPECT_FALSE(stores_.remove("b-1", "missing", {"*", {}}).value()) << "what is not there is deleted";
+  EXPECT_EQ(error_of(stores_.remove("b-1", "k", {.if_match_size_bytes = 2})), "precondition_failed");
+  EXPECT_EQ(error_of(stores_.remove("b-1", "k", {.if_match_last_modified_ms = 1000})), "precondition_failed");
+  const auto info = stores_.store.head("b-1", "k");
+  EXPECT_TRUE(stores_
+                  .remove("b-1", "k",
+                          {.if_match = info->etag,
+                           .if_match_size_bytes = 1,
+                           .if_match_last_modified_ms = info->last_modified_ms / 1000 * 1000})
+                  .value());
 }
 
 TEST_F(Objects, PreparedAgainstAStateThatIsGoneDoNotCommit) {

@@ -254,14 +254,66 @@ TEST(Staging, ManyPathsAreDeletedAtOnce) {
   for (const std::string path : {"a", "b", "c", "d"}) ASSERT_TRUE(repo.put("main", path, path));
   ASSERT_TRUE(repo.commit("main"));
   ASSERT_TRUE(repo.put("main", "e", "e"));
-  ASSERT_TRUE(block_on(repo.repositories->delete_objects("repo", "main", {"a", "c", "e", "nothing", "a"})));
+  ASSERT_TRUE(
+      block_on(repo.repositories->delete_objects("repo", "main", {{"a"}, {"c"}, {"e"}, {"nothing"}, {"a"}})));
   EXPECT_THAT(repo.paths("main"), ElementsAre("b", "d"));
   EXPECT_THAT(repo.uncommitted("main"), ElementsAre("-a", "-c"));
 }
 
+TEST(Staging, ManyPathsAreDeletedInOneCommitWithTheBytesThatOnlyTheyName) {
+  OneRepository repo;
+  std::vector<objects::Removal> removals;
+  for (int i = 0; i < 100; ++i) {
+    const std::string path = "p" + std::to_string(i);
+    ASSERT_TRUE(repo.put("main", path, path));
+    if (i == 49) {
+      ASSERT_TRUE(repo.commit("main"));
+    }
+    removals.push_back({path, {}});
+  }
+  const auto blobs = repo.stores.blobs.published_count();
+
+  repo.kv.die_after(1);
+  const auto removed = block_on(repo.repositories->delete_objects("repo", "main", removals));
+
+  ASSERT_TRUE(removed) << removed.error().message;
+  EXPECT_TRUE(repo.kv.dead()) << "the one commit it may take";
+  EXPECT_THAT(repo.paths("main"), IsEmpty());
+  EXPECT_EQ(repo.stores.blobs.published_count(), blobs - 50) << "those that no commit names";
+}
+
+TEST(Staging, AnOverwriteTakesOneCommitWithTheBytesItReplaces) {
+  OneRepository repo;
+  ASSERT_TRUE(repo.put("main", "a", "1"));
+  const auto blobs = repo.stores.blobs.published_count();
+
+  repo.kv.die_after(1);
+  ASSERT_TRUE(repo.put("main", "a", "2"));
+
+  EXPECT_EQ(repo.stores.blobs.published_count(), blobs);
+}
+
+TEST(Staging, OfManyPathsOnlyThoseAreDeletedWhoseConditionHolds) {
+  OneRepository repo;
+  const auto a = repo.put("main", "a", "aa");
+  ASSERT_TRUE(a && repo.put("main", "b", "b") && repo.put("main", "c", "c"));
+  const auto removed = block_on(
+      repo.repositories->delete_objects("repo", "main",
+                                        {{"a", {.if_match = a->entry.etag, .if_match_size_bytes = 2}},
+                                         {"b", {.if_match = "another"}},
+                                         {"c"},
+                                         {"d", {.if_match = "*"}}}));
+  ASSERT_TRUE(removed) << removed.error().message;
+  EXPECT_TRUE(removed->at(0).value());
+  EXPECT_EQ(error_of(removed->at(1)), "precondition_failed");
+  EXPECT_TRUE(removed->at(2).value());
+  EXPECT_FALSE(removed->at(3).value());
+  EXPECT_THAT(repo.paths("main"), ElementsAre("b"));
+}
+
 TEST(Staging, RefusesPathsThatAreNoKeys) {
   OneRepository repo;
-  EXPECT_EQ(error_of(repo.put("main", "", "1")), "invalid_name");
+  EXPECT_EQ(error_of(repo.put("main", "", "1")), "invalid_argument");
   EXPECT_EQ(error_of(repo.put("main", std::string(2000, 'x'), "1")), "key_too_long");
 }
 
