@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "objects/object_store.h"
 
 namespace anabranch::objects {
@@ -25,27 +26,6 @@ bool looks_like_ipv4(std::string_view name) {
     }
   }
   return dots == 3;
-}
-
-/// The size of the well-formed UTF-8 sequence at the front, 0 where there is none. Source: Unicode 15, table
-/// 3-7.
-std::size_t utf8_sequence_size(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
-  unsigned char low = 0x80;
-  unsigned char high = 0xBF;
-  if (first == 0xE0) low = 0xA0;
-  if (first == 0xED) high = 0x9F;  // surrogates
-  if (first == 0xF0) low = 0x90;
-  if (first == 0xF4) high = 0x8F;
-  if (at(1) < low || at(1) > high) return 0;
-  for (std::size_t i = 2; i < size; ++i) {
-    if (at(i) < 0x80 || at(i) > 0xBF) return 0;
-  }
-  return size;
 }
 
 }  // namespace
@@ -79,16 +59,14 @@ Result<void> check_bucket_name(const std::string& name) {
 }
 
 Result<void> check_key(const std::string& key) {
-  if (key.empty()) return fail(ErrorCode::invalid_name, "an object key must not be empty");
+  if (key.empty()) return fail(ErrorCode::invalid_argument, "an object key must not be empty");
   if (key.size() > kKeySizeMax) {
     return fail(ErrorCode::key_too_long,
                 "an object key of " + std::to_string(key.size()) + " bytes (at most 1024)");
   }
-  for (std::string_view rest = key; !rest.empty();) {
-    const std::size_t size = utf8_sequence_size(rest);
-    if (size == 0) return fail(ErrorCode::invalid_name, "an object key must be UTF-8");
-    if (rest.front() == '\0') return fail(ErrorCode::invalid_name, "an object key must not hold NUL");
-    rest.remove_prefix(size);
+  if (!is_utf8(key)) return fail(ErrorCode::invalid_argument, "an object key must be UTF-8");
+  if (key.find('\0') != std::string::npos) {
+    return fail(ErrorCode::invalid_argument, "an object key must not hold NUL");
   }
   return {};
 }

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/utf8.h"
+
 namespace anabranch::rest {
 
 int status_of(ErrorCode code) {
@@ -76,7 +78,7 @@ http::Response message_response(int status, std::string_view message) {
   http::Response response;
   response.status = status;
   response.headers.add("Content-Type", "application/json");
-  response.body = boost::json::serialize(boost::json::object{{"message", message}});
+  response.body = boost::json::serialize(boost::json::object{{"message", to_utf8(message)}});
   return response;
 }
 

@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include "base/utf8.h"
+
 namespace anabranch::rest {
 
 namespace json = boost::json;
@@ -19,7 +21,7 @@ http::Response json_response(int status, const json::value& body) {
 
 json::object to_json(const service::Metadata& metadata) {
   json::object object;
-  for (const auto& [name, value] : metadata) object.emplace(name, value);
+  for (const auto& [name, value] : metadata) object.emplace(to_utf8(name), to_utf8(value));
   return object;
 }
 
@@ -57,15 +59,14 @@ json::object to_json(const service::ObjectStat& stat, bool user_metadata) {
             {"physical_address", ""}, {"checksum", ""},
             {"size_bytes", 0},        {"mtime", 0}};
   }
-  json::object object{
-      {"path", stat.path},
-      {"path_type", "object"},
-      {"physical_address", stat.physical_address},
-      {"checksum", stat.entry.etag},
-      {"size_bytes", stat.entry.size_bytes},
-      {"mtime", stat.entry.last_modified_ms / 1000},
-      {"content_type",
-       stat.entry.content_type.empty() ? std::string("application/octet-stream") : stat.entry.content_type}};
+  json::object object{{"path", stat.path},
+                      {"path_type", "object"},
+                      {"physical_address", stat.physical_address},
+                      {"checksum", stat.entry.etag},
+                      {"size_bytes", stat.entry.size_bytes},
+                      {"mtime", stat.entry.last_modified_ms / 1000},
+                      {"content_type", stat.entry.content_type.empty() ? "application/octet-stream"
+                                                                       : to_utf8(stat.entry.content_type)}};
   if (user_metadata) object.emplace("metadata", to_json(stat.entry.metadata));
   return object;
 }

@@ -2,7 +2,10 @@
 // head.
 #include <utility>
 
+#include "base/utf8.h"
+#include "http/begun_stream.h"
 #include "http/browser.h"
+#include "http/header_text.h"
 #include "http/range.h"
 #include "rest/call.h"
 #include "rest/errors.h"
@@ -38,7 +41,8 @@ service::StringPairs user_metadata(const http::Request& request) {
   service::StringPairs metadata;
   for (const auto& [name, value] : request.headers.fields()) {
     const std::string small = lower(name);
-    if (small.starts_with(kMetadataHeader)) metadata.emplace_back(name.substr(kMetadataHeader.size()), value);
+    if (!small.starts_with(kMetadataHeader)) continue;
+    metadata.emplace_back(name.substr(kMetadataHeader.size()), to_utf8(value));
   }
   return metadata;
 }
@@ -46,7 +50,7 @@ service::StringPairs user_metadata(const http::Request& request) {
 Task<http::Response> upload(const Services& services, Call call) {
   const std::string path(call.parameter("path"));
   if (path.empty()) co_return message_response(400, "query parameter 'path' is missing");
-  const std::string content_type(call.request.headers.get("Content-Type"));
+  const std::string content_type = to_utf8(call.request.headers.get("Content-Type"));
   service::ReceiveOptions options;
   options.user_metadata = user_metadata(call.request);
   service::WriteCondition condition = write_condition(call.request);
@@ -57,7 +61,7 @@ Task<http::Response> upload(const Services& services, Call call) {
     auto found = co_await std::move(find);
     if (!found) co_return error_response(found.error());
     field = *std::move(found);
-    options.content_type = field->content_type();
+    options.content_type = to_utf8(field->content_type());
     body = field.get();
   } else {
     options.content_type = content_type;
@@ -73,10 +77,11 @@ Task<http::Response> upload(const Services& services, Call call) {
 /// What GET and HEAD say of an object.
 http::Response describe(const service::ObjectStat& stat) {
   http::Response response;
-  response.headers.add("ETag", "\"" + stat.entry.etag + "\"");
+  response.headers.add("ETag", "\"" + http::to_field_value(stat.entry.etag) + "\"");
   response.headers.add("Last-Modified", http::format_http_date(stat.entry.last_modified_ms));
-  response.headers.add(
-      "Content-Type", stat.entry.content_type.empty() ? "application/octet-stream" : stat.entry.content_type);
+  std::string content_type = http::to_field_value(stat.entry.content_type);
+  response.headers.add("Content-Type",
+                       content_type.empty() ? "application/octet-stream" : std::move(content_type));
   response.headers.add("Accept-Ranges", "bytes");
   http::forbid_scripts(response.headers);
   return response;
@@ -108,7 +113,11 @@ Task<http::Response> download(const Services& services, Call call) {
     co_return response;
   }
   http::ByteRange range{0, whole};
-  if (const auto* header = call.request.headers.find("Range")) {
+  const auto* header = call.request.headers.find("Range");
+  const auto* validator = call.request.headers.find("If-Range");
+  const bool is_same = validator == nullptr || http::if_range_holds(*validator, opened->stat.entry.etag,
+                                                                    opened->stat.entry.last_modified_ms);
+  if (header != nullptr && is_same) {
     auto wanted = http::parse_range(*header, whole);
     if (!wanted) {
       http::Response refused = error_response(wanted.error());
@@ -124,7 +133,10 @@ Task<http::Response> download(const Services& services, Call call) {
   response.content_length = range.size_bytes;
   if (!head) {
     auto reader = std::shared_ptr<service::ObjectReader>(std::move(opened->reader));
-    response.stream = keep_with(reader, reader->read(range.offset_bytes, range.size_bytes));
+    auto begin = http::begin_stream(keep_with(reader, reader->read(range.offset_bytes, range.size_bytes)));
+    auto stream = co_await std::move(begin);
+    if (!stream) co_return error_response(stream.error());
+    response.stream = *std::move(stream);
   }
   co_return response;
 }

@@ -91,11 +91,10 @@ Task<http::Response> get_bucket_location(const Context& context, Call call) {
   const std::string& region = region_of(*bucket, context);
   XmlWriter xml;
   xml.open_root("LocationConstraint");
-  std::string body = xml.take();
   // The root itself holds the text; us-east-1 is said by an empty one.
-  if (region != "us-east-1") body += region;
-  body += "</LocationConstraint>";
-  co_return xml_response(std::move(body));
+  if (region != "us-east-1") xml.text(region);
+  xml.close("LocationConstraint");
+  co_return xml_response(xml.take());
 }
 
 }  // namespace anabranch::s3

@@ -96,17 +96,32 @@ Row row_of(ErrorCode code) {
   return {500, "InternalError"};
 }
 
+/// <BucketName> or <Key> of errors that say what a bucket or an object is, not what the request is.
+void write_name(XmlWriter& xml, const S3Error& error, std::string_view resource) {
+  if (!resource.starts_with('/')) return;
+  resource.remove_prefix(1);
+  const auto slash = resource.find('/');
+  if (error.code == "NoSuchBucket") return xml.element("BucketName", resource.substr(0, slash));
+  const bool is_about_object =
+      error.status == 404 || error.status == 410 || error.status == 412 || error.status >= 500;
+  if (is_about_object && slash != std::string_view::npos) xml.element("Key", resource.substr(slash + 1));
+}
+
 }  // namespace
 
 tl::unexpected<Error> s3_fail(ErrorCode nearest, std::string_view s3_code, std::string_view message) {
-  return fail(nearest, std::string(s3_code) + kCodeMark + std::string(message));
+  return fail(nearest, kCodeMark + std::string(s3_code) + kCodeMark + std::string(message));
 }
 
 S3Error to_s3_error(const Error& error) {
   const Row row = row_of(error.code);
-  const auto mark = error.message.find(kCodeMark);
+  // A key in a message may hold the mark too, but no message begins with a key.
+  const auto mark =
+      error.message.starts_with(kCodeMark) ? error.message.find(kCodeMark, 1) : std::string::npos;
   if (mark == std::string::npos) return {row.status, row.code, error.message};
-  return {row.status, error.message.substr(0, mark), error.message.substr(mark + 1)};
+  S3Error told{row.status, error.message.substr(1, mark - 1), error.message.substr(mark + 1)};
+  if (told.code == "MissingContentLength") told.status = 411;  // no ErrorCode stands for this status
+  return told;
 }
 
 http::Response error_response(const S3Error& error, std::string_view resource, std::string_view request_id) {
@@ -117,6 +132,8 @@ http::Response error_response(const S3Error& error, std::string_view resource, s
   xml.open("Error");
   xml.element("Code", error.code);
   xml.element("Message", error.message);
+  write_name(xml, error, resource);
+  for (const auto& [name, text] : error.details) xml.element(name, text);
   xml.element("Resource", resource);
   xml.element("RequestId", request_id);
   xml.close("Error");

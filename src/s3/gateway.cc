@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "http/browser.h"
 #include "s3/operation_counters.h"
 #include "s3/operations.h"
@@ -228,6 +229,10 @@ class Gateway::Impl {
     const http::Request& request = call.request;
     ANABRANCH_TRY(call.query, http::parse_query(request.query));
     ANABRANCH_TRY(std::string path, http::percent_decode(request.path));
+    if (!is_utf8(path) || path.find('\0') != std::string::npos) {
+      return fail(ErrorCode::malformed,
+                  "Couldn't parse the specified URI: its path is not UTF-8 without NUL");
+    }
     if (path.starts_with('/')) path.erase(0, 1);
     call.bucket = virtual_bucket(request.headers.get("Host"), options_.domains);
     if (!call.bucket.empty()) {
@@ -235,6 +240,10 @@ class Gateway::Impl {
       return {};
     }
     const auto slash = path.find('/');
+    if (slash == 0) {
+      return fail(ErrorCode::malformed,
+                  "Couldn't parse the specified URI: it names no bucket before the key");
+    }
     call.bucket = path.substr(0, slash);
     if (slash != std::string::npos) call.key = path.substr(slash + 1);
     return {};

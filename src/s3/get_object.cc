@@ -1,6 +1,8 @@
 // GetObject, HeadObject. Source: AWS S3 API Reference.
+#include <algorithm>
 #include <array>
 
+#include "http/begun_stream.h"
 #include "http/range.h"
 #include "s3/call.h"
 #include "s3/conditions.h"
@@ -18,6 +20,28 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOverride
     {"response-content-disposition", "Content-Disposition"},
     {"response-content-encoding", "Content-Encoding"},
 }};
+
+/// Errors: invalid_argument (a parameter that no header can carry).
+Result<void> check_overrides(const Call& call) {
+  for (const auto& [parameter, header] : kOverrides) {
+    const std::string_view value = call.parameter(parameter);
+    const bool is_sendable = std::none_of(value.begin(), value.end(), [](char c) {
+      return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+    });
+    if (!is_sendable) {
+      return fail(ErrorCode::invalid_argument,
+                  std::string(parameter) + " holds a control character, which no header can carry");
+    }
+  }
+  return {};
+}
+
+void override_headers(http::Headers& headers, const Call& call) {
+  for (const auto& [parameter, header] : kOverrides) {
+    if (!call.has_parameter(parameter)) continue;
+    headers.set(std::string(header), std::string(call.parameter(parameter)));
+  }
+}
 
 struct Selection {
   http::ByteRange range;
@@ -56,9 +80,28 @@ Result<Selection> select_bytes(const Call& call, const service::ObjectReader& re
   }
   Selection selection{{0, whole}, false};
   if (range == nullptr) return selection;
+  const std::string* validator = call.request.headers.find("If-Range");
+  const service::ObjectInfo& info = reader.info();
+  if (validator != nullptr && !http::if_range_holds(*validator, info.etag, info.last_modified_ms)) {
+    return selection;
+  }
   ANABRANCH_TRY(const auto wanted, http::parse_range(*range, whole));
   if (wanted) selection = {*wanted, true};
   return selection;
+}
+
+/// The answer to a range that lies outside; S3's newer clients read the size out of it and ask again.
+http::Response refuse_range(const Call& call, const Error& error, std::uint64_t size_bytes) {
+  S3Error told = to_s3_error(error);
+  if (told.status == 416) {
+    if (const std::string* range = call.request.headers.find("Range")) {
+      told.details.emplace_back("RangeRequested", *range);
+    }
+    told.details.emplace_back("ActualObjectSize", std::to_string(size_bytes));
+  }
+  http::Response refused = error_response(told, call.resource(), call.caller.request_id);
+  if (told.status == 416) refused.headers.add("Content-Range", "bytes */" + std::to_string(size_bytes));
+  return refused;
 }
 
 /// A stream that keeps the open object alive.
@@ -77,6 +120,8 @@ class ObjectStream final : public ByteSource {
 
 Task<http::Response> get_object(const Context& context, Call call) {
   const bool head = call.request.method == "HEAD";
+  auto sendable = check_overrides(call);
+  if (!sendable) co_return call.error(sendable.error());
   auto task = context.objects.open_object(call.caller, call.bucket, call.key);
   auto opened = co_await std::move(task);
   if (!opened) co_return call.error(opened.error());
@@ -89,12 +134,7 @@ Task<http::Response> get_object(const Context& context, Call call) {
     co_return refused;
   }
   auto selection = select_bytes(call, *reader);
-  if (!selection) {
-    http::Response refused = call.error(selection.error());
-    if (refused.status == 416)
-      refused.headers.add("Content-Range", "bytes */" + std::to_string(info.size_bytes));
-    co_return refused;
-  }
+  if (!selection) co_return refuse_range(call, selection.error(), info.size_bytes);
   http::Response response;
   const bool whole = selection->range.size_bytes == info.size_bytes;
   const bool wants_checksums = http::equal_ignoring_case(call.header("x-amz-checksum-mode"), "ENABLED");
@@ -107,11 +147,7 @@ Task<http::Response> get_object(const Context& context, Call call) {
     response.headers.add(std::string(checksum_header(checksum.algorithm)), to_base64(checksum.value));
     response.headers.set("x-amz-checksum-type", composite ? "COMPOSITE" : "FULL_OBJECT");
   }
-  for (const auto& [parameter, header] : kOverrides) {
-    if (call.has_parameter(parameter)) {
-      response.headers.set(std::string(header), std::string(call.parameter(parameter)));
-    }
-  }
+  override_headers(response.headers, call);
   if (call.has_parameter("partNumber") && info.parts > 0) {
     response.headers.add("x-amz-mp-parts-count", std::to_string(info.parts));
   }
@@ -120,7 +156,12 @@ Task<http::Response> get_object(const Context& context, Call call) {
     response.headers.add("Content-Range", selection->range.content_range(info.size_bytes));
   }
   response.content_length = selection->range.size_bytes;
-  if (!head) response.stream = std::make_unique<ObjectStream>(std::move(reader), selection->range);
+  if (head) co_return response;
+  // The first bytes are read before the status is told: damaged ones are an error, not a cut connection.
+  auto begin = http::begin_stream(std::make_unique<ObjectStream>(std::move(reader), selection->range));
+  auto stream = co_await std::move(begin);
+  if (!stream) co_return call.error(stream.error());
+  response.stream = *std::move(stream);
   co_return response;
 }
 

@@ -3,6 +3,10 @@
 #include <array>
 #include <charconv>
 
+#include "base/utf8.h"
+#include "http/header_text.h"
+#include "s3/user_metadata.h"
+
 namespace anabranch::s3 {
 namespace {
 
@@ -96,24 +100,14 @@ Result<std::vector<std::pair<HashAlgorithm, std::string>>> checksum_headers(cons
 
 Result<StoredHeaders> stored_headers(const http::Headers& headers) {
   StoredHeaders stored;
-  constexpr std::string_view kMetaPrefix = "x-amz-meta-";
-  std::size_t metadata_bytes = 0;
-  for (const auto& [name, value] : headers.fields()) {
-    if (!starts_with_ignoring_case(name, kMetaPrefix)) continue;
-    stored.user_metadata.emplace_back(name.substr(kMetaPrefix.size()), value);
-    metadata_bytes += name.size() - kMetaPrefix.size() + value.size();
-  }
-  if (metadata_bytes > objects::kUserMetadataSizeMax) {
-    return s3_fail(ErrorCode::invalid_argument, "MetadataTooLarge",
-                   "Your metadata headers exceed the maximum allowed metadata size.");
-  }
+  ANABRANCH_TRY(stored.user_metadata, read_user_metadata(headers));
   for (const std::string_view name : kStoredHeaders) {
     const std::string* value = headers.find(name);
     if (value == nullptr) continue;
     std::string kept = name == "Content-Encoding" ? strip_aws_chunked(*value) : *value;
-    if (!kept.empty()) stored.headers.emplace_back(std::string(name), std::move(kept));
+    if (!kept.empty()) stored.headers.emplace_back(std::string(name), to_utf8(kept));
   }
-  stored.content_type = std::string(headers.get("Content-Type"));
+  stored.content_type = to_utf8(headers.get("Content-Type"));
   return stored;
 }
 
@@ -135,12 +129,16 @@ void add_checksum_headers(http::Headers& out, const service::ObjectInfo& info) {
 }
 
 void add_object_headers(http::Headers& out, const service::ObjectInfo& info, bool with_checksums) {
-  out.add("ETag", quoted(info.etag));
+  out.add("ETag", quoted(http::to_field_value(info.etag)));
   out.add("Last-Modified", http::format_http_date(info.last_modified_ms));
-  out.add("Content-Type", info.content_type.empty() ? "binary/octet-stream" : info.content_type);
+  std::string content_type = http::to_field_value(info.content_type);
+  out.add("Content-Type", content_type.empty() ? "binary/octet-stream" : std::move(content_type));
   out.add("Accept-Ranges", "bytes");
-  for (const auto& [name, value] : info.headers) out.add(name, value);
-  for (const auto& [name, value] : info.user_metadata) out.add("x-amz-meta-" + name, value);
+  for (const auto& [name, stored] : info.headers) {
+    std::string value = http::to_field_value(stored);
+    if (!value.empty()) out.add(name, std::move(value));
+  }
+  add_user_metadata(out, info.user_metadata);
   if (with_checksums) add_checksum_headers(out, info);
 }
 

@@ -42,7 +42,7 @@ TEST(Keys, ThatAreNoUtf8OrHoldNulAreRefused) {
                                  std::string("\x80"), std::string("a\0b", 3), std::string()}) {
     const auto checked = check_key(key);
     ASSERT_FALSE(checked) << to_hex(key);
-    EXPECT_EQ(checked.error().code, ErrorCode::invalid_name);
+    EXPECT_EQ(checked.error().code, ErrorCode::invalid_argument);
   }
 }
 

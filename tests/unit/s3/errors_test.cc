@@ -8,6 +8,7 @@ namespace anabranch::s3 {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(S3Errors, CarryCodeResourceAndRequestId) {
   const Error error{ErrorCode::no_such_key, "the key <x> is not there"};
@@ -21,6 +22,31 @@ TEST(S3Errors, CarryCodeResourceAndRequestId) {
   EXPECT_THAT(response.body, HasSubstr("<RequestId>0123</RequestId>"));
 }
 
+TEST(S3Errors, NameTheBucketOrTheKeyTheyAreAbout) {
+  const Error no_bucket{ErrorCode::no_such_bucket, "none"};
+  const Error damaged{ErrorCode::corruption, "damaged"};
+  const Error denied{ErrorCode::access_denied, "no"};
+
+  EXPECT_THAT(error_response(no_bucket, "/b/k", "1").body, HasSubstr("<BucketName>b</BucketName>"));
+  EXPECT_THAT(error_response(damaged, "/b/a/<k>", "1").body, HasSubstr("<Key>a/&lt;k&gt;</Key>"));
+  EXPECT_THAT(error_response(damaged, "/b", "1").body, Not(HasSubstr("<Key>")));
+  EXPECT_THAT(error_response(denied, "/b/k", "1").body, Not(HasSubstr("<Key>")));
+}
+
+TEST(S3Errors, TellDetailsOfTheirOwn) {
+  const S3Error error{416, "InvalidRange", "outside", 0, {{"ActualObjectSize", "0"}}};
+
+  EXPECT_THAT(error_response(error, "/b/k", "1").body, HasSubstr("<ActualObjectSize>0</ActualObjectSize>"));
+}
+
+TEST(S3Errors, ALengthThatIsMissingHasAStatusOfItsOwn) {
+  const auto failed = []() -> Result<void> {
+    return s3_fail(ErrorCode::invalid_argument, "MissingContentLength", "none");
+  }();
+
+  EXPECT_EQ(to_s3_error(failed.error()).status, 411);
+}
+
 TEST(S3Errors, ACodeOfS3sOwnReplacesTheTables) {
   const auto failed = []() -> Result<void> {
     return s3_fail(ErrorCode::invalid_argument, "InvalidDigest", "not valid");
@@ -31,6 +57,14 @@ TEST(S3Errors, ACodeOfS3sOwnReplacesTheTables) {
   EXPECT_EQ(told.status, 400);
   EXPECT_EQ(told.code, "InvalidDigest");
   EXPECT_EQ(told.message, "not valid");
+}
+
+TEST(S3Errors, AKeyInAMessageIsNoCode) {
+  const Error error{ErrorCode::no_such_key,
+                    "there is no object 'Evil\x1F"
+                    "Code\x1F'"};
+
+  EXPECT_EQ(to_s3_error(error).code, "NoSuchKey");
 }
 
 TEST(S3Errors, NotModifiedHasNoBody) {

@@ -14,6 +14,21 @@ TEST(XmlWriter, EscapesMarkupAndWhatXmlCannotHold) {
   EXPECT_THAT(xml.take(), testing::EndsWith("<Key>a&lt;b&gt;&amp;&quot;c&#13;\xEF\xBF\xBDé</Key>"));
 }
 
+TEST(XmlWriter, IsWellFormedWhateverItTells) {
+  const std::string replacement = "\xEF\xBF\xBD";
+  XmlWriter xml;
+  xml.element("Key",
+              "a\xEF\xBF\xBE"
+              "b\xEF\xBF\xBF"
+              "c\xFF"
+              "d\xC3");
+  xml.element("Key", std::string("\t\n\x7f\xEF\xBF\xBD\xF0\x9F\x98\x80") + std::string(1, '\0'));
+
+  EXPECT_THAT(xml.take(), testing::EndsWith("<Key>a" + replacement + "b" + replacement + "c" + replacement +
+                                            "d" + replacement + "</Key><Key>\t\n\x7f" + replacement +
+                                            "\xF0\x9F\x98\x80" + replacement + "</Key>"));
+}
+
 TEST(XmlWriter, TimesHaveMilliseconds) {
   EXPECT_EQ(format_xml_time(1'700'000'000'042), "2023-11-14T22:13:20.042Z");
 }
@@ -32,6 +47,17 @@ TEST(DeleteRequest, ReadsKeysWithAndWithoutNamespace) {
   ASSERT_TRUE(spaced);
   EXPECT_EQ(spaced->objects.at(0).key, "<x>");
   EXPECT_EQ(spaced->objects.at(0).version_id, "null");
+}
+
+TEST(DeleteRequest, ReadsConditions) {
+  const auto request = parse_delete_request(
+      "<Delete><Object><Key>a</Key><ETag>\"x\"</ETag><Size>7</Size>"
+      "<LastModifiedTime>Tue, 14 Nov 2023 22:13:20 GMT</LastModifiedTime></Object></Delete>");
+
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->objects.at(0).etag, "\"x\"");
+  EXPECT_EQ(request->objects.at(0).size, "7");
+  EXPECT_EQ(request->objects.at(0).last_modified_time, "Tue, 14 Nov 2023 22:13:20 GMT");
 }
 
 TEST(DeleteRequest, AKeyMayBeNothingButSpaces) {
