@@ -119,7 +119,9 @@ Task<Result<http::ClientResponse>> S3Client::send(Call call) {
   request.method = std::move(call.method);
   request.url = endpoint_.url + call.path;
   if (!call.query.empty()) request.url += "?" + call.query;
-  if (call.payload.size_bytes >= kStreamedFromBytes) {
+  if (!call.text.empty()) {
+    request.body = std::move(call.text);
+  } else if (call.payload.size_bytes >= kStreamedFromBytes) {
     request.stream = make_body_source(call.payload);
     request.stream_size_bytes = call.payload.size_bytes;
   } else if (call.payload.size_bytes > 0) {
@@ -187,6 +189,30 @@ Task<Result<Moved>> S3Client::delete_object(const ObjectSet& set, std::uint64_t 
   if (!response) co_return fail(response.error());
   auto draining = drained("DELETE " + set.key(i), *std::move(response), 204, {0, 1});
   co_return co_await std::move(draining);
+}
+
+Task<Result<Moved>> S3Client::delete_objects(const ObjectSet& set, std::uint64_t first, std::uint64_t count) {
+  std::string text = "<Delete>";
+  for (std::uint64_t i = first; i < first + count; ++i) {
+    text += "<Object><Key>" + set.key(i) + "</Key></Object>";
+  }
+  text += "</Delete>";
+  Call call{"POST", "/" + set.bucket, "delete=", to_hex(sha256(text)), {}, std::move(text)};
+  auto sending = send(std::move(call));
+  Result<http::ClientResponse> response = co_await std::move(sending);
+  if (!response) co_return fail(response.error());
+  const std::string what = fmt::format("DeleteObjects from {} on", set.key(first));
+  if (response->status != 200) {
+    auto failing = unexpected_answer(what, *std::move(response));
+    co_return co_await std::move(failing);
+  }
+  auto reading = read_all(*response->body, 16 * MiB);
+  const Result<std::string> body = co_await std::move(reading);
+  if (!body) co_return fail(body.error());
+  if (const std::uint64_t deleted = count_of(*body, "<Deleted>"); deleted != count) {
+    co_return fail(ErrorCode::internal, fmt::format("{}: {} deleted, not {}", what, deleted, count));
+  }
+  co_return Moved{0, count};
 }
 
 Task<Result<Moved>> S3Client::list_page(const ObjectSet& set, std::uint64_t i) {

@@ -59,6 +59,8 @@ class S3Client {
   Task<Result<Moved>> get_object(const ObjectSet& set, std::uint64_t i);
   Task<Result<Moved>> head_object(const ObjectSet& set, std::uint64_t i);
   Task<Result<Moved>> delete_object(const ObjectSet& set, std::uint64_t i);
+  /// DeleteObjects of `count` (at most 1,000) objects from `first` on; each must be told as deleted.
+  Task<Result<Moved>> delete_objects(const ObjectSet& set, std::uint64_t first, std::uint64_t count);
   /// One page of ListObjectsV2 from after object i; there must be min(1000, what is left) entries.
   Task<Result<Moved>> list_page(const ObjectSet& set, std::uint64_t i);
   /// Is it there?
@@ -75,6 +77,7 @@ class S3Client {
     std::string query = {};  // in canonical form
     std::string sha256_hex = {};
     Payload payload = {};
+    std::string text = {};  // the body instead of a payload
   };
   Task<Result<http::ClientResponse>> send(Call call);
   http::Headers sign(const Call& call);

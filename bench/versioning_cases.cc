@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kPage = 1'000;  // the largest that the API gives
 constexpr std::uint64_t kImportsUsual = 5;
+constexpr std::uint64_t kDeletesUsual = 20;
 
 using Setup = std::shared_ptr<VersioningSetup>;
 
@@ -142,6 +143,29 @@ Result<Plan> plan_branch_put(Bench& bench, const Setup& setup) {
   return Plan{operations, [&s3, set](std::uint64_t i) { return s3.put_object(*set, i); }};
 }
 
+/// Multi-object deletes of a thousand neighbours each, one after the other: of a branch's committed objects,
+/// or of as many that were put there and never committed.
+Result<Plan> plan_branch_delete(Bench& bench, const Setup& setup, bool is_committed) {
+  ANABRANCH_TRY(const auto* source, setup->source(bench));
+  const std::uint64_t entries = source->set.count;
+  ANABRANCH_TRY(const auto repository, setup->repository_of(bench, entries));
+  const std::string prefix = setup->fresh_prefix("deletes");
+  ANABRANCH_CHECK(setup->make_branches(bench, repository, prefix, VersioningSetup::kMain, 1));
+  const std::uint64_t operations = std::min(entries / kPage, kDeletesUsual);
+  S3Client& s3 = bench.s3();
+  std::shared_ptr<ObjectSet> set;
+  if (is_committed) {
+    set = std::make_shared<ObjectSet>(VersioningSetup::imported(*source, repository, prefix + "0", entries));
+  } else {
+    set = std::make_shared<ObjectSet>(setup->changed(repository, prefix + "0", entries));
+    set->folder += "new/";
+    ANABRANCH_CHECK(
+        bench.run_unmeasured(operations * kPage, [&](std::uint64_t i) { return s3.put_object(*set, i); }));
+  }
+  return Plan{
+      operations, [&s3, set](std::uint64_t i) { return s3.delete_objects(*set, i * kPage, kPage); }, {}, 1};
+}
+
 Result<Plan> plan_branch_create(Bench& bench, const Setup& setup) {
   ANABRANCH_TRY(const auto* source, setup->source(bench));
   ANABRANCH_TRY(const auto repository, setup->repository_of(bench, source->set.count));
@@ -248,6 +272,10 @@ std::vector<Case> versioning_cases() {
       [setup](Bench& bench) { return plan_branch_get(bench, setup); });
   add("branch-put-4k", "PUT 4 KiB to a branch over S3, new paths", kLeast,
       [setup](Bench& bench) { return plan_branch_put(bench, setup); });
+  add("branch-delete-1000", "DeleteObjects of 1,000 committed objects of a branch over S3", kLeast,
+      [setup](Bench& bench) { return plan_branch_delete(bench, setup, true); });
+  add("branch-delete-1000-new", "DeleteObjects of 1,000 uncommitted objects of a branch over S3", kLeast,
+      [setup](Bench& bench) { return plan_branch_delete(bench, setup, false); });
   add("branch-create", "a branch of main", kLeast,
       [setup](Bench& bench) { return plan_branch_create(bench, setup); });
   for (const std::uint64_t entries : {1'000, 10'000, 100'000}) {
