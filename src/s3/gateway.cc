@@ -67,6 +67,17 @@ Error not_offered(const Call& call, const OperationRow* row, const std::string& 
           "This operation is not offered: " + call.request.method + " " + call.request.target};
 }
 
+/// No bucket has rules that a preflight could be held against. One that is none is told what it lacks.
+S3Error preflight_error(const http::Request& request) {
+  if (!request.headers.contains("Origin")) {
+    return {400, "BadRequest", "Insufficient information. Origin request header needed."};
+  }
+  if (!request.headers.contains("Access-Control-Request-Method")) {
+    return {400, "BadRequest", "Invalid Access-Control-Request-Method: null"};
+  }
+  return {403, "AccessForbidden", "CORSResponse: CORS is not enabled for this bucket."};
+}
+
 /// The web UI's own requests: without an AWS signature, signed in by the session's cookie. docs/adr/0007.
 bool asks_by_session(const http::Request& request) {
   return request.headers.get("X-Anabranch-Session") == "1";
@@ -128,8 +139,7 @@ class Gateway::Impl {
   /// `label` becomes the name of the operation; it outlives the task.
   Task<http::Response> answer_to(Call call, std::string_view& label) {
     if (call.request.method == "OPTIONS") {
-      const S3Error no_cors{403, "AccessForbidden", "CORSResponse: CORS is not enabled for this bucket."};
-      co_return error_response(no_cors, call.request.path, call.request.request_id);
+      co_return error_response(preflight_error(call.request), call.request.path, call.request.request_id);
     }
     if (auto named = name(call); !named) {
       const S3Error bad{400, "InvalidURI", named.error().message};

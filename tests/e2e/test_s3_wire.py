@@ -350,6 +350,14 @@ def test_what_no_key_can_be_is_refused_by_its_own_name(server, name):
     assert server.s3().list_objects_v2(Bucket=name)["KeyCount"] == 0
 
 
+def test_a_preflight_is_told_what_it_lacks(server):
+    asked = {"origin": b"http://example.org", "access-control-request-method": b"GET"}
+    for headers, wanted in ((asked, (403, "AccessForbidden")), ({}, (400, "BadRequest")),
+                            ({"origin": asked["origin"]}, (400, "BadRequest"))):  # fmt: skip
+        answer = send(server, "OPTIONS", "/b/k", headers, signed=False)
+        assert (answer.status, answer.error()["Code"]) == wanted
+
+
 def test_an_override_that_no_header_can_carry_is_refused(server, name):
     s3 = server.s3()
     s3.create_bucket(Bucket=name)
