@@ -19,8 +19,15 @@ test('changes are looked at by prefix, reverted and committed', async ({ page, s
   await expect(tree.getByRole('treeitem', { name: 'b.txt' })).toContainText('removed');
   await tree.getByRole('treeitem', { name: 'a.txt' }).click();
   const pane = page.getByRole('region', { name: 'Object', exact: true });
+  // What differs comes first; each state is a click away.
+  await expect(pane.locator('mark').filter({ hasText: 'before' }).first()).toBeVisible();
+  await expect(pane.locator('mark').filter({ hasText: 'after' }).first()).toBeVisible();
+  await expectNoAxeViolations(page);
+  const states = pane.getByRole('radiogroup', { name: 'State' });
+  await states.getByText('On the branch', { exact: true }).click();
   await expect(pane).toContainText('after');
-  await pane.getByText('Committed', { exact: true }).click();
+  await expect(pane).not.toContainText('before');
+  await states.getByText('Committed', { exact: true }).click();
   await expect(pane).toContainText('before');
   await expect(page).toHaveURL(/state=committed/);
   await expectNoAxeViolations(page);

@@ -133,6 +133,21 @@ test('a sweep shows its table and the curves of the main metric at once', async 
   }
 });
 
+test('a page reads its runs once', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await sweep(seed, name);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (/\/repositories\/[^/]+\/(runs|sweeps)\?/.test(request.url()))
+      asked.push(new URL(request.url()).pathname);
+  });
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+  await expect(row(page, 'sweep-1')).toBeVisible();
+  await expect(page.getByRole('figure', { name: 'Curves of accuracy' }).locator('canvas')).toBeVisible();
+
+  expect(asked.sort()).toEqual([`/api/v1/repositories/${name}/runs`, `/api/v1/repositories/${name}/sweeps`]);
+});
+
 test('the greatest value stands with its own step, not the last', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'raw/a.txt': 'a' });
   const runs = await sweep(seed, name);

@@ -8,6 +8,7 @@ import { refSuggestionsQuery } from '../api/queries/refs';
 import { repositoriesQuery } from '../api/queries/repositories';
 import classes from './CommandPalette.module.css';
 import { repositoryDestinations, topDestinations } from './navigation';
+import { useKeptSearch } from './useKeptSearch';
 
 interface Command {
   id: string;
@@ -104,13 +105,14 @@ function useCommands(text: string): Command[] {
     ...refSuggestionsQuery(repository ?? '', settled),
     enabled: repository !== undefined && settled !== '',
   });
+  const keptSearch = useKeptSearch(repository ?? '');
   const wanted = text.trim().toLowerCase();
   const matches = (label: string) => label.toLowerCase().includes(wanted);
   const commands: Command[] = [];
 
   if (repository !== undefined) {
     for (const { to, label, icon } of repositoryDestinations) {
-      const run = () => void navigate({ to, params: { repository } });
+      const run = () => void navigate({ to, params: { repository }, search: keptSearch(to) });
       if (matches(label)) commands.push({ id: to, group: repository, label, icon, run });
     }
     const found = wanted === '' ? undefined : refs.data;

@@ -8,6 +8,8 @@ import { useUploads } from '../api/uploads';
 import { useHotkeys } from '../ui/hotkeys';
 import { Logo } from '../ui/Logo';
 import { lazyDialog } from '../ui/lazy-part';
+import { PageControls } from '../ui/Page';
+import { RefreshButton } from './RefreshButton';
 import { AwayBanner } from './AwayBanner';
 import classes from './Shell.module.css';
 import { Sidebar } from './Sidebar';
@@ -18,6 +20,8 @@ const NavigationDrawer = lazyDialog(() =>
   import('./NavigationDrawer').then((module) => module.NavigationDrawer),
 );
 const HotkeysHelp = lazyDialog(() => import('../ui/HotkeysHelp').then((module) => module.HotkeysHelp));
+
+const refreshButton = <RefreshButton />;
 
 /** The frame around every page: navigation at the left, the page at the right, uploads in the corner. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }): ReactElement {
@@ -57,7 +61,9 @@ export function Shell({ session, children }: { session: Session; children: React
       </aside>
       <main id="main" tabIndex={-1} className={classes.main}>
         <AwayBanner />
-        <div className={classes.content}>{children}</div>
+        <div className={classes.content}>
+          <PageControls value={refreshButton}>{children}</PageControls>
+        </div>
       </main>
       {/* Not loaded when needed: it has to tell that the server is away. */}
       {hasUploads && <TransfersTray />}

@@ -1,5 +1,5 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { Keyboard, Moon, Search, Sun } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { Session } from '../api/types';
@@ -8,6 +8,7 @@ import { lazyControl } from '../ui/lazy-part';
 import { repositoryDestinations, topDestinations } from './navigation';
 import classes from './Shell.module.css';
 import { SwitcherButton } from './SwitcherButton';
+import { useKeptSearch } from './useKeptSearch';
 import { UserButton } from './UserButton';
 
 // Menus bring the code that places them along: not needed for the first paint.
@@ -71,14 +72,7 @@ export function Sidebar({
 }
 
 function RepositoryLinks({ repository }: { repository: string }): ReactElement {
-  // The ref that one looks at goes along from page to page.
-  const search: { ref?: string; branch?: string } = useSearch({ strict: false });
-  const ref = search.ref ?? search.branch;
-  const kept: Record<string, object> = {
-    '/repositories/$repository/objects': { ref },
-    '/repositories/$repository/commits': { ref },
-    '/repositories/$repository/changes': { branch: search.branch },
-  };
+  const keptSearch = useKeptSearch(repository);
   return (
     <>
       <div className={classes.section}>
@@ -90,7 +84,7 @@ function RepositoryLinks({ repository }: { repository: string }): ReactElement {
             <Link
               to={to}
               params={{ repository }}
-              search={kept[to] ?? {}}
+              search={keptSearch(to)}
               className={classes.link}
               activeOptions={{ includeSearch: false }}
             >

@@ -13,6 +13,7 @@ import { lazyControl } from '../ui/lazy-part';
 import { colorSchemeManager, cssVariables, theme } from '../ui/theme';
 import { makeQueryClient } from './query-client';
 import { recoverWhenReachable } from './recovery';
+import { refetchOnFocus } from './refresh';
 import { makeRouter } from './router';
 
 // The server puts a fresh nonce into the page: styles made at run time carry it, or the policy refuses them.
@@ -27,6 +28,7 @@ const Toasts = lazyControl(
 const queryClient = makeQueryClient();
 recoverWhenReachable(queryClient, reachability);
 reachability.start();
+refetchOnFocus();
 const router = makeRouter(queryClient);
 
 // A repository is a bucket too: what was uploaded may be listed by either.

@@ -1,5 +1,5 @@
 import { useDocumentTitle } from '@mantine/hooks';
-import { Children, type ReactElement, type ReactNode } from 'react';
+import { Children, createContext, useContext, type ReactElement, type ReactNode } from 'react';
 import classes from './Page.module.css';
 import { scrollId } from './scroll-id';
 
@@ -19,6 +19,9 @@ export interface PageProps {
   fill?: boolean;
   children: ReactNode;
 }
+
+/** What stands before the actions of every page; given by the frame around all of them. */
+export const PageControls = createContext<ReactNode>(null);
 
 /** The frame of every page: heading, actions, toolbar, body. */
 export function Page(props: PageProps): ReactElement {
@@ -44,6 +47,7 @@ export function PageHeader({
   crumbs,
   actions,
 }: Omit<PageProps, 'children' | 'toolbar' | 'fill'>): ReactElement {
+  const controls = useContext(PageControls);
   return (
     <header className={classes.header}>
       <div className={classes.headings}>
@@ -51,7 +55,12 @@ export function PageHeader({
         <h1 className={classes.title}>{heading ?? title}</h1>
         {description !== undefined && <div className={classes.description}>{description}</div>}
       </div>
-      {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+      {(actions !== undefined || controls !== null) && (
+        <div className={classes.actions}>
+          {controls}
+          {actions}
+        </div>
+      )}
     </header>
   );
 }

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { createBranch, createTag } from '../api/queries/refs';
 import { messageOf } from '../ui/ErrorState';
+import { keepRef } from './current-ref';
 import { RefSelect } from './RefSelect';
 
 export interface CreateRefDialogProps {
@@ -39,6 +40,7 @@ function CreateRefForm({ kind, repository, source, onClose, onCreated }: CreateR
     mutationFn: (at: string): Promise<unknown> =>
       kind === 'branch' ? createBranch(repository, trimmed, at) : createTag(repository, trimmed, at),
     onSuccess: () => {
+      if (kind === 'branch') keepRef(repository, trimmed);
       void queryClient.invalidateQueries({ queryKey: ['repositories', repository] });
       notifications.show({ message: `The ${kind} ${trimmed} was created.` });
       onClose();

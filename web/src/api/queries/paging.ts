@@ -16,13 +16,24 @@ export function nextOffset(page: { pagination: Pagination }): string | undefined
   return page.pagination.has_more ? page.pagination.next_offset : undefined;
 }
 
+/** A list of so many pages is read again whenever it is looked at; a longer one only when that is asked for. */
+const refreshedPagesMax = 5;
+/** So old a list may be shown without being asked for again. */
+const freshMs = 2000;
+
+function isShort({ state }: { state: { data?: unknown } }): boolean {
+  const data = state.data as { pages?: unknown[] } | undefined;
+  return (data?.pages?.length ?? 0) <= refreshedPagesMax;
+}
+
 /** Options shared by all infinite lists: a list of a thousand pages is not to be fetched anew because a window got focus. */
 export const longList = {
   initialPageParam: '' as string,
   getNextPageParam: nextOffset,
-  refetchOnWindowFocus: false,
+  refetchOnWindowFocus: (query: { state: { data?: unknown } }) => (isShort(query) ? 'always' : false),
+  refetchOnMount: isShort,
   refetchOnReconnect: false,
-  staleTime: 30_000,
+  staleTime: freshMs,
   // Comparing a million rows with themselves at every page would be the slowest thing in the application.
   structuralSharing: false,
 } as const;

@@ -11,11 +11,14 @@ import { LoadingState } from '../../ui/LoadingState';
 import { download } from '../../widgets/browser/download';
 import { nameOf } from '../../widgets/browser/entries';
 import { ObjectPane } from '../../widgets/browser/ObjectPane';
+import { ObjectDiff } from '../../widgets/object-diff/ObjectDiff';
 import type { PreviewKind } from '../../widgets/preview/content';
 import { Preview } from '../../widgets/preview/Preview';
 import { repositorySource } from '../../widgets/preview/source';
 
-/** A changed object: as it is on the branch, and as the last commit has it. */
+export type ShownState = 'branch' | 'committed';
+
+/** A changed object: what differs, as it is on the branch, and as the last commit has it. */
 export function ChangedObject({
   repository,
   branch,
@@ -30,9 +33,9 @@ export function ChangedObject({
   branch: string;
   path: string;
   kind: string | undefined;
-  state: 'committed' | undefined;
+  state: ShownState | undefined;
   onKindChange: (kind: PreviewKind | undefined) => void;
-  onStateChange: (state: 'committed' | undefined) => void;
+  onStateChange: (state: ShownState | undefined) => void;
   onClose: () => void;
 }): ReactElement {
   const head = useQuery(branchQuery(repository, branch));
@@ -45,12 +48,27 @@ export function ChangedObject({
   const error = head.error ?? staged.error ?? committed.error;
   const isLoaded = staged.data !== undefined && committed.data !== undefined;
   // Of what was added or removed there is one state only.
+  const isChanged = !!staged.data && !!committed.data;
+  const isDiff = isChanged && commit !== undefined && state === undefined;
   const shown = state === 'committed' || staged.data === null ? 'committed' : 'branch';
   const stats = shown === 'committed' && committed.data ? committed.data : staged.data;
   const ref = stats === committed.data && commit !== undefined ? commit : branch;
   const source = useMemo(
     () => (stats ? repositorySource(repository, ref, stats) : undefined),
     [repository, ref, stats],
+  );
+  const choice = isChanged && (
+    <SegmentedControl
+      size="xs"
+      aria-label="State"
+      data={[
+        { value: 'diff', label: 'What differs' },
+        { value: 'branch', label: 'On the branch' },
+        { value: 'committed', label: 'Committed' },
+      ]}
+      value={isDiff ? 'diff' : shown}
+      onChange={(value) => onStateChange(value === 'branch' || value === 'committed' ? value : undefined)}
+    />
   );
   return (
     <ObjectPane
@@ -72,29 +90,18 @@ export function ChangedObject({
         <ErrorState title="The object could not be opened" error={error} />
       ) : !isLoaded ? (
         <LoadingState rows={10} />
+      ) : isDiff ? (
+        <ObjectDiff
+          repository={repository}
+          path={path}
+          left={{ ref: commit, label: 'Committed' }}
+          right={{ ref: branch, label: 'On the branch' }}
+          head={choice}
+        />
       ) : source === undefined ? (
         <EmptyState title="There is no such object here" />
       ) : (
-        <Preview
-          source={source}
-          kind={kind}
-          onKindChange={onKindChange}
-          actions={
-            staged.data &&
-            committed.data && (
-              <SegmentedControl
-                size="xs"
-                aria-label="State"
-                data={[
-                  { value: 'branch', label: 'On the branch' },
-                  { value: 'committed', label: 'Committed' },
-                ]}
-                value={shown}
-                onChange={(value) => onStateChange(value === 'committed' ? 'committed' : undefined)}
-              />
-            )
-          }
-        />
+        <Preview source={source} kind={kind} onKindChange={onKindChange} actions={choice} />
       )}
     </ObjectPane>
   );

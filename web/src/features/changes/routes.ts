@@ -11,10 +11,10 @@ export interface ChangesSearch {
   prefix?: string;
   /** Prefixes that are open in the tree. */
   open?: string[];
-  /** The object that is open beside the tree, how it is shown, and in which of its two states. */
+  /** The object that is open beside the tree, how it is shown, and in which of its two states; absent: what differs. */
   object?: string;
   as?: string;
-  state?: 'committed';
+  state?: 'branch' | 'committed';
   /** The dialog that commits is open. */
   commit?: true;
 }
@@ -26,7 +26,7 @@ export function changesSearch(search: RawSearch): ChangesSearch {
     open: texts(search.open),
     object: text(search.object),
     as: text(search.as),
-    state: oneOf(search.state, ['committed']),
+    state: oneOf(search.state, ['branch', 'committed']),
     commit: flag(search.commit),
   };
 }

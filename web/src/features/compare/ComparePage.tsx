@@ -15,10 +15,10 @@ import { LoadingState } from '../../ui/LoadingState';
 import { Page } from '../../ui/Page';
 import { shortCommit } from '../../ui/RefBadge';
 import { ChangeCounts, DiffTree } from '../../widgets/DiffTree';
+import { ObjectDiff, type Side } from '../../widgets/object-diff/ObjectDiff';
 import { RefSelect } from '../../widgets/RefSelect';
 import classes from './compare.module.css';
 import { MergeDialog } from './MergeDialog';
-import { ObjectDiff, type Side } from './ObjectDiff';
 
 const route = getRouteApi('/repositories/$repository/compare');
 

@@ -69,7 +69,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
   const view = toView(search);
   const live = useLive(repository);
   const { runs, isPending, error, onRetry, isLoading, isCut } = useRuns(repository, view, live);
-  const sweepPages = useInfiniteQuery(sweepsQuery(repository)).data?.pages;
+  const sweepPages = useInfiniteQuery({ ...sweepsQuery(repository), enabled: live.ready }).data?.pages;
   const sweeps = useMemo(() => (sweepPages ?? []).flatMap((page) => page.results), [sweepPages]);
   const sweepIds = useMemo(() => sweeps.map(({ id }) => id), [sweeps]);
 

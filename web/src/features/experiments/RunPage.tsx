@@ -48,7 +48,7 @@ const route = getRouteApi('/repositories/$repository/experiments/runs/$run');
 export function RunPage(): ReactElement {
   const { repository, run: id } = route.useParams();
   const live = useLive(repository);
-  const query = useQuery(runQuery(repository, id));
+  const query = useQuery({ ...runQuery(repository, id), enabled: live.ready });
   const run = live.runs.get(id) ?? query.data;
   if (run) return <KnownRun key={id} repository={repository} run={run} connected={live.connected} />;
   return (

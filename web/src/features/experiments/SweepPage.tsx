@@ -40,7 +40,7 @@ const route = getRouteApi('/repositories/$repository/experiments/sweeps/$sweep')
 export function SweepPage(): ReactElement {
   const { repository, sweep: id } = route.useParams();
   const live = useLive(repository);
-  const query = useQuery(sweepQuery(repository, id));
+  const query = useQuery({ ...sweepQuery(repository, id), enabled: live.ready });
   if (query.data) return <KnownSweep key={id} repository={repository} sweep={query.data} live={live} />;
   return (
     <Page title="Sweep" crumbs={<Crumbs repository={repository} sweep={id} />}>

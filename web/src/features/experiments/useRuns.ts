@@ -4,7 +4,7 @@
  */
 import { useDocumentVisibility } from '@mantine/hooks';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { followRepository } from '../../api/events';
 import { runQuery, runsQuery, sweepQuery, sweepsQuery, type RunOrder } from '../../api/queries/experiments';
 import type { Run, Sweep } from '../../api/types';
@@ -18,7 +18,12 @@ export interface Live {
   /** The latest of each run and sweep that changed since the page was opened. */
   runs: ReadonlyMap<string, Run>;
   connected: boolean;
+  /** What is read from now on misses nothing: it is read once, after the events began, and not once more. */
+  ready: boolean;
 }
+
+/** Events that begin later than this are not waited for. */
+const eventsWaitMs = 500;
 
 const nothing: ReadonlyMap<string, Run> = new Map();
 
@@ -28,6 +33,8 @@ export function useLive(repository: string): Live {
   const visibility = useDocumentVisibility();
   const [runs, setRuns] = useState(nothing);
   const [connected, setConnected] = useState(true);
+  const [ready, setReady] = useState(false);
+  const wasReady = useRef(false);
 
   useEffect(() => {
     const readAgain = () => {
@@ -36,7 +43,12 @@ export function useLive(repository: string): Live {
         void queryClient.invalidateQueries({ queryKey: ['repositories', repository, resource] });
     };
     if (visibility === 'hidden') return;
-    return followRepository(repository, {
+    let isFirst = true;
+    const timer = setTimeout(() => {
+      isFirst = false;
+      setReady(true);
+    }, eventsWaitMs);
+    const end = followRepository(repository, {
       onRuns: (changed) => {
         setRuns((known) => {
           const next = new Map(known);
@@ -66,10 +78,21 @@ export function useLive(repository: string): Live {
         });
       },
       onConnected: setConnected,
-      onOpened: readAgain,
+      onOpened: () => {
+        // What the page holds from before may be out of date; where nothing was read yet, nothing is read again.
+        if (!isFirst || wasReady.current) readAgain();
+        isFirst = false;
+        wasReady.current = true;
+        clearTimeout(timer);
+        setReady(true);
+      },
     });
+    return () => {
+      clearTimeout(timer);
+      end();
+    };
   }, [repository, visibility, queryClient]);
-  return { runs, connected };
+  return { runs, connected, ready };
 }
 
 /** The changed sweep in the place of the known one; those left in the map are new. */
@@ -100,7 +123,7 @@ export function useRuns(repository: string, view: RunsView, live: Live): Runs {
     states: view.states?.length ? view.states : undefined,
     where: where.length > 0 ? where : undefined,
   };
-  const query = useInfiniteQuery(runsQuery(repository, filter, order));
+  const query = useInfiniteQuery({ ...runsQuery(repository, filter, order), enabled: live.ready });
   const pages = query.data?.pages;
   const isCut = query.hasNextPage && (pages?.length ?? 0) >= pagesMax;
 

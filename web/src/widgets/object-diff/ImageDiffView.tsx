@@ -1,8 +1,8 @@
 import { SegmentedControl, Slider } from '@mantine/core';
 import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../ui/format';
-import { BlobImage } from '../../widgets/preview/BlobImage';
-import classes from './compare.module.css';
+import { BlobImage } from '../preview/BlobImage';
+import classes from './diff.module.css';
 
 type Mode = 'beside' | 'swipe' | 'onion';
 

@@ -3,7 +3,7 @@ import { useMemo, useRef, useState, type ReactElement } from 'react';
 import { useRowWindow } from '../../ui/DataTable/useRowWindow';
 import { EmptyState } from '../../ui/EmptyState';
 import { formatPlural } from '../../ui/format';
-import classes from './compare.module.css';
+import classes from './diff.module.css';
 import { diffLines, fold, marks, type LineRow, type Piece } from './text-diff';
 
 const rowHeight = 20;

@@ -1,15 +1,15 @@
 import { Alert, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState, type ReactElement } from 'react';
+import { useMemo, useState, type ReactElement, type ReactNode } from 'react';
 import { objectAtQuery, objectBytesQuery } from '../../api/queries/diffs';
 import type { ObjectStats } from '../../api/types';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { formatBytes } from '../../ui/format';
 import { LoadingState } from '../../ui/LoadingState';
-import { decodeText, imageTypeOf } from '../../widgets/preview/content';
-import { parseExactJson } from '../../widgets/preview/exact-json';
-import classes from './compare.module.css';
+import { decodeText, imageTypeOf } from '../preview/content';
+import { parseExactJson } from '../preview/exact-json';
+import classes from './diff.module.css';
 import { comparedBytesMax, expectedKind, type ContentKind } from './content';
 import { CsvDiffView } from './CsvDiffView';
 import { ImageDiffView } from './ImageDiffView';
@@ -40,11 +40,14 @@ export function ObjectDiff({
   path,
   left,
   right,
+  head,
 }: {
   repository: string;
   path: string;
   left: Side;
   right: Side;
+  /** Before the choice of how it is shown; where there is none, the path. */
+  head?: ReactNode;
 }): ReactElement {
   const leftStat = useQuery(objectAtQuery(repository, left.ref, path));
   const rightStat = useQuery(objectAtQuery(repository, right.ref, path));
@@ -71,6 +74,7 @@ export function ObjectDiff({
       path={path}
       left={left}
       right={right}
+      head={head}
       leftStat={leftStat.data}
       rightStat={rightStat.data}
     />
@@ -82,6 +86,7 @@ interface LoadedProps {
   path: string;
   left: Side;
   right: Side;
+  head?: ReactNode;
   leftStat: ObjectStats | null;
   rightStat: ObjectStats | null;
 }
@@ -99,10 +104,12 @@ function LoadedObjects(props: LoadedProps): ReactElement {
   const error = leftBytes.error ?? rightBytes.error;
   return (
     <div className={classes.viewer}>
-      <div className={classes.viewerHead}>
-        <span className={classes.path} title={path}>
-          {path}
-        </span>
+      <div className={`${classes.viewerHead} ${props.head === undefined ? classes.withClose : ''}`}>
+        {props.head ?? (
+          <span className={classes.path} title={path}>
+            {path}
+          </span>
+        )}
         {views.length > 1 && (
           <SegmentedControl
             size="xs"

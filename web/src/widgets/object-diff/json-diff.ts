@@ -2,7 +2,7 @@
  * Structural differences of two JSON values: by key and index, whatever the order of keys and the layout. Numbers are
  * compared by their exact value and shown as they were written.
  */
-import { JsonNumber, jsonText } from '../../widgets/preview/exact-json';
+import { JsonNumber, jsonText } from '../preview/exact-json';
 
 export interface JsonRow {
   depth: number;

@@ -5,9 +5,9 @@ import type { Column } from '../../ui/DataTable/types';
 import { sampledRows, valueColumnsMax, valueWidth } from '../../ui/DataTable/value-columns';
 import { EmptyState } from '../../ui/EmptyState';
 import { formatPlural } from '../../ui/format';
-import { visibleText } from '../../widgets/preview/content';
-import { parseCsv } from '../../widgets/preview/csv';
-import classes from './compare.module.css';
+import { visibleText } from '../preview/content';
+import { parseCsv } from '../preview/csv';
+import classes from './diff.module.css';
 import { diffCsv, type CsvDiff, type CsvRow } from './csv-diff';
 
 const signs = { same: '', added: '+', removed: '−', changed: '~' };

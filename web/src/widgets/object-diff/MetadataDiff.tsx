@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { ObjectStats } from '../../api/types';
 import { formatBytes, formatCount, formatTime } from '../../ui/format';
-import classes from './compare.module.css';
+import classes from './diff.module.css';
 
 /** What is known of an object at both refs; what differs is marked. */
 export function MetadataDiff({

@@ -1,5 +1,5 @@
 /** How the difference of two contents is shown. */
-import { kindsOf } from '../../widgets/preview/content';
+import { kindsOf } from '../preview/content';
 
 export type ContentKind = 'text' | 'json' | 'csv' | 'image' | 'binary';
 

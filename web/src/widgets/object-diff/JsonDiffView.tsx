@@ -2,7 +2,7 @@ import { Switch } from '@mantine/core';
 import { useMemo, useRef, useState, type ReactElement } from 'react';
 import { useRowWindow } from '../../ui/DataTable/useRowWindow';
 import { EmptyState } from '../../ui/EmptyState';
-import classes from './compare.module.css';
+import classes from './diff.module.css';
 import { diffJson } from './json-diff';
 
 const rowHeight = 24;

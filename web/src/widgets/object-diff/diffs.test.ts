@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../../widgets/preview/csv';
-import { parseExactJson } from '../../widgets/preview/exact-json';
+import { parseCsv } from '../preview/csv';
+import { parseExactJson } from '../preview/exact-json';
 import { diffCsv } from './csv-diff';
 import { diffJson } from './json-diff';
 import { diffLines, fold, marks } from './text-diff';

@@ -1,6 +1,6 @@
 /** Differences of two tables of separated values: columns by name, rows by alignment, cells one by one. */
 import { diffArrays } from 'diff';
-import type { Csv } from '../../widgets/preview/csv';
+import type { Csv } from '../preview/csv';
 
 export interface CsvRow {
   kind: 'same' | 'added' | 'removed' | 'changed';

@@ -1,0 +1,81 @@
+import type { Page } from '@playwright/test';
+import { expect, openSignedIn, test } from './fixtures';
+
+const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh', exact: true }).click();
+/** As one comes back from a terminal beside the browser: nothing was hidden. */
+const focus = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+
+test('lists show what others did: when the window is looked at, and at a click', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'a.txt': 'a' });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  await expect(page.getByRole('row').filter({ hasText: 'a.txt' })).toBeVisible();
+  await seed.put(name, 'main/b.txt', 'b');
+  await focus(page);
+  await expect(page.getByRole('row').filter({ hasText: 'b.txt' })).toBeVisible();
+  await seed.put(name, 'main/c.txt', 'c');
+  await refresh(page);
+  await expect(page.getByRole('row').filter({ hasText: 'c.txt' })).toBeVisible();
+
+  const lists: [string, string, () => Promise<unknown>][] = [
+    [`/ui/repositories/${name}/branches`, 'late-branch', () => seed.branch(name, 'late-branch')],
+    [
+      `/ui/repositories/${name}/tags`,
+      'late-tag',
+      () => seed.rest('POST', `/repositories/${name}/tags`, { id: 'late-tag', ref: 'main' }),
+    ],
+    [`/ui/repositories/${name}/commits`, 'Late commit', () => seed.commit(name, 'main', 'Late commit')],
+    [`/ui/repositories/${name}/changes`, 'late.txt', () => seed.put(name, 'main/late.txt', 'late')],
+    [`/ui/buckets?prefix=${name}`, `${name}-late`, () => seed.bucket(`${name}-late`)],
+    [`/ui/buckets/${name}-late`, 'late.bin', () => seed.put(`${name}-late`, 'late.bin', 'x')],
+    [`/ui/repositories?prefix=${name}`, `${name}-more`, () => seed.repository(`${name}-more`)],
+  ];
+  for (const [path, made, make] of lists) {
+    await page.goto(path);
+    await expect(page.getByRole('button', { name: 'Refresh', exact: true })).toBeVisible();
+    await page.waitForLoadState('networkidle');
+    await expect(page.getByText(made, { exact: true })).toHaveCount(0);
+    await make();
+    await refresh(page);
+    await expect(page.getByText(made).first(), path).toBeVisible();
+  }
+});
+
+test('the ref stays from page to page', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'a.txt': 'a' });
+  await seed.branch(name, 'wip');
+  await seed.put(name, 'wip/only-here.txt', 'x');
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?ref=wip`);
+  const links = page.getByRole('list', { name: `Repository ${name}` });
+  const go = (label: string) => links.getByRole('link', { name: label, exact: true }).click();
+  await expect(page.getByText('only-here.txt')).toBeVisible();
+
+  await go('Uncommitted changes');
+  await expect(page).toHaveURL(/branch=wip/);
+  await expect(page.getByText('1 change', { exact: true })).toBeVisible();
+  await go('Commits');
+  await expect(page).toHaveURL(/ref=wip/);
+  await go('Tags');
+  await go('Import');
+  await expect(page).toHaveURL(/branch=wip/);
+  await go('Compare');
+  await expect(page).toHaveURL(/left=main.*right=wip/);
+  await go('Experiments');
+  await go('Objects');
+  await expect(page).toHaveURL(/ref=wip/);
+
+  await go('Branches');
+  await page.getByRole('button', { name: 'New branch' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('ingest');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Create/ })
+    .click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await go('Import');
+  await expect(page).toHaveURL(/branch=ingest/);
+});
