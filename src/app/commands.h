@@ -16,6 +16,7 @@ namespace anabranch::app {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
+inline constexpr int kExitIncomplete = 3;  // done, but something that should have been kept could not be
 
 /// Sets `run` to what the chosen command does; it gives the exit code.
 using Chosen = std::function<int()>;

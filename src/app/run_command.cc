@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "runner/connection.h"
 #include "runner/files.h"
+#include "runner/outputs.h"
 #include "runner/promote.h"
 #include "runner/sweep.h"
 
@@ -29,6 +30,7 @@ struct RunOptions {
   runner::SweepPlan plan;
   std::vector<std::string> grid;
   std::vector<std::string> data;
+  std::vector<std::string> outputs;
   int key_hours = 24;
   std::string promote;
   std::string metric;
@@ -60,6 +62,12 @@ Result<Ready> make_ready(const RunOptions& options, const std::vector<std::strin
   for (const auto& text : options.data) {
     ANABRANCH_TRY(auto spec, runner::parse_data(text));
     ready.plan.data.push_back(std::move(spec));
+  }
+  ANABRANCH_TRY(const auto project, runner::read_project_file(ready.plan.workdir));
+  ready.plan.outputs = project.outputs;
+  for (const auto& text : options.outputs) {
+    ANABRANCH_TRY(auto output, runner::parse_output(text));
+    ready.plan.outputs.push_back(std::move(output));
   }
   if (ready.plan.parallel == 0) ready.plan.parallel = std::max(1U, std::thread::hardware_concurrency());
   if (!options.metric.empty()) {
@@ -140,9 +148,12 @@ int run_all(const RunOptions& options, const std::vector<std::string>& command) 
                              count_of(outcomes->size(), "run"), outcomes->front().record.sweep,
                              ready->plan.repository);
   PromotedRun promoted;
-  int exit_code = ok == outcomes->size() ? kExitOk : kExitFailed;
+  const bool is_whole = std::none_of(outcomes->begin(), outcomes->end(),
+                                     [](const auto& outcome) { return outcome.is_incomplete; });
+  int exit_code = ok != outcomes->size() ? kExitFailed : is_whole ? kExitOk : kExitIncomplete;
   if (!options.promote.empty() && !interruption.requested()) {
-    exit_code = std::max(exit_code, promote_best(*session, options, *ready, *outcomes, promoted));
+    const int ended = promote_best(*session, options, *ready, *outcomes, promoted);
+    if (ended != kExitOk) exit_code = ended;
   }
   if (options.as_json) print_json(to_json(ready->plan.repository, *outcomes, promoted));
   return exit_code;
@@ -159,9 +170,12 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
       "train.py\n"
       "It gets each parameter where {name} stands in its arguments, else as --name=value, and "
       "always as\n"
-      "PARAM_NAME. What it leaves in metrics.json, artifacts/ and config/ is committed to the run's branch, "
-      "with its\n"
-      "logs, code, parameters and metrics. Exit code: 0 all runs are ok, 1 some failed, 2 usage.");
+      "PARAM_NAME. What it leaves in metrics.json, artifacts/, config/ and the paths of --out is committed "
+      "to "
+      "the run's\n"
+      "branch, with its logs, code, parameters and metrics. Exit code: 0 all runs are ok, 1 some failed, 2 "
+      "usage,\n"
+      "3 all are ok but something that one left could not be kept.");
   command->add_option("--repo", options->plan.repository, "The repository; else $ANABRANCH_REPOSITORY");
   command->add_option("--from", options->plan.from, "The ref that every run starts from; resolved once")
       ->required();
@@ -169,6 +183,10 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
                       "name=value,value: a parameter and its values; \\, is a comma");
   command->add_option("--data", options->data,
                       "PREFIX[=DIR]: objects that runs find as read-only files in DIR");
+  command->add_option("--out", options->outputs,
+                      "PATH: a file or folder of the run's folder that is kept as artifacts/ is; also out = "
+                      "[...] in anabranch.toml");
+  command->add_flag("--keep-workspace", options->plan.keeps_workspaces, "The folders of the runs stay");
   command->add_option("--name", options->plan.name,
                       "The sweep's name, of each repository once for ever; runs are <name>-1, "
                       "<name>-2, ...");

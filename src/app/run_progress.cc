@@ -175,6 +175,8 @@ void RunProgress::on_outcome(std::size_t index, const runner::RunOutcome& outcom
           runner::kStderrPath);
   }
   for (const auto& warning : outcome.warnings) say(record.run + ": warning: " + warning);
+  for (const auto& warning : record.warnings) say(record.run + ": warning: " + warning);
+  if (!outcome.kept_folder.empty()) say(record.run + ": its folder is kept: " + outcome.kept_folder);
 }
 
 void RunProgress::refresh_for_ever() {

@@ -1,26 +1,17 @@
 #include "runner/collect.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <mutex>
 #include <utility>
 
-#include "base/hash.h"
 #include "runner/live_files.h"
+#include "runner/text.h"
 
 namespace anabranch::runner {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr unsigned kUploadsAtOnce = 8;
 constexpr std::uint64_t kMetricsSizeMax = 64 * MiB;
-/// Folders of a run's copy that are kept as they are.
-constexpr const char* kOutputFolders[] = {"artifacts", "config"};
-
-struct Output {
-  std::string path;  // on the branch
-  std::string file;  // here
-};
 
 /// A log as it may be kept: without the run's own secrets.
 Result<Output> clean_log(const Collection& collection, const char* name, const char* path) {
@@ -55,54 +46,84 @@ void read_metrics(const std::string& file, RunRecord& record, std::vector<std::s
   }
 }
 
-Result<std::vector<Output>> find_outputs(const Collection& collection, RunRecord& record,
-                                         std::vector<std::string>& warnings) {
-  std::vector<Output> outputs;
-  ANABRANCH_TRY(auto stdout_log, clean_log(collection, "stdout.txt", kStdoutPath));
-  ANABRANCH_TRY(auto stderr_log, clean_log(collection, "stderr.txt", kStderrPath));
-  outputs.push_back(std::move(stdout_log));
-  outputs.push_back(std::move(stderr_log));
-  outputs.push_back({kCodePath, collection.code.archive});
-  const std::string work = collection.home + "/work";
-  std::error_code error;
-  if (fs::is_regular_file(fs::symlink_status(work + "/metrics.json", error))) {
-    outputs.push_back({kMetricsPath, work + "/metrics.json"});
-    read_metrics(work + "/metrics.json", record, warnings);
-  }
-  if (fs::is_regular_file(fs::symlink_status(work + "/metrics.jsonl", error))) {
-    outputs.push_back({kMetricLinesPath, work + "/metrics.jsonl"});
-    read_metric_lines(work + "/metrics.jsonl", record, warnings);
-  }
-  for (const std::string folder : kOutputFolders) {
-    std::vector<std::string> skipped;
-    ANABRANCH_TRY(const auto files, files_below(work + "/" + folder, work, &skipped));
-    for (const auto& file : files) {
-      const std::string path = folder + "/" + file;
-      if (!looks_secret(path)) {
-        outputs.push_back({path, work + "/" + path});
-      } else {
-        skipped.push_back(file);
-      }
-    }
-    for (const auto& file : skipped)
-      warnings.push_back(folder + "/" + file + " was not kept: no file, or a secret");
-  }
-  return outputs;
+/// The server, or the right to write to it, is gone: no other file will fare better.
+bool is_of_all(ErrorCode code) {
+  return code == ErrorCode::unavailable || code == ErrorCode::timeout || code == ErrorCode::unauthenticated ||
+         code == ErrorCode::access_denied || code == ErrorCode::no_space;
 }
 
-/// What the input commit has in the places of the runner's own, and this run did not make, is not this run's.
-Result<void> remove_inherited(const Collection& collection, const RunRecord& record,
-                              const std::vector<std::string>& made) {
-  std::vector<std::string> stale;
-  for (const std::string path : {kMetricsPath, kMetricLinesPath, kPackagesPath, kDiffPath}) {
-    if (std::find(made.begin(), made.end(), path) != made.end()) continue;
-    const auto before = collection.api.stat_object(collection.repository, record.input_commit, path);
-    if (!before && before.error().code == ErrorCode::not_found) continue;
-    if (!before) return fail(before.error());
-    const auto now = collection.api.stat_object(collection.repository, record.run, path);
-    if (now && now->physical_address == before->physical_address) stale.push_back(path);
+/// Uploads one thing after the other, and remembers what could not be. Thread safety: every method from any
+/// thread.
+class Uploads {
+ public:
+  Uploads(const Collection& collection, std::string branch)
+      : collection_(collection), branch_(std::move(branch)) {}
+
+  /// Errors: those after which no upload will succeed.
+  Result<void> put(const Output& output) {
+    return took(output.path,
+                collection_.api.upload_file(collection_.repository, branch_, output.path, output.file));
   }
-  return collection.api.delete_objects(collection.repository, record.run, stale);
+  Result<void> put_text(const char* path, const std::string& text) {
+    if (text.empty()) return {};
+    return took(path,
+                collection_.api.upload_bytes(collection_.repository, branch_, path, text, "text/plain"));
+  }
+  Result<void> put_shared(const Output& output, const SharedObject& shared) {
+    return took(output.path,
+                shared.put(collection_.api, collection_.repository, branch_, output.path, output.file));
+  }
+  void lose(const std::string& path, const Error& error) {
+    const std::lock_guard lock(mutex_);
+    lost_.push_back(printable(path) + " was not kept: " + printable(error.message));
+  }
+  std::vector<std::string> take_lost() {
+    std::sort(lost_.begin(), lost_.end());
+    return std::move(lost_);
+  }
+
+ private:
+  Result<void> took(const std::string& path, const Result<ObjectInfo>& stored) {
+    if (stored) return {};
+    if (is_of_all(stored.error().code)) return fail(stored.error());
+    lose(path, stored.error());
+    return {};
+  }
+  const Collection& collection_;
+  const std::string branch_;
+  std::mutex mutex_;
+  std::vector<std::string> lost_;  // guarded by mutex_
+};
+
+/// All files that this run's commit gets, beside the code.
+std::vector<Output> find_outputs(const Collection& collection, RunRecord& record, Uploads& uploads,
+                                 std::vector<std::string>& lost) {
+  std::vector<Output> outputs;
+  const auto add_log = [&](const char* name, const char* path) {
+    auto log = clean_log(collection, name, path);
+    if (log) {
+      outputs.push_back(*std::move(log));
+    } else {
+      uploads.lose(path, log.error());
+    }
+  };
+  add_log("stdout.txt", kStdoutPath);
+  add_log("stderr.txt", kStderrPath);
+  const std::string work = collection.home + "/work";
+  Leavings left = find_leavings(work, collection.before, collection.workspace.outputs);
+  if (left.has_metrics) {
+    outputs.push_back({kMetricsPath, work + "/metrics.json"});
+    read_metrics(work + "/metrics.json", record, record.warnings);
+  }
+  if (left.has_metric_lines) {
+    outputs.push_back({kMetricLinesPath, work + "/metrics.jsonl"});
+    read_metric_lines(work + "/metrics.jsonl", record, record.warnings);
+  }
+  outputs.insert(outputs.end(), left.outputs.begin(), left.outputs.end());
+  record.warnings.insert(record.warnings.end(), left.notes.begin(), left.notes.end());
+  record.warnings.insert(record.warnings.end(), left.lost.begin(), left.lost.end());
+  lost = std::move(left.lost);
+  return outputs;
 }
 
 /// A commit whose answer got lost must not be made twice: the branch's head tells.
@@ -123,27 +144,18 @@ Result<std::string> commit(const Collection& collection, const RunRecord& record
 }  // namespace
 
 Result<std::string> collect_and_commit(const Collection& collection, RunRecord& record,
-                                       std::vector<std::string>& warnings) {
-  ANABRANCH_TRY(const auto outputs, find_outputs(collection, record, warnings));
-  ANABRANCH_CHECK(for_each_parallel(outputs.size(), kUploadsAtOnce, [&](std::size_t i) -> Result<void> {
-    const auto stored =
-        collection.api.upload_file(collection.repository, record.run, outputs[i].path, outputs[i].file);
-    if (!stored) return fail(stored.error());
-    return {};
-  }));
-  std::vector<std::string> made;
-  for (const auto& output : outputs) made.push_back(output.path);
-  const auto upload_text = [&](const char* path, const std::string& text) -> Result<void> {
-    if (text.empty()) return {};
-    made.emplace_back(path);
-    const auto stored =
-        collection.api.upload_bytes(collection.repository, record.run, path, text, "text/plain");
-    if (!stored) return fail(stored.error());
-    return {};
-  };
-  ANABRANCH_CHECK(upload_text(kPackagesPath, collection.code.packages));
-  ANABRANCH_CHECK(upload_text(kDiffPath, collection.code.git.diff));
-  ANABRANCH_CHECK(remove_inherited(collection, record, made));
+                                       std::vector<std::string>& lost) {
+  Uploads uploads(collection, record.run);
+  const auto outputs = find_outputs(collection, record, uploads, lost);
+  ANABRANCH_CHECK(for_each_parallel(outputs.size(), kUploadsAtOnce,
+                                    [&](std::size_t i) { return uploads.put(outputs[i]); }));
+  ANABRANCH_CHECK(uploads.put_shared({kCodePath, collection.code.archive}, collection.workspace.code));
+  ANABRANCH_CHECK(uploads.put_text(kPackagesPath, collection.code.packages));
+  ANABRANCH_CHECK(uploads.put_text(kDiffPath, collection.code.git.diff));
+  for (auto& line : uploads.take_lost()) {
+    record.warnings.push_back(line);
+    lost.push_back(std::move(line));
+  }
   return commit(collection, record);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 #include <string_view>
@@ -14,11 +15,22 @@ namespace json = boost::json;
 constexpr std::string_view kParameterPrefix = "param.";
 constexpr std::string_view kMetricPrefix = "metric.";
 constexpr const char* kRunKey = "anabranch.run";
+constexpr std::size_t kWarningsRecordedMax = 100;
 
 std::string to_json(const std::vector<std::string>& texts) {
   json::array array;
   for (const auto& text : texts) array.push_back(json::value(text));
   return json::serialize(array);
+}
+
+/// As much of the warnings as a commit's metadata is for.
+std::vector<std::string> shortened(const std::vector<std::string>& warnings) {
+  std::vector<std::string> shown(
+      warnings.begin(),
+      warnings.begin() + static_cast<std::ptrdiff_t>(std::min(warnings.size(), kWarningsRecordedMax)));
+  if (warnings.size() > shown.size())
+    shown.push_back("and " + std::to_string(warnings.size() - shown.size()) + " more");
+  return shown;
 }
 
 tl::unexpected<Error> broken(const std::string& name) {
@@ -89,6 +101,8 @@ Metadata to_metadata(const RunRecord& record) {
     for (const auto& spec : record.data) specs.push_back(spec.prefix + "=" + spec.folder);
     metadata.emplace("anabranch.data", to_json(specs));
   }
+  if (!record.outputs.empty()) metadata.emplace("anabranch.out", to_json(record.outputs));
+  if (!record.warnings.empty()) metadata.emplace("anabranch.warnings", to_json(shortened(record.warnings)));
   json::object environment;
   for (const auto& [name, value] : record.environment) environment.emplace(name, value);
   metadata.emplace("anabranch.environment", json::serialize(environment));
@@ -119,6 +133,8 @@ Result<RunRecord> parse_record(const Metadata& metadata) {
     ANABRANCH_TRY(auto parsed, parse_data(spec));
     record.data.push_back(std::move(parsed));
   }
+  ANABRANCH_TRY(record.outputs, texts_of(metadata, "anabranch.out"));
+  ANABRANCH_TRY(record.warnings, texts_of(metadata, "anabranch.warnings"));
   ANABRANCH_TRY(record.environment, environment_of(metadata, "anabranch.environment"));
   record.status = text_of(metadata, "anabranch.status");
   record.exit_code = number_of<int>(metadata, "anabranch.exit_code");

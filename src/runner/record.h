@@ -32,7 +32,8 @@ struct RunRecord {
   std::vector<std::string> argv;  // with the parameters in it
   Parameters parameters;          // from a commit: in the order of their names
   std::vector<DataSpec> data;
-  std::string code_id;  // content id of the code's files
+  std::vector<std::string> outputs;  // --out
+  std::string code_id;               // content id of the code's files
   std::string git_sha;
   bool git_is_dirty = false;
   std::string packages_id;  // SHA-256 of the package list; empty where the command is no Python
@@ -42,6 +43,7 @@ struct RunRecord {
   double duration_seconds = 0;
   std::int64_t started_seconds = 0;
   Metrics metrics;
+  std::vector<std::string> warnings;  // what was left out of the commit, and why
 };
 
 Metadata to_metadata(const RunRecord& record);

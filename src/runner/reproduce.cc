@@ -161,6 +161,9 @@ Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const D
     result.notes.push_back("the Python packages are not those of the run: see " + std::string(kPackagesPath) +
                            " of the commit");
   }
+  WorkspacePlan workspace{OutputPlaces(recorded.outputs)};
+  ANABRANCH_TRY(workspace.inherited,
+                workspace.outputs.list_inherited(api, order.repository, recorded.input_commit));
   result.branch = "reproduce-" + make_xid(clock.now_ms());
   ScratchBranch branch(api, order.repository, result.branch);
   ANABRANCH_CHECK(branch.make(recorded.input_commit));
@@ -174,13 +177,15 @@ Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const D
                            environment,
                            std::filesystem::current_path().string(),
                            order.key_lifetime_seconds,
-                           interruption};
+                           interruption,
+                           workspace};
   RunOrder run{order.repository, recorded};
   run.record.run = result.branch;
   run.record.run_id.clear();
   run.record.sweep.clear();
   run.record.status.clear();
   run.record.metrics.clear();
+  run.record.warnings.clear();
   run.record.packages_id = code.packages.empty() ? "" : to_hex(sha256(code.packages));
   result.outcome = run_once(context, run, [&](RunPhase phase, const std::string&) {
     on_news(std::string(to_string(phase)) + " on " + result.branch);

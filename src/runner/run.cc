@@ -91,6 +91,10 @@ class Run {
         record_.status = record_.status == "ok" ? "failed" : record_.status;
         home_->keep();
       }
+      if (context_.workspace.is_kept) {
+        outcome_.kept_folder = file("work");
+        home_->keep();
+      }
     }
     outcome_.phase = record_.status == "ok"            ? RunPhase::ok
                      : record_.status == "interrupted" ? RunPhase::cancelled
@@ -119,7 +123,17 @@ class Run {
     ANABRANCH_CHECK(write_file(file("stdout.txt"), ""));
     ANABRANCH_CHECK(write_file(file("stderr.txt"), ""));
     ANABRANCH_CHECK(copy_source(context_.code.folder, context_.code.files, file("work")));
-    return context_.cache.materialise(context_.api, context_.data, file("work"));
+    ANABRANCH_CHECK(context_.cache.materialise(context_.api, context_.data, file("work")));
+    before_ = FolderState::of(file("work"));
+    return {};
+  }
+
+  /// The results of other runs that the input commit has: what is there at the end is to be this run's own.
+  Result<void> clear_branch(const ApiClient& api) {
+    if (is_clear_) return {};
+    ANABRANCH_CHECK(api.delete_objects(order_.repository, record_.run, context_.workspace.inherited));
+    is_clear_ = true;
+    return {};
   }
 
   Result<void> execute() {
@@ -128,6 +142,7 @@ class Run {
                                               context_.key_lifetime_seconds));
     secrets_.push_back(key.secret.reveal());  // for hiding it in the logs
     secrets_.push_back(context_.api.connection().secret_access_key.reveal());
+    ANABRANCH_CHECK(clear_branch(context_.api.with_patience(kCommitPatience).with_key(key)));
     const RunIdentity identity{context_.api.connection().endpoint,
                                order_.repository,
                                record_.run,
@@ -169,9 +184,25 @@ class Run {
     // A key of its own for the commit: the command's is gone, and the user's may do more than this.
     ANABRANCH_TRY(const AccessKey key, patient.create_run_key(order_.repository, record_.run, record_.run,
                                                               context_.key_lifetime_seconds));
-    const Collection collection{patient.with_key(key), order_.repository, home_->path(), context_.code,
-                                secrets_};
-    auto commit_id = collect_and_commit(collection, record_, outcome_.warnings);
+    const Collection collection{patient.with_key(key),
+                                order_.repository,
+                                home_->path(),
+                                context_.code,
+                                secrets_,
+                                context_.workspace,
+                                before_};
+    std::vector<std::string> lost;
+    Result<std::string> commit_id;
+    if (auto cleared = clear_branch(collection.api); cleared) {
+      commit_id = collect_and_commit(collection, record_, lost);
+    } else {
+      commit_id = fail(std::move(cleared).error());
+    }
+    if (!lost.empty()) {
+      outcome_.is_incomplete = true;
+      outcome_.problem += (outcome_.problem.empty() ? "" : "; ") + std::to_string(lost.size()) +
+                          " of what it left could not be kept, the first: " + lost.front();
+    }
     if (auto removed = patient.delete_key(key.id); !removed) {
       outcome_.warnings.push_back("the run's key " + key.id + " was not removed: " + removed.error().message);
     }
@@ -194,6 +225,8 @@ class Run {
   RunOutcome outcome_;
   Interruption interruption_;  // this run's own part
   std::optional<TemporaryFolder> home_;
+  FolderState before_;  // its work/, when the command began
+  bool is_clear_ = false;
   std::vector<std::string> secrets_;
 };
 

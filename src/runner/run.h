@@ -15,6 +15,7 @@
 #include "runner/record.h"
 #include "runner/source_tree.h"
 #include "runner/watcher.h"
+#include "runner/workspace.h"
 
 namespace anabranch::runner {
 
@@ -53,6 +54,7 @@ struct RunContext {
   std::string workdir;                   // where a relative command is looked for that no copy has
   std::int64_t key_lifetime_seconds = 0;
   Interruption& interruption;
+  const WorkspacePlan& workspace;
 };
 
 struct RunOrder {
@@ -66,8 +68,10 @@ struct RunOutcome {
   RunRecord record;
   std::string commit_id;              // empty: there is none
   std::string problem;                // why it failed, where the exit code does not say it
-  std::vector<std::string> warnings;  // what was left out
   std::string stderr_tail;            // of a command that failed: its last lines, whole UTF-8, no secrets
+  std::vector<std::string> warnings;  // of the runner; what was left out of the commit is in the record's
+  bool is_incomplete = false;         // something that should have been kept could not be
+  std::string kept_folder;            // where its folder stays, if that was asked for
 };
 
 /// Runs it on its branch, which must exist. Never an Error: what fails is told in the outcome.

@@ -112,6 +112,7 @@ RunRecord first_record(const SweepPlan& plan, std::size_t index, const std::stri
   record.argv = bind_parameters(plan.command, plan.combinations[index]);
   record.parameters = plan.combinations[index];
   record.data = plan.data;
+  record.outputs = plan.outputs;
   record.code_id = code.id;
   record.git_sha = code.git.sha;
   record.git_is_dirty = code.git.is_dirty;
@@ -221,12 +222,16 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
   observer.on_code(code);
   ANABRANCH_CHECK(cache.fetch(api, plan.repository, input.id, data,
                               [&](std::size_t done) { observer.on_data(done, data.size()); }));
+  WorkspacePlan workspace{OutputPlaces(plan.outputs)};
+  ANABRANCH_TRY(workspace.inherited, workspace.outputs.list_inherited(api, plan.repository, input.id));
+  workspace.is_kept = plan.keeps_workspaces;
   Branches branches(api, plan);
   ANABRANCH_CHECK(branches.make_all(input.id));
   record.begun();
 
   const RunContext context{
-      api, clock, cache, code, data, own_environment(), workdir, plan.key_lifetime_seconds, interruption};
+      api,          clock,    cache, code, data, own_environment(), workdir, plan.key_lifetime_seconds,
+      interruption, workspace};
   const Metadata environment = recorded_environment(context.environment);
   std::vector<RunRecord> records;
   for (std::size_t i = 0; i < plan.combinations.size(); ++i)

@@ -20,6 +20,8 @@ struct SweepPlan {
   std::vector<std::string> command;
   unsigned parallel = 1;
   std::int64_t key_lifetime_seconds = 24 * 3600;
+  std::vector<std::string> outputs;  // each as of parse_output(), beside artifacts/ and config/
+  bool keeps_workspaces = false;     // the folders of runs stay
 };
 
 /// Told of what happens, from several threads at a time. `index` is a run's place in the plan.

@@ -216,6 +216,104 @@ def test_the_code_is_told_with_its_size_and_without_what_tools_make_anew(project
     assert code.getnames() == ["train.py"]
 
 
+def test_a_runs_commit_holds_what_this_run_left_and_nothing_inherited(project):
+    project.write("config/base.toml", "code")
+    first = ("sh", "-c", "mkdir artifacts logs; echo 1 > artifacts/model; echo 1 > artifacts/same; echo 1 > artifacts/copied; "
+             "echo 1 > artifacts/put; echo {} > metrics.json; echo '{\"a\": 1}' > metrics.jsonl; cat config/base.toml")  # fmt: skip
+    assert project.sweep("first", "--out", "logs", command=first).code == 0
+    assert "config/base.toml" not in project.paths("first-1")
+    project.ok("promote", "first-1")
+    project.s3.put_object(Bucket="dogs", Key="main/config/theirs", Body=b"of main")
+    project.s3.put_object(Bucket="dogs", Key="main/artifacts2/near", Body=b"no output")
+    project.ok("commit", "-m", "more", "anabranch://dogs/main")
+    project.write("second.py", textwrap.dedent("""\
+        import boto3, os
+        s3, repository, branch = boto3.client("s3"), os.environ["ANABRANCH_REPOSITORY"], os.environ["ANABRANCH_BRANCH"]
+        before = os.environ["ANABRANCH_INPUT_COMMIT"] + "/artifacts/"
+        print([item["Key"] for item in s3.list_objects_v2(Bucket=repository, Prefix=branch + "/artifacts").get("Contents", [])])
+        assert s3.get_object(Bucket=repository, Key=before + "model")["Body"].read() == b"1\\n"
+        s3.copy_object(Bucket=repository, Key=branch + "/artifacts/copied", CopySource=repository + "/" + before + "copied")
+        s3.put_object(Bucket=repository, Key=branch + "/artifacts/put", Body=b"1\\n")
+        os.mkdir("artifacts")
+        open("artifacts/same", "w").write("1\\n")
+    """))  # fmt: skip
+
+    second = project.sweep("second", command=["python3", "second.py"], source="main")
+
+    assert second.code == 0, second
+    assert project.read("second-1", "logs/stdout.txt").decode() == f"['second-1/artifacts2/near']\n"
+    own = [path for path in project.paths("second-1") if not path.startswith((".anabranch/", "raw/"))]
+    assert own == ["artifacts/copied", "artifacts/put", "artifacts/same", "artifacts2/near", "logs/stderr.txt",
+                   "logs/stdout.txt"]  # fmt: skip
+    assert project.read("second-1", "artifacts/copied") == b"1\n"
+
+
+def test_outputs_are_where_the_user_says_and_what_lies_elsewhere_is_told(project):
+    project.write("checkpoints/old.pt", "of the project")
+    project.write("anabranch.toml", "out = ['checkpoints']\n")
+    script = ("test -e checkpoints/old.pt && echo new > checkpoints/new.pt && echo m > model.pkl && mkdir -p outputs/a && "
+              "echo 12345 > outputs/a/log && echo z > stray")  # fmt: skip
+
+    done = project.sweep("s", "--out", "model.pkl", "--keep-workspace", command=["sh", "-c", script])
+
+    assert done.code == 0, done
+    paths = project.paths("s-1")
+    assert "checkpoints/new.pt" in paths and "model.pkl" in paths and "checkpoints/old.pt" not in paths
+    assert "warning: 2 files, 8 bytes, lie where nothing is kept: outputs/a/log, stray" in done.err
+    metadata = project.commit("s-1")["metadata"]
+    assert json.loads(metadata["anabranch.out"]) == ["checkpoints", "model.pkl"]
+    assert "outputs/a/log" in json.loads(metadata["anabranch.warnings"])[0]
+    kept = [line.split("folder is kept: ")[1] for line in done.err.splitlines() if "folder is kept: " in line]
+    with open(kept[0] + "/outputs/a/log") as log:
+        assert log.read() == "12345\n"
+    again = project.call("reproduce", "s-1")
+    assert again.code == 0 and "checkpoints/new.pt" in again.out, again
+    project.write("anabranch.toml", "outs = []\n")
+    assert project.sweep("t", command=["true"]).code == 2
+
+
+def test_a_name_that_cannot_be_kept_costs_that_file_alone(project):
+    project.write("odd.py", textwrap.dedent("""\
+        import os
+        os.mkdir("artifacts")
+        for name in (b"a", b"caf\\xe9.bin", b"z", "\u00fc".encode()):
+            open(b"artifacts/" + name, "w").write("x")
+        os.makedirs("artifacts/" + "/".join(["d" * 240] * 5))
+        open("artifacts/" + "/".join(["d" * 240] * 5) + "/deep", "w").write("x")
+        open("metrics.json", "w").write('{"a": 1}')
+    """))  # fmt: skip
+
+    done = project.sweep("s", "--grid", "n=1,2", command=["python3", "odd.py"])
+
+    assert done.code == 3, done
+    for name in ("s-1", "s-2"):
+        metadata = project.commit(name)["metadata"]
+        assert metadata["anabranch.status"] == "ok" and metadata["metric.a"] == "1"
+        warnings = json.loads(metadata["anabranch.warnings"])
+        assert len(warnings) == 2 and "artifacts/caf\\xe9.bin was not kept" in warnings[0] and "1024" in warnings[1]
+        assert [p for p in project.paths(name) if p.startswith("artifacts")] == ["artifacts/a", "artifacts/z", "artifacts/\u00fc"]
+        assert f"{name}: warning: artifacts/caf\\xe9.bin was not kept" in done.err
+
+
+def test_the_code_is_stored_once_for_all_runs_of_a_sweep(project):
+    size = 8_000_000
+    with open(project.folder / "weights.bin", "wb") as file:
+        file.write(os.urandom(size))
+
+    def stored():
+        return sum(path.stat().st_size for path in project.server.data.rglob("*") if path.is_file())
+
+    before = stored()
+    assert project.sweep("s", "--grid", "rate=0.1,0.2,0.3,0.4", "--parallel", "2").code == 0
+
+    assert stored() - before < 2 * size
+    project.ok("branch", "delete", "anabranch://dogs/s-1")
+    for name in ("s-2", "s-4"):
+        code = tarfile.open(fileobj=io.BytesIO(project.read(name, ".anabranch/code.tar")))
+        assert len(code.extractfile("weights.bin").read()) == size
+    assert project.call("reproduce", "s-2").code == 0
+
+
 def test_the_users_secrets_are_nowhere(project):
     project.write(".env", f"TOKEN={PLANTED}\n")
     script = "import os, sys; [print(*item) for item in os.environ.items()]; print(os.environ, file=sys.stderr)"

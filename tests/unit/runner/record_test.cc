@@ -16,6 +16,8 @@ RunRecord full_record() {
   record.argv = {"python", "train.py", "--text=a \"b\" ü\n"};
   record.parameters = {{"epochs", "2"}, {"lr", "0.1"}};
   record.data = {{"raw", "data/raw"}};
+  record.outputs = {"checkpoints"};
+  record.warnings = {"artifacts/caf\\xe9.bin was not kept: its name is not UTF-8"};
   record.code_id = "c0de";
   record.git_sha = "abc";
   record.git_is_dirty = true;
@@ -42,6 +44,8 @@ TEST(Record, ReadsBackAsItWasWritten) {
   EXPECT_EQ(after->exit_code, 7);
   EXPECT_EQ(after->data.at(0).folder, "data/raw");
   EXPECT_TRUE(after->git_is_dirty);
+  EXPECT_EQ(after->outputs, before.outputs);
+  EXPECT_EQ(after->warnings, before.warnings);
 }
 
 TEST(Record, UsesTheNamesThatTheDocumentsPromise) {
@@ -53,6 +57,17 @@ TEST(Record, UsesTheNamesThatTheDocumentsPromise) {
   EXPECT_EQ(metadata.at("anabranch.exit_code"), "7");
   EXPECT_EQ(metadata.at("anabranch.environment"), R"({"LANG":"C.UTF-8"})");
   EXPECT_EQ(metadata.at("anabranch.git_dirty"), "true");
+}
+
+TEST(Record, OfARunnerThatKnewNoOutputsNorWarningsIsRead) {
+  Metadata metadata = to_metadata(full_record());
+  metadata.erase("anabranch.out");
+  metadata.erase("anabranch.warnings");
+
+  const auto record = parse_record(metadata);
+
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_TRUE(record->outputs.empty() && record->warnings.empty());
 }
 
 TEST(Record, OfAnotherCommitIsNone) {
