@@ -26,6 +26,7 @@ struct ReproduceOptions {
   runner::ReproduceOrder order;
   std::string outputs = "all";
   bool as_json = false;
+  std::string data_mode = "auto";
 };
 
 /// Fills in the default. Errors: invalid_argument.
@@ -100,16 +101,21 @@ void print(const runner::Reproduction& result) {
 }
 
 int reproduce(const ReproduceOptions& options) {
+  const auto wanted = runner::parse_data_mode(options.data_mode);
+  if (!wanted) return complain_usage("reproduce", wanted.error().message);
+  const auto cache = runner::DataCache::of(runner::process_environment());
+  const auto data_mode = runner::choose_data_mode(*wanted, cache);  // before the first thread
+  if (!data_mode) return complain_usage("reproduce", data_mode.error().message);
   runner::Interruption interruption;
   const InterruptWatch watch(interruption);
   const auto session = open_session();
   if (!session) return complain("reproduce", session.error());
   runner::ReproduceOrder order = options.order;
   order.compare_outputs = options.outputs == "all";
+  order.data_mode = data_mode->mode;
   if (const auto chosen = choose_repository(order.repository, *session); !chosen) {
     return complain_usage("reproduce", chosen.error().message);
   }
-  const runner::DataCache cache(runner::DataCache::default_folder(runner::process_environment()));
   const auto result = runner::reproduce(session->api, system_clock(), cache, order, interruption,
                                         [](const std::string& news) { std::cerr << news << std::endl; });
   if (!result) return complain("reproduce", result.error());
@@ -163,6 +169,8 @@ void add_reproduce_command(CLI::App& program, Chosen& run) {
       ->capture_default_str();
   command->add_option("--outputs", options->outputs, "all: outputs by checksum too; metrics: only metrics")
       ->check(CLI::IsMember({"all", "metrics"}))
+      ->capture_default_str();
+  command->add_option("--data-mode", options->data_mode, "As of run: auto, reflink, overlay, copy")
       ->capture_default_str();
   command->add_flag("--keep", options->order.keep_branch, "Keep the scratch branch");
   command->add_flag("--json", options->as_json, "As JSON");

@@ -31,6 +31,7 @@ struct RunOptions {
   std::vector<std::string> grid;
   std::vector<std::string> data;
   std::vector<std::string> outputs;
+  std::string data_mode = "auto";
   int key_hours = 24;
   std::string promote;
   std::string metric;
@@ -44,10 +45,12 @@ struct Ready {
   runner::SweepPlan plan;
   std::optional<runner::MetricOrder> order;
   std::vector<runner::Requirement> requirements;
+  runner::DataMode data_mode = runner::DataMode::automatic;
 };
 
 Result<Ready> make_ready(const RunOptions& options, const std::vector<std::string>& command) {
   Ready ready{options.plan, std::nullopt, {}};
+  ANABRANCH_TRY(ready.data_mode, runner::parse_data_mode(options.data_mode));
   ready.plan.command = command;
   ready.plan.key_lifetime_seconds = static_cast<std::int64_t>(options.key_hours) * 3600;
   if (command.empty())
@@ -116,7 +119,12 @@ std::string log_file_of(const std::string& cache_folder, const std::string& swee
 int run_all(const RunOptions& options, const std::vector<std::string>& command) {
   auto ready = make_ready(options, command);
   if (!ready) return complain_usage("run", ready.error().message);
-  const runner::DataCache cache(runner::DataCache::default_folder(runner::process_environment()));
+  const auto cache = runner::DataCache::of(runner::process_environment());
+  if (!ready->plan.data.empty()) {  // before the first thread: see choose_data_mode()
+    auto chosen = runner::choose_data_mode(ready->data_mode, cache);
+    if (!chosen) return complain_usage("run", chosen.error().message);
+    ready->plan.data_mode = *std::move(chosen);
+  }
   const std::string log_file = log_file_of(cache.folder(), ready->plan.name);
   runner::Interruption interruption;
   const InterruptWatch watch(interruption, log_file);
@@ -183,6 +191,11 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
                       "name=value,value: a parameter and its values; \\, is a comma");
   command->add_option("--data", options->data,
                       "PREFIX[=DIR]: objects that runs find as read-only files in DIR");
+  command
+      ->add_option("--data-mode", options->data_mode,
+                   "How each run gets data that is its own to write to: auto (the first that is possible), "
+                   "reflink, overlay, copy")
+      ->capture_default_str();
   command->add_option("--out", options->outputs,
                       "PATH: a file or folder of the run's folder that is kept as artifacts/ is; also out = "
                       "[...] in anabranch.toml");

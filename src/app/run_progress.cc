@@ -136,6 +136,28 @@ void RunProgress::on_data(std::size_t done, std::size_t total) {
   if (done == total) say("data " + count_of(total, "file"));
 }
 
+void RunProgress::on_data_mode(const runner::ChosenMode& mode, std::uint64_t size_bytes,
+                               std::size_t views_at_once) {
+  const std::lock_guard lock(mutex_);
+  const std::string size = format_size(size_bytes);
+  std::string line = "data mode " + std::string(to_string(mode.mode)) + ": ";
+  switch (mode.mode) {
+    case runner::DataMode::reflink:
+      line += size + " once, each run's files share its blocks until they are written to";
+      break;
+    case runner::DataMode::overlay:
+      line += size + " once, each run writes into a layer of its own";
+      break;
+    case runner::DataMode::automatic:
+    case runner::DataMode::copy:
+      line +=
+          "a copy of " + size + " for each run, " + format_size(size_bytes * views_at_once) + " at a time";
+      break;
+  }
+  if (!mode.why.empty()) line += " (" + mode.why + ")";
+  say(line);
+}
+
 void RunProgress::on_phase(std::size_t index, const std::string& run, runner::RunPhase phase,
                            const std::string& stdout_file) {
   const std::lock_guard lock(mutex_);

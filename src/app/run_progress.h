@@ -28,6 +28,8 @@ class RunProgress final : public runner::SweepObserver {
   void on_name(const std::string& sweep) override;
   void on_warning(const std::string& warning) override;
   void on_data(std::size_t done, std::size_t total) override;
+  void on_data_mode(const runner::ChosenMode& mode, std::uint64_t size_bytes,
+                    std::size_t views_at_once) override;
   void on_code(const runner::CodeSnapshot& code) override;
   void on_phase(std::size_t index, const std::string& run, runner::RunPhase phase,
                 const std::string& stdout_file) override;

@@ -1,6 +1,7 @@
 #include "runner/data_cache.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,9 +11,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "runner/files.h"
 
@@ -23,7 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr unsigned kDownloadsAtOnce = 8;
 constexpr unsigned kReadOnly = 0444;
-/// Every cached file has this time (2000-01-01): one that was written to since has another, and is not used.
+/// Every cached file has this time (2000-01-01), and so has it in every run.
 constexpr time_t kCachedTime = 946'684'800;
 
 std::string_view without_slashes(std::string_view text) {
@@ -38,25 +42,77 @@ bool is_md5(std::string_view checksum) {
          checksum.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-bool is_intact(const std::string& path, std::uint64_t size_bytes) {
-  struct stat about {};
-  return stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) &&
-         static_cast<std::uint64_t>(about.st_size) == size_bytes && about.st_mtime == kCachedTime;
+std::int64_t nanoseconds(const timespec& time) {
+  constexpr std::int64_t kInASecond = 1'000'000'000;
+  return time.tv_sec * kInASecond + time.tv_nsec;
 }
 
-Result<void> seal(const std::string& path) {
+/// Errors: not_found, io.
+Result<CachedFile::Version> version_of(const std::string& path) {
+  struct stat about {};
+  if (lstat(path.c_str(), &about) != 0) {
+    return fail(errno == ENOENT || errno == ENOTDIR ? ErrorCode::not_found : ErrorCode::io,
+                "cannot read " + path + ": " + std::strerror(errno));
+  }
+  if (!S_ISREG(about.st_mode)) return fail(ErrorCode::not_found, path + " is no file");
+  return CachedFile::Version{about.st_ino, static_cast<std::uint64_t>(about.st_size),
+                             nanoseconds(about.st_mtim), nanoseconds(about.st_ctim)};
+}
+
+Result<void> make_read_only(const std::string& path) {
   const timespec times[2] = {{kCachedTime, 0}, {kCachedTime, 0}};
   if (chmod(path.c_str(), kReadOnly) != 0 || utimensat(AT_FDCWD, path.c_str(), times, 0) != 0) {
-    return fail(ErrorCode::io, "cannot seal " + path + ": " + std::strerror(errno));
+    return fail(ErrorCode::io, "cannot make " + path + " read-only: " + std::strerror(errno));
   }
   return {};
 }
 
-/// A hard link costs nothing, but root can write through its read-only mode into the cache: root gets copies.
-Result<void> link_or_copy(const std::string& source, const std::string& target) {
-  ANABRANCH_CHECK(make_folders(fs::path(target).parent_path().string()));
-  if (geteuid() != 0 && link(source.c_str(), target.c_str()) == 0) return {};
-  return copy_file(source, target, kReadOnly);
+// Beside each file stands a link that leads nowhere: its text says how the file was when it was verified, and
+// the MD5 of its content where its name does not. A text of this size needs no block of the disk.
+std::string seal_path(const std::string& path) { return path + ".seal"; }
+
+std::string seal_text(const CachedFile& file) {
+  return fmt::format("{:x}:{:x}:{}", file.version.changed_ns, file.version.inode, file.md5);
+}
+
+/// What the file was when it was sealed, if it has not changed since.
+std::optional<CachedFile> sealed(const std::string& path, const ObjectInfo& object) {
+  std::error_code error;
+  const std::string text = fs::read_symlink(seal_path(path), error).string();
+  const auto version = version_of(path);
+  if (error || !version || version->size_bytes != object.size_bytes) return std::nullopt;
+  CachedFile file{path, text.substr(text.rfind(':') + 1), *version};
+  if (!is_md5(file.md5) || seal_text(file) != text) return std::nullopt;
+  return file;
+}
+
+/// The file, if it is there and right. Where only the seal is gone or old, the content tells; an object whose
+/// checksum is none of its content cannot be told without a seal.
+std::optional<CachedFile> verified(const std::string& path, const ObjectInfo& object) {
+  if (auto file = sealed(path, object)) return file;
+  std::error_code error;
+  const std::string text = fs::read_symlink(seal_path(path), error).string();
+  std::string md5 = is_md5(object.checksum) ? object.checksum : text.substr(text.rfind(':') + 1);
+  if (!is_md5(md5)) return std::nullopt;
+  CachedFile file{path, std::move(md5), {}};
+  const auto intact = file.is_intact();
+  if (!intact || !*intact || file.version.size_bytes != object.size_bytes) return std::nullopt;
+  DataCache::seal(file);
+  return file;
+}
+
+std::string from_environment(const Environment& environment, const char* name) {
+  return environment(name).value_or("");
+}
+
+/// The device of the folder, or of the nearest one above it that is there.
+std::optional<dev_t> device_of(fs::path path) {
+  struct stat about {};
+  while (stat(path.c_str(), &about) != 0) {
+    if (path == path.parent_path()) return std::nullopt;
+    path = path.parent_path();
+  }
+  return about.st_dev;
 }
 
 }  // namespace
@@ -82,14 +138,64 @@ Result<DataSpec> parse_data(std::string_view text) {
   return spec;
 }
 
+DataCache DataCache::of(const Environment& environment) {
+  return {default_folder(environment), default_work_folder(environment)};
+}
+
 std::string DataCache::default_folder(const Environment& environment) {
-  const auto set = [&](const char* name) { return environment(name).value_or(""); };
+  const auto set = [&](const char* name) { return from_environment(environment, name); };
   if (const std::string named = set("ANABRANCH_CACHE"); !named.empty()) {
-    return fs::absolute(named).lexically_normal().string();
+    std::string folder = fs::absolute(named).lexically_normal().string();
+    while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+    return folder;
   }
   if (const std::string cache = set("XDG_CACHE_HOME"); cache.starts_with('/')) return cache + "/anabranch";
   if (const std::string home = set("HOME"); home.starts_with('/')) return home + "/.cache/anabranch";
   return "/tmp/anabranch-" + std::to_string(geteuid());
+}
+
+std::string DataCache::default_work_folder(const Environment& environment) {
+  const auto set = [&](const char* name) { return from_environment(environment, name); };
+  if (const std::string named = set("ANABRANCH_WORK"); !named.empty())
+    return fs::absolute(named).lexically_normal().string();
+  const std::string cache = default_folder(environment);
+  const std::string beside = cache + ".work";
+  std::string state;
+  if (const std::string folder = set("XDG_STATE_HOME"); folder.starts_with('/')) {
+    state = folder + "/anabranch/work";
+  } else if (const std::string home = set("HOME"); home.starts_with('/')) {
+    state = home + "/.local/state/anabranch/work";
+  }
+  if (state.empty()) return beside;
+  std::error_code error;
+  const bool may_be_beside = access(beside.c_str(), W_OK | X_OK) == 0 ||
+                             access(fs::path(beside).parent_path().c_str(), W_OK | X_OK) == 0 ||
+                             !fs::exists(fs::path(beside).parent_path(), error);
+  if (!set("ANABRANCH_CACHE").empty()) return may_be_beside ? beside : state;
+  // Files that are shared with the cache, or are large, belong on its disk.
+  return device_of(state) == device_of(cache) || !may_be_beside ? state : beside;
+}
+
+Result<bool> CachedFile::is_intact() {
+  ANABRANCH_TRY(const Version before, version_of(path));
+  if (before == version) return true;
+  ANABRANCH_TRY(const std::string found, md5_of_file(path));
+  ANABRANCH_TRY(const Version after, version_of(path));
+  if (found != md5 || before != after) return false;
+  version = after;
+  return true;
+}
+
+Result<void> CachedFile::look() {
+  ANABRANCH_TRY(version, version_of(path));
+  return {};
+}
+
+void DataCache::seal(const CachedFile& file) {
+  // What cannot be sealed is read again the next time.
+  const std::string fresh = seal_path(file.path) + "." + make_xid(system_clock().now_ms());
+  if (symlink(seal_text(file).c_str(), fresh.c_str()) != 0) return;
+  if (rename(fresh.c_str(), seal_path(file.path).c_str()) != 0) unlink(fresh.c_str());
 }
 
 Result<std::vector<DataFile>> DataCache::list(const ApiClient& api, const std::string& repository,
@@ -133,8 +239,8 @@ std::string DataCache::path_of(const ApiClient& api, const ObjectInfo& object) c
   return folder_ + "/objects/" + name.substr(0, 2) + "/" + name;
 }
 
-Result<void> DataCache::download(const ApiClient& api, const std::string& repository,
-                                 const std::string& commit, const ObjectInfo& object) const {
+Result<CachedFile> DataCache::download(const ApiClient& api, const std::string& repository,
+                                       const std::string& commit, const ObjectInfo& object) const {
   ANABRANCH_TRY(const auto folder, TemporaryFolder::make(folder_ + "/incoming", "object"));
   const std::string incoming = folder.path() + "/bytes";
   const auto hasher = make_hasher(HashAlgorithm::md5);
@@ -151,59 +257,43 @@ Result<void> DataCache::download(const ApiClient& api, const std::string& reposi
     out.close();
     if (!out) return fail(ErrorCode::io, "cannot write " + incoming + ": " + std::strerror(errno));
   }
-  if (size_bytes != object.size_bytes ||
-      (is_md5(object.checksum) && to_hex(hasher->finish()) != object.checksum)) {
+  CachedFile file{path_of(api, object), to_hex(hasher->finish()), {}};
+  if (size_bytes != object.size_bytes || (is_md5(object.checksum) && file.md5 != object.checksum)) {
     return fail(ErrorCode::bad_digest, "the bytes of '" + object.path + "' disagree with its checksum");
   }
-  ANABRANCH_CHECK(seal(incoming));
-  const std::string target = path_of(api, object);
-  ANABRANCH_CHECK(make_folders(fs::path(target).parent_path().string()));
-  if (rename(incoming.c_str(), target.c_str()) != 0) {
-    return fail(ErrorCode::io, "cannot write " + target + ": " + std::strerror(errno));
+  ANABRANCH_CHECK(make_read_only(incoming));
+  ANABRANCH_CHECK(make_folders(fs::path(file.path).parent_path().string()));
+  if (rename(incoming.c_str(), file.path.c_str()) != 0) {
+    return fail(ErrorCode::io, "cannot write " + file.path + ": " + std::strerror(errno));
   }
-  return {};
+  ANABRANCH_TRY(file.version, version_of(file.path));
+  seal(file);
+  return file;
 }
 
-Result<void> DataCache::fetch(const ApiClient& api, const std::string& repository, const std::string& commit,
-                              const std::vector<DataFile>& files, const Progress& progress) const {
+Result<std::vector<CachedFile>> DataCache::fetch(const ApiClient& api, const std::string& repository,
+                                                 const std::string& commit,
+                                                 const std::vector<DataFile>& files,
+                                                 const Progress& progress) const {
   ANABRANCH_CHECK(make_folders(folder_));
   chmod(folder_.c_str(), S_IRWXU);  // it holds somebody's data
-  std::vector<const ObjectInfo*> missing;
-  std::set<std::string> seen;
-  for (const auto& file : files) {
-    std::string path = path_of(api, file.object);
-    if (!is_intact(path, file.object.size_bytes) && seen.insert(std::move(path)).second) {
-      missing.push_back(&file.object);
+  std::vector<CachedFile> cached(files.size());
+  std::map<std::string, std::vector<std::size_t>> places;  // the same content may stand at several
+  for (std::size_t i = 0; i < files.size(); ++i) places[path_of(api, files[i].object)].push_back(i);
+  std::vector<const std::vector<std::size_t>*> each;
+  for (const auto& [path, indices] : places) each.push_back(&indices);
+  std::atomic<std::size_t> done = 0;
+  ANABRANCH_CHECK(for_each_parallel(each.size(), kDownloadsAtOnce, [&](std::size_t i) -> Result<void> {
+    const ObjectInfo& object = files[each[i]->front()].object;
+    std::optional<CachedFile> file = verified(path_of(api, object), object);
+    if (!file) {
+      ANABRANCH_TRY(file, download(api, repository, commit, object));
     }
-  }
-  std::atomic<std::size_t> done = files.size() - missing.size();
-  progress(done);
-  return for_each_parallel(missing.size(), kDownloadsAtOnce, [&](std::size_t i) -> Result<void> {
-    ANABRANCH_CHECK(download(api, repository, commit, *missing[i]));
-    progress(++done);
+    for (const std::size_t index : *each[i]) cached[index] = *file;
+    progress(done += each[i]->size());
     return {};
-  });
-}
-
-Result<void> DataCache::materialise(const ApiClient& api, const std::vector<DataFile>& files,
-                                    const std::string& folder) const {
-  std::error_code missing;
-  const std::string inside = fs::canonical(folder, missing).string() + "/";
-  if (missing) return fail(ErrorCode::not_found, folder + " is no folder");
-  for (const auto& file : files) {
-    const std::string target = folder + "/" + file.file;
-    std::error_code error;
-    if (fs::exists(fs::symlink_status(target, error))) {
-      return fail(ErrorCode::already_exists, "--data: the code has a file " + file.file + " already");
-    }
-    const auto parent = fs::weakly_canonical(fs::path(target).parent_path(), error).string();
-    if (error || !(parent + "/").starts_with(inside)) {
-      return fail(ErrorCode::already_exists,
-                  "--data: " + file.file + " would be written through a link of the code");
-    }
-    ANABRANCH_CHECK(link_or_copy(path_of(api, file.object), target));
-  }
-  return {};
+  }));
+  return cached;
 }
 
 }  // namespace anabranch::runner

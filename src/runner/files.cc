@@ -165,6 +165,21 @@ Result<void> copy_file(const std::string& source, const std::string& target, uns
   return {};
 }
 
+Result<void> clone_file(const std::string& source, const std::string& target, unsigned mode) {
+  ANABRANCH_CHECK(make_folder_of(target));
+  const Descriptor from(source, O_RDONLY);
+  if (!from.is_open()) return system_error("cannot read " + source);
+  const Descriptor to(target, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (!to.is_open()) return system_error("cannot write " + target);
+  if (ioctl(to.number(), FICLONE, from.number()) != 0) {
+    const int error = errno;
+    return fail(error == ENOSPC || error == EDQUOT ? ErrorCode::no_space : ErrorCode::unavailable,
+                std::string("files cannot share blocks: ") + std::strerror(error));
+  }
+  if (fchmod(to.number(), mode) != 0) return system_error("cannot set the permissions of " + target);
+  return {};
+}
+
 Result<void> copy_times(const std::string& source, const std::string& target) {
   struct stat about {};
   if (stat(source.c_str(), &about) != 0) return system_error("cannot read " + source);

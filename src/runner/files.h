@@ -19,6 +19,8 @@ Result<void> make_folders(const std::string& path);
 /// Makes the folders above. By reference to the same blocks where the file system can (reflink), else byte by
 /// byte within the kernel: the copy never shares later changes. `mode`: permission bits of the copy.
 Result<void> copy_file(const std::string& source, const std::string& target, unsigned mode);
+/// By reference to the same blocks or not at all. Errors: also unavailable (the file system cannot).
+Result<void> clone_file(const std::string& source, const std::string& target, unsigned mode);
 /// Gives `target` the times of `source`.
 Result<void> copy_times(const std::string& source, const std::string& target);
 /// Lower-case hex.

@@ -151,11 +151,11 @@ Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const D
   result.run = recorded.run;
   result.commit_id = commit.id;
   on_news("run " + recorded.run + ", commit " + commit.id + ", input " + recorded.input_commit);
-  ANABRANCH_TRY(const auto data,
-                DataCache::list(api, order.repository, recorded.input_commit, recorded.data));
+  ANABRANCH_TRY(auto files, DataCache::list(api, order.repository, recorded.input_commit, recorded.data));
+  DataViews data(api, cache, order.repository, recorded.input_commit, std::move(files), order.data_mode);
   ANABRANCH_TRY(CodeSnapshot code, fetch_code(api, cache, order.repository, commit, recorded));
   on_news("code " + code.id);
-  ANABRANCH_CHECK(cache.fetch(api, order.repository, recorded.input_commit, data, [](std::size_t) {}));
+  ANABRANCH_CHECK(data.fetch([](std::size_t) {}));
   code.packages = list_packages(recorded.argv, code.folder);
   if (!recorded.packages_id.empty() && to_hex(sha256(code.packages)) != recorded.packages_id) {
     result.notes.push_back("the Python packages are not those of the run: see " + std::string(kPackagesPath) +

@@ -16,6 +16,7 @@ struct ReproduceOrder {
   double tolerance = 0;         // of metrics: see equal_within()
   bool compare_outputs = true;  // artifacts/, config/ and what the command wrote itself, by checksum
   bool keep_branch = false;
+  DataMode data_mode = DataMode::copy;  // as of choose_data_mode()
   std::int64_t key_lifetime_seconds = 24 * 3600;
 };
 

@@ -85,12 +85,14 @@ class Run {
     if (home_ && record_.status == "failed") outcome_.stderr_tail = last_lines(file("stderr.txt"), secrets_);
     // A run that did not even begin has a log too: the reason.
     if (home_) {
+      if (!view_) drop_half_a_view();
       if (auto committed = commit(); !committed) {
         outcome_.problem += (outcome_.problem.empty() ? "" : "; ") + committed.error().message +
                             " (what it made is kept in " + home_->path() + ")";
         record_.status = record_.status == "ok" ? "failed" : record_.status;
         home_->keep();
       }
+      if (view_) view_->close();
       if (context_.workspace.is_kept) {
         outcome_.kept_folder = file("work");
         home_->keep();
@@ -122,8 +124,7 @@ class Run {
     // There from the start, so that a run that never ran still has its logs.
     ANABRANCH_CHECK(write_file(file("stdout.txt"), ""));
     ANABRANCH_CHECK(write_file(file("stderr.txt"), ""));
-    ANABRANCH_CHECK(copy_source(context_.code.folder, context_.code.files, file("work")));
-    ANABRANCH_CHECK(context_.cache.materialise(context_.api, context_.data, file("work")));
+    ANABRANCH_TRY(view_, context_.data.open(home_->path(), context_.code.folder, context_.code.files));
     before_ = FolderState::of(file("work"));
     return {};
   }
@@ -172,6 +173,8 @@ class Run {
       return fail(exit_code.error());
     }
     record_.exit_code = *exit_code;
+    // Whoever changed them: nobody can say what this run has read.
+    ANABRANCH_CHECK(view_->check());
     record_.status = interruption_.requested() ? "interrupted" : *exit_code == 0 ? "ok" : "failed";
     return {};
   }
@@ -211,6 +214,13 @@ class Run {
     return {};
   }
 
+  /// What a view that could not be made left of the code is no result.
+  void drop_half_a_view() {
+    std::error_code error;
+    fs::remove_all(file("work"), error);
+    static_cast<void>(make_folders(file("work")));
+  }
+
   void append_problem() {
     const std::string log = file("stderr.txt");
     auto text = read_file(log, 64 * MiB);
@@ -225,6 +235,7 @@ class Run {
   RunOutcome outcome_;
   Interruption interruption_;  // this run's own part
   std::optional<TemporaryFolder> home_;
+  std::unique_ptr<DataView> view_;
   FolderState before_;  // its work/, when the command began
   bool is_clear_ = false;
   std::vector<std::string> secrets_;
@@ -261,7 +272,8 @@ std::string list_packages(const std::vector<std::string>& command, const std::st
 Result<CodeSnapshot> take_snapshot(const DataCache& cache, const std::string& workdir,
                                    const std::vector<std::string>& command) {
   ANABRANCH_TRY(CodeSnapshot snapshot, new_snapshot(cache));
-  ANABRANCH_TRY(snapshot.files, list_source(workdir, {cache.folder()}, &snapshot.left_out));
+  ANABRANCH_TRY(snapshot.files,
+                list_source(workdir, {cache.folder(), cache.work_folder()}, &snapshot.left_out));
   ANABRANCH_CHECK(copy_source(workdir, snapshot.files, snapshot.folder));
   const auto kept = publishable(snapshot.files);
   for (const auto& file : snapshot.files) {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "runner/api_client.h"
 #include "runner/data_cache.h"
+#include "runner/data_view.h"
 #include "runner/files.h"
 #include "runner/process.h"
 #include "runner/record.h"
@@ -49,7 +50,7 @@ struct RunContext {
   const Clock& clock;
   const DataCache& cache;
   const CodeSnapshot& code;
-  const std::vector<DataFile>& data;
+  DataViews& data;
   std::vector<std::string> environment;  // of this process
   std::string workdir;                   // where a relative command is looked for that no copy has
   std::int64_t key_lifetime_seconds = 0;

@@ -216,12 +216,16 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
   ANABRANCH_TRY(const RecordState is_recorded, take_name(api, clock, plan, sweep, observer));
   RecordUntilBegun record(api, plan, is_recorded);
   observer.on_name(plan.name);
-  ANABRANCH_TRY(const auto data, DataCache::list(api, plan.repository, input.id, plan.data));
+  ANABRANCH_TRY(auto files, DataCache::list(api, plan.repository, input.id, plan.data));
+  DataViews data(api, cache, plan.repository, input.id, std::move(files), plan.data_mode.mode);
   const std::string workdir = std::filesystem::absolute(plan.workdir).lexically_normal().string();
   ANABRANCH_TRY(const CodeSnapshot code, take_snapshot(cache, workdir, plan.command));
   observer.on_code(code);
-  ANABRANCH_CHECK(cache.fetch(api, plan.repository, input.id, data,
-                              [&](std::size_t done) { observer.on_data(done, data.size()); }));
+  ANABRANCH_CHECK(data.fetch([&](std::size_t done) { observer.on_data(done, data.files().size()); }));
+  if (!data.files().empty()) {
+    observer.on_data_mode(plan.data_mode, data.size_bytes(),
+                          std::min<std::size_t>(plan.combinations.size(), plan.parallel));
+  }
   WorkspacePlan workspace{OutputPlaces(plan.outputs)};
   ANABRANCH_TRY(workspace.inherited, workspace.outputs.list_inherited(api, plan.repository, input.id));
   workspace.is_kept = plan.keeps_workspaces;

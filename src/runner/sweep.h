@@ -22,6 +22,7 @@ struct SweepPlan {
   std::int64_t key_lifetime_seconds = 24 * 3600;
   std::vector<std::string> outputs;  // each as of parse_output(), beside artifacts/ and config/
   bool keeps_workspaces = false;     // the folders of runs stay
+  ChosenMode data_mode = {};         // as of choose_data_mode()
 };
 
 /// Told of what happens, from several threads at a time. `index` is a run's place in the plan.
@@ -34,6 +35,8 @@ class SweepObserver {
   /// Of the sweep as a whole.
   virtual void on_warning(const std::string& warning) = 0;
   virtual void on_data(std::size_t done, std::size_t total) = 0;
+  /// How runs see the data, before the first begins.
+  virtual void on_data_mode(const ChosenMode& mode, std::uint64_t size_bytes, std::size_t views_at_once) = 0;
   virtual void on_code(const CodeSnapshot& code) = 0;
   virtual void on_phase(std::size_t index, const std::string& run, RunPhase phase,
                         const std::string& stdout_file) = 0;

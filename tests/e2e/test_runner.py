@@ -43,7 +43,7 @@ class Project:
 
     def __init__(self, server, folder):
         self.server, self.folder = server, folder / "project"
-        self.cache = folder / "cache"
+        self.cache, self.work = folder / "cache", folder / "cache.work"
         self.folder.mkdir()
         self.write("train.py", TRAIN)
         self.environment = os.environ | server.environment | {
@@ -387,7 +387,7 @@ def test_each_run_works_in_a_copy_that_is_its_own_and_reads_data_downloaded_once
     assert (project.folder / "train.py").read_text() == TRAIN
     assert "metric.accuracy" not in project.commit("s-1")["metadata"]
     assert len([path for path in (project.cache / "objects").rglob("*") if path.is_file()]) == 5
-    assert list((project.cache / "work").iterdir()) == []
+    assert list(project.work.iterdir()) == []
 
 
 def test_the_cache_serves_no_bytes_that_were_changed_in_it(project):
@@ -482,7 +482,7 @@ def test_an_interrupted_sweep_stops_its_commands_and_commits_their_logs(project)
     assert process.returncode == 1
     assert sorted(name for name in project.branches() if name.startswith("s-")) == ["s-1", "s-2"]
     assert project.commit("s-1")["metadata"]["anabranch.status"] == "interrupted"
-    assert list((project.cache / "work").iterdir()) == []
+    assert list(project.work.iterdir()) == []
 
 
 def test_results_survive_a_server_that_is_restarted_while_runs_go_on(project):
@@ -495,7 +495,7 @@ def test_results_survive_a_server_that_is_restarted_while_runs_go_on(project):
 
     project.server.kill()
     go.touch()
-    while not list((project.cache / "work").glob("t-1-*/work/metrics.json")):  # the run ends while there is no server
+    while not list(project.work.glob("t-1-*/work/metrics.json")):  # the run ends while there is no server
         time.sleep(0.01)
     project.server.start()
     out, err = process.communicate(timeout=COMMAND_SECONDS_MAX)
