@@ -23,7 +23,8 @@ namespace anabranch::app {
 namespace {
 
 constexpr std::string_view kScheme = "s3://";
-constexpr std::int64_t kPresignedSeconds = 60;
+/// Long, so that a clock that is late does no harm: nobody else sees these addresses.
+constexpr std::int64_t kPresignedSeconds = 24L * 3600;
 constexpr auto kPause = std::chrono::milliseconds(100);
 
 struct ImportOptions {

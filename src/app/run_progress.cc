@@ -62,7 +62,7 @@ std::string last_line(const std::string& path) {
   while (!tail.empty() && (tail.back() == '\n' || tail.back() == '\r')) tail.pop_back();
   tail = tail.substr(tail.find_last_of("\n\r") + 1);  // npos + 1 is 0
   std::erase_if(tail, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  return tail;
+  return runner::printable(tail);
 }
 
 }  // namespace
