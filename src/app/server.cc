@@ -245,6 +245,9 @@ class Server::Impl final : service::ServerProbe {
     gauge("anabranch_http_sent_bytes", "Bytes sent since the start", &Counters::bytes_out);
     gauge("anabranch_http_malformed_requests", "Requests refused as malformed since the start",
           &Counters::malformed);
+    gauge("anabranch_http_answers_cut",
+          "Answers cut since the start: their bytes failed after the status was sent",
+          &Counters::cut_answers);
     gauge("anabranch_http_timeouts", "Connections closed by a timeout since the start", &Counters::timeouts);
     constexpr int kStatusClasses = 6;
     for (int protocol = 0; protocol < 2; ++protocol) {

@@ -217,6 +217,7 @@ ServerCounters Server::Impl::counters() const {
     sum.bytes_out += core->bytes_out.load(std::memory_order_relaxed);
     sum.malformed += core->malformed.load(std::memory_order_relaxed);
     sum.timeouts += core->timeouts.load(std::memory_order_relaxed);
+    sum.cut_answers += core->cut_answers.load(std::memory_order_relaxed);
   }
   return sum;
 }

@@ -41,7 +41,8 @@ struct ServerOptions {
 /// Counts since the start, for /metrics.
 struct ServerCounters {
   std::uint64_t connections_accepted = 0, connections_open = 0, requests = 0, bytes_in = 0, bytes_out = 0,
-                malformed = 0, timeouts = 0;
+                malformed = 0, timeouts = 0,
+                cut_answers = 0;  // whose stream failed too late for a status of its own
 };
 
 /// Answers one request. Runs on the connection's core; must not block. What it throws is answered by 500.

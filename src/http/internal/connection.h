@@ -50,6 +50,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool release_body();
 
   Task<bool> send(Response response, bool is_head, bool is_keep_alive);
+  /// The status is sent and the bytes fail: nothing is left but to break the connection.
+  void cut_answer(const Error& why);
   Task<bool> send_stream(Response& response, ResponseFraming framing);
   Task<bool> send_pieces(Stream::Pieces pieces);
   bool settle_write(IoStatus status);

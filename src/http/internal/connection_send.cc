@@ -95,6 +95,11 @@ Task<bool> Connection::send(Response response, bool is_head, bool is_keep_alive)
   co_return settle_write(status);
 }
 
+void Connection::cut_answer(const Error& why) {
+  core_.cut_answers.fetch_add(1, std::memory_order_relaxed);
+  log_stream_error(request_id_, why);
+}
+
 Task<bool> Connection::send_stream(Response& response, ResponseFraming framing) {
   FirstPiece first;
   spawn(FirstPiece::start(*response.stream, first));
@@ -118,18 +123,16 @@ Task<bool> Connection::send_stream(Response& response, ResponseFraming framing) 
   std::uint64_t left = framing.content_length.value_or(0);
   for (unsigned count = 1; !is_broken; ++count) {
     if (!piece) {
-      log_stream_error(request_id_, piece.error());
+      cut_answer(piece.error());
       co_return false;
     }
     const bool is_last = piece->empty();
     if (framing.content_length && piece->size() > left) {
-      log_stream_error(request_id_,
-                       {ErrorCode::internal, "more bytes than the answer's Content-Length said"});
+      cut_answer({ErrorCode::internal, "more bytes than the answer's Content-Length said"});
       co_return false;
     }
     if (framing.content_length && is_last && left > 0) {
-      log_stream_error(request_id_,
-                       {ErrorCode::internal, "fewer bytes than the answer's Content-Length said"});
+      cut_answer({ErrorCode::internal, "fewer bytes than the answer's Content-Length said"});
       co_return false;
     }
     left -= framing.content_length ? piece->size() : 0;

@@ -45,7 +45,8 @@ struct Core {
   Loop loop;
   // from any thread
   std::atomic<std::size_t> open_count{0};
-  std::atomic<std::uint64_t> requests{0}, bytes_in{0}, bytes_out{0}, malformed{0}, timeouts{0};
+  std::atomic<std::uint64_t> requests{0}, bytes_in{0}, bytes_out{0}, malformed{0}, timeouts{0},
+      cut_answers{0};
   // on the loop's thread
   std::unordered_set<Connection*> connections;
   bool is_stopping = false;

@@ -302,6 +302,7 @@ TEST(Streams, ThatFailMidwayNeverLookWhole) {
     until_close.read_to_end();
     EXPECT_TRUE(until_close.was_reset());
   }
+  EXPECT_EQ(server->counters().cut_answers, 8U) << "each is counted";
 }
 
 TEST(Streams, ThatFailAtOnceAreAnsweredWith500) {
