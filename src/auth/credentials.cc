@@ -158,12 +158,13 @@ class Credentials::Impl {
     return credentials;
   }
 
+  std::optional<KeyPair> remembered_presigner() const {
+    const std::lock_guard lock(presigner_mutex_);
+    return presigner_;
+  }
   /// The pair made earlier, or nullopt.
   Result<std::optional<KeyPair>> known_presigner() const {
-    {
-      const std::lock_guard lock(presigner_mutex_);
-      if (presigner_) return presigner_;
-    }
+    if (auto known = remembered_presigner()) return known;
     ANABRANCH_TRY(const std::optional<std::string> id, kv_.get(kPresignerKey));
     if (!id) return std::optional<KeyPair>();
     ANABRANCH_TRY(const CredentialPtr credential, load(*id));
@@ -307,6 +308,8 @@ Task<Result<std::size_t>> Credentials::remove_expired() {
 }
 
 Result<std::vector<Credential>> Credentials::list() const { return impl_->list(); }
+
+std::optional<KeyPair> Credentials::known_presigner() const { return impl_->remembered_presigner(); }
 
 Task<Result<KeyPair>> Credentials::presigner() {
   while (true) {

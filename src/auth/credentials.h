@@ -78,7 +78,10 @@ class Credentials {
   /// The pair that the server itself signs presigned URLs with: known to nobody else; made at first use and
   /// kept in kv, so that URLs outlive a restart. What it signs names the access key that asked, and is worth
   /// what that key is worth when it is used (service/presigned_url.h). Errors: those of kv.
+  /// Reads kv on this thread, unless known_presigner() gives the pair.
   Task<Result<KeyPair>> presigner();
+  /// The pair, if it was asked for before: from memory.
+  std::optional<KeyPair> known_presigner() const;
   /// Whom a key stands for now. Errors: as find().
   Result<Principal> principal(const std::string& access_key_id) const;
 

@@ -1,5 +1,6 @@
 #include "service/identity_service.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "auth/canonical.h"
@@ -48,6 +49,13 @@ Result<Principal> rest_principal(const auth::Credentials& credentials, const std
   if (token.empty()) return fail(ErrorCode::unauthenticated, "the request carries no credentials");
   ANABRANCH_TRY(auto holder, credentials.authenticate_token(token));
   return std::move(holder.principal);
+}
+
+/// Changes of credentials read kv on the thread that begins them: that is none of the network's.
+template <class Start>
+auto on_pool(Workers& workers, Start start) -> std::invoke_result_t<Start&> {
+  auto task = on_workers(workers, [&start] { return block_on(start()); });
+  co_return co_await std::move(task);
 }
 
 /// Who asked for a URL that the server signed with its own key.
@@ -211,7 +219,8 @@ Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::s
     co_return fail(ErrorCode::invalid_argument,
                    "ttl_seconds must be between 1 and " + std::to_string(kRunKeyLifetimeMaxMs / 1000));
   }
-  auto sweeping = credentials_.remove_expired();  // those of runs that are over
+  // Those of runs that are over.
+  auto sweeping = on_pool(workers_, [this] { return credentials_.remove_expired(); });
   auto swept = co_await std::move(sweeping);
   if (!swept) co_return fail(std::move(swept).error());
   auto task =
@@ -235,7 +244,9 @@ Task<Result<AccessKey>> IdentityService::set_key_disabled(Caller caller, std::st
                                                           bool disabled) {
   auto allowed = auth::authorize(caller.principal, Action::manage_credentials, Resource::server());
   if (!allowed) co_return fail(std::move(allowed).error());
-  auto task = credentials_.set_disabled(std::move(access_key_id), disabled);
+  auto task = on_pool(workers_, [this, access_key_id, disabled] {
+    return credentials_.set_disabled(access_key_id, disabled);
+  });
   auto changed = co_await std::move(task);
   if (!changed) co_return fail(std::move(changed).error());
   co_return about(*changed);
@@ -247,7 +258,7 @@ Task<Result<void>> IdentityService::remove_key(Caller caller, std::string access
     auto allowed = auth::authorize(caller.principal, Action::manage_credentials, Resource::server());
     if (!allowed) co_return fail(std::move(allowed).error());
   }
-  auto task = credentials_.remove(std::move(access_key_id));
+  auto task = on_pool(workers_, [this, access_key_id] { return credentials_.remove(access_key_id); });
   co_return co_await std::move(task);
 }
 

@@ -308,6 +308,12 @@ Task<Result<ObjectStat>> RepositoryService::link_address(Caller caller, std::str
   });
 }
 
+Task<Result<KeyPair>> RepositoryService::presigner_key() {
+  if (auto known = credentials_.known_presigner()) co_return *std::move(known);
+  auto task = on_workers(workers_, [this] { return block_on(credentials_.presigner()); });
+  co_return co_await std::move(task);
+}
+
 Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::string repository,
                                                            std::string ref, std::string path,
                                                            PresignRequest request) {
@@ -315,7 +321,7 @@ Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::s
   auto check = stat_object(std::move(caller), repository, ref, path);
   auto stat = co_await std::move(check);
   if (!stat) co_return fail(std::move(stat).error());
-  auto presigner = credentials_.presigner();
+  auto presigner = presigner_key();
   auto key = co_await std::move(presigner);
   if (!key) co_return fail(std::move(key).error());
   // Through the repository, not through the physical key: it gives the bytes of this ref whatever happens to
@@ -330,7 +336,7 @@ Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::s
 Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, StagingLocation location,
                                                             PresignRequest request) {
   // issue_address() checked the caller for this very location; at use it is checked again.
-  auto presigner = credentials_.presigner();
+  auto presigner = presigner_key();
   auto key = co_await std::move(presigner);
   if (!key) co_return fail(std::move(key).error());
   const TimeMs now = clock_.now_ms();

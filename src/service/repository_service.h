@@ -114,6 +114,9 @@ class RepositoryService {
   Task<Result<std::string>> metadata_address(Caller caller, std::string repository, std::string id);
 
  private:
+  /// The server's own key for presigned URLs.
+  Task<Result<KeyPair>> presigner_key();
+
   objects::ObjectStore& objects_;
   versioning::Repositories& repositories_;
   auth::Credentials& credentials_;
