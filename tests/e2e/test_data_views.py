@@ -111,6 +111,9 @@ def test_no_run_sees_anothers_writes(project, mode):
     assert project.lines("s-3", "end") == ["2.txt picture 2", "3.txt picture 3", "4.txt picture 4", "8.txt picture 0",
                                            "9.txt POISON"]  # fmt: skip
     assert project.lines("s-4", "end") == ["1.txt POISON"] and project.lines("s-5", "end") == INPUT
+    assert "anabranch.warnings" not in project.commit("s-5")["metadata"]  # what was only read is nobody's result
+    assert [w for w in project.commit("s-3")["metadata"]["anabranch.warnings"].split() if "raw/" in w] == [
+        "raw/8.txt,", "raw/9.txt"]  # fmt: skip
     again = project.run(mode, "t", ["nothing"])
     assert again.code == 0 and project.lines("t-1", "start") == INPUT
     assert list(project.work.iterdir()) == []
