@@ -205,10 +205,9 @@ Result<std::vector<DataFile>> DataCache::list(const ApiClient& api, const std::s
   for (const auto& spec : specs) {
     const std::size_t before = files.size();
     Result<void> taken;
-    ANABRANCH_CHECK(api.list_objects(repository, commit, spec.prefix, "", [&](ObjectInfo object) {
+    ANABRANCH_CHECK(api.list_named(repository, commit, spec.prefix, "", [&](ObjectInfo object) {
+      if (object.path.ends_with('/')) return true;  // some clients mark folders so
       const std::string_view rest = std::string_view(object.path).substr(spec.prefix.size());
-      if (!rest.empty() && rest.front() != '/') return true;  // raw-2/... is not below raw
-      if (object.path.ends_with('/')) return true;            // some clients mark folders so
       std::string file = spec.folder + std::string(rest);
       if (!is_safe_relative_path(file)) {
         taken = fail(ErrorCode::invalid_argument, "object '" + object.path + "' cannot be a file's path");
