@@ -76,7 +76,7 @@ class Server::Impl final : service::ServerProbe {
         experiment_service_(experiments_, workers_),
         gateway_(identity_service_, object_service_, clock, metrics_, {options_.region, options_.domains}),
         api_(identity_service_, repository_service_, object_service_, experiment_service_, server_service_,
-             {version()}),
+             {version(), options_.region}),
         http_(
             {options_.network_threads, {}},
             [this](http::Request request) { return handle(std::move(request)); },

@@ -104,15 +104,23 @@ struct Removable {
 /// Errors: precondition_failed, naming `key` and what does not hold.
 Result<void> check_removal(const WriteCondition& condition, const Removable& there, const std::string& key);
 
-/// What comes with the bytes. `expected` digests (raw) are checked over the bytes received: bad_digest where
-/// one differs.
+/// A raw digest that the bytes must have: bad_digest where they have another, told by `mismatch` (a sentence
+/// of the store's own where it is empty).
+struct ExpectedDigest {
+  HashAlgorithm algorithm = HashAlgorithm::md5;
+  std::string value = {};
+  std::string mismatch = {};
+};
+using ExpectedDigests = std::vector<ExpectedDigest>;
+
+/// What comes with the bytes.
 struct ReceiveOptions {
   std::string content_type = {};
   StringPairs headers = {};
   StringPairs user_metadata = {};
   std::optional<std::uint64_t> size_bytes =
       {};  // announced: incomplete_body where the stream has another size
-  std::vector<std::pair<HashAlgorithm, std::string>> expected = {};
+  ExpectedDigests expected = {};
   /// Exactly these are computed, stored and answered with the object; md5 never is (it is the ETag).
   /// `expected` digests are only checked: list an algorithm here too where the client sent it as a checksum
   /// to keep.
@@ -120,7 +128,7 @@ struct ReceiveOptions {
   /// Asked once at the end of the stream for checksums that came in trailers; checked like `expected`. Their
   /// algorithms must be md5 or be named in `expected` or `stored_checksums`, for the bytes have gone by (else
   /// invalid_argument).
-  std::function<Result<std::vector<std::pair<HashAlgorithm, std::string>>>()> trailing_expected = {};
+  std::function<Result<ExpectedDigests>()> trailing_expected = {};
 };
 
 /// A part of a blob.
@@ -211,6 +219,12 @@ struct PartPage {
   std::vector<PartInfo> parts;
   bool truncated = false;
   unsigned next_marker = 0;
+};
+/// What a client says of the object that an upload's parts make; all of it is checked.
+struct ExpectedObject {
+  std::vector<Checksum> checksums = {};  // of the full object or composite
+  std::optional<bool> full_object_checksums = {};
+  std::optional<std::uint64_t> size_bytes = {};
 };
 struct UploadPage {
   std::vector<UploadInfo> uploads;
@@ -328,14 +342,13 @@ class ObjectStore {
                                   const std::string& delimiter, const std::string& key_marker,
                                   const std::string& upload_id_marker, unsigned uploads_max) const;
   /// The object that the parts make; its batch ends the upload. Publish it under the upload's key.
-  /// `expected`: full-object or composite checksums the client gave, checked.
   /// Errors: no_such_upload, invalid_part, invalid_part_order, entity_too_small, malformed (no parts),
   /// bad_digest,
-  ///         invalid_argument (a checksum in `expected` that the upload does not keep).
+  ///         invalid_argument (another size, kind of checksum or algorithm than the upload's).
   Result<PendingObject> prepare_complete(const std::string& bucket, const std::string& key,
                                          const std::string& upload_id,
                                          const std::vector<CompletedPart>& parts,
-                                         const std::vector<Checksum>& expected) const;
+                                         const ExpectedObject& expected) const;
   /// Errors: no_such_upload.
   Task<Result<void>> abort_upload(std::string bucket, std::string key, std::string upload_id);
 

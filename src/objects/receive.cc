@@ -216,13 +216,14 @@ const std::string* find_digest(const Digests& digests, HashAlgorithm algorithm) 
   return nullptr;
 }
 
-Result<void> check_digests(const Digests& computed, const Digests& expected) {
-  for (const auto& [algorithm, value] : expected) {
+Result<void> check_digests(const Digests& computed, const ExpectedDigests& expected) {
+  for (const auto& [algorithm, value, mismatch] : expected) {
     const std::string* const digest = find_digest(computed, algorithm);
     if (digest == nullptr) {
       return fail(ErrorCode::invalid_argument, "a trailer holds a checksum that was not announced");
     }
     if (*digest != value) {
+      if (!mismatch.empty()) return fail(ErrorCode::bad_digest, mismatch);
       return fail(ErrorCode::bad_digest, "the bytes received have the digest " + to_hex(*digest) +
                                              ", announced was " + to_hex(value));
     }
@@ -262,7 +263,7 @@ Task<Result<PendingObject>> receive_body(const Core& core, ReceiveOptions option
 
   Intake intake{core, body, options.size_bytes, size_max_bytes};
   HasherSet& hashers = intake.lane->hashers();
-  for (const auto& [algorithm, digest] : options.expected) hashers.add(algorithm);
+  for (const ExpectedDigest& digest : options.expected) hashers.add(digest.algorithm);
   for (const HashAlgorithm algorithm : options.stored_checksums) hashers.add(algorithm);
 
   const bool small = options.size_bytes && *options.size_bytes <= kInlineHashSizeMax;
@@ -277,7 +278,7 @@ Task<Result<PendingObject>> receive_body(const Core& core, ReceiveOptions option
   Result<void> checked = check_digests(digests, options.expected);
   if (!checked) co_return fail(std::move(checked).error());
   if (options.trailing_expected) {
-    Result<Digests> trailing = options.trailing_expected();
+    Result<ExpectedDigests> trailing = options.trailing_expected();
     if (!trailing) co_return fail(std::move(trailing).error());
     Result<void> trailing_checked = check_digests(digests, *trailing);
     if (!trailing_checked) co_return fail(std::move(trailing_checked).error());

@@ -66,9 +66,19 @@ Checksum combine(HashAlgorithm algorithm, bool full_object, const std::vector<Ch
   return {algorithm, digest(algorithm, digests), true};
 }
 
-Result<void> check_expected(const std::vector<Checksum>& expected, const std::vector<Checksum>& stored) {
-  for (const Checksum& checksum : expected) {
-    const Checksum* const found = find_checksum(stored, checksum.algorithm);
+Result<void> check_expected(const ExpectedObject& expected, const UploadRecord& upload,
+                            const ObjectInfo& made) {
+  if (expected.size_bytes && *expected.size_bytes != made.size_bytes) {
+    return fail(ErrorCode::invalid_argument, "the parts make an object of " +
+                                                 std::to_string(made.size_bytes) + " bytes, announced were " +
+                                                 std::to_string(*expected.size_bytes));
+  }
+  if (upload.checksum_algorithm &&
+      expected.full_object_checksums.value_or(upload.checksum_full_object) != upload.checksum_full_object) {
+    return fail(ErrorCode::invalid_argument, "the upload keeps another type of checksum");
+  }
+  for (const Checksum& checksum : expected.checksums) {
+    const Checksum* const found = find_checksum(made.checksums, checksum.algorithm);
     if (found == nullptr)
       return fail(ErrorCode::invalid_argument, "the upload keeps no checksum of that algorithm");
     if (found->value != checksum.value) return fail(ErrorCode::bad_digest, "the object has another checksum");
@@ -142,7 +152,7 @@ std::string multipart_etag(const std::vector<CompletedPart>& parts) {
 Result<PendingObject> ObjectStore::prepare_complete(const std::string& bucket, const std::string& key,
                                                     const std::string& upload_id,
                                                     const std::vector<CompletedPart>& parts,
-                                                    const std::vector<Checksum>& expected) const {
+                                                    const ExpectedObject& expected) const {
   const auto snapshot = impl_->kv.snapshot();
   ANABRANCH_TRY(auto upload, find_upload(*impl_, *snapshot, bucket, key, upload_id));
   ANABRANCH_CHECK(check_order(parts));
@@ -161,7 +171,7 @@ Result<PendingObject> ObjectStore::prepare_complete(const std::string& bucket, c
   if (pending.info.size_bytes > blob::kBlobSizeMax) {
     return fail(ErrorCode::entity_too_large, "the object is over 50 TiB");
   }
-  ANABRANCH_CHECK(check_expected(expected, pending.info.checksums));
+  ANABRANCH_CHECK(check_expected(expected, upload.record, pending.info));
   ANABRANCH_CHECK(end_upload(pending.batch, *snapshot, upload, upload_id, assembly.numbers()));
 
   pending.info.last_modified_ms = impl_->clock.now_ms();

@@ -19,7 +19,8 @@
 namespace anabranch::rest {
 
 struct ApiOptions {
-  std::string version;  // what /config/version says
+  std::string version;               // what /config/version says
+  std::string region = "us-east-1";  // the one that presigned URLs are signed for
 };
 
 /// Thread safety: handle() from any network thread.

@@ -94,7 +94,7 @@ Task<http::Response> download(const Services& services, Call call) {
   const auto wants_url = call.flag("presign");
   if (!wants_url) co_return error_response(wants_url.error());
   if (*wants_url && !head) {
-    service::PresignRequest request{call.endpoint()};
+    service::PresignRequest request{call.endpoint(), services.options.region};
     auto presign = services.repositories.presign_read(call.caller, call.part("repository"), call.part("ref"),
                                                       path, std::move(request));
     auto url = co_await std::move(presign);

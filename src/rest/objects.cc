@@ -15,7 +15,7 @@ Task<Result<json::object>> presigned_json(const Services& services, const Call& 
                                           service::ObjectStat stat, bool user_metadata) {
   json::object object = to_json(stat, user_metadata);
   if (stat.is_prefix) co_return object;
-  service::PresignRequest request{call.endpoint()};
+  service::PresignRequest request{call.endpoint(), services.options.region};
   auto task = services.repositories.presign_read(call.caller, call.part("repository"), call.part("ref"),
                                                  stat.path, std::move(request));
   auto url = co_await std::move(task);

@@ -142,7 +142,7 @@ Task<http::Response> presign(const Services& services, Call call) {
     const bool missing = found.error().code == ErrorCode::no_such_bucket;
     co_return message_response(missing ? 404 : status_of(found.error().code), found.error().message);
   }
-  service::PresignRequest request{call.endpoint()};
+  service::PresignRequest request{call.endpoint(), services.options.region};
   auto task = services.identity.presign_get(call.caller, std::move(bucket), std::move(key),
                                             std::move(request), *seconds);
   auto url = co_await std::move(task);

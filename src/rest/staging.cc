@@ -19,7 +19,7 @@ Task<http::Response> issue(const Services& services, Call call) {
   if (!location) co_return error_response(location.error());
   json::object body{{"physical_address", location->physical_address}};
   if (*wants_url) {
-    service::PresignRequest request{call.endpoint()};
+    service::PresignRequest request{call.endpoint(), services.options.region};
     auto presign = services.repositories.presign_write(call.caller, *location, std::move(request));
     auto url = co_await std::move(presign);
     if (!url) co_return error_response(url.error());

@@ -28,9 +28,38 @@ Result<service::CopySource> parse_copy_source(const Call& call) {
   return source;
 }
 
+namespace {
+
+/// A copy shares its source's bytes and checksums; one of an algorithm that the source lacks is not computed.
+/// Errors: not_implemented, naming it; invalid_argument (InvalidRequest) for what is no algorithm.
+Result<void> keep_checksum(const Call& call, service::CopySource& source) {
+  const std::string_view name = call.header("x-amz-checksum-algorithm");
+  if (name.empty()) return {};
+  const auto algorithm = parse_checksum_algorithm(name);
+  if (!algorithm) {
+    return s3_fail(ErrorCode::invalid_argument, "InvalidRequest",
+                   "Checksum algorithm provided is unsupported: " + std::string(name));
+  }
+  source.check = [before = std::move(source.check),
+                  wanted = *algorithm](const service::ObjectInfo& info) -> Result<void> {
+    ANABRANCH_CHECK(before(info));
+    for (const auto& checksum : info.checksums) {
+      if (checksum.algorithm == wanted) return {};
+    }
+    return fail(ErrorCode::not_implemented, "A copy keeps the checksums of its source, which has no " +
+                                                std::string(checksum_name(wanted)) +
+                                                ": x-amz-checksum-algorithm");
+  };
+  return {};
+}
+
+}  // namespace
+
 Task<http::Response> copy_object(const Context& context, Call call) {
   auto source = parse_copy_source(call);
   if (!source) co_return call.error(source.error());
+  auto kept = keep_checksum(call, *source);
+  if (!kept) co_return call.error(kept.error());
   auto condition = write_condition(call.request.headers);
   if (!condition) co_return call.error(condition.error());
   auto stored = stored_headers(call.request.headers);
@@ -41,6 +70,11 @@ Task<http::Response> copy_object(const Context& context, Call call) {
   if (!directive.empty() && directive != "REPLACE" && directive != "COPY") {
     const Error unknown{ErrorCode::invalid_argument, "Unknown metadata directive."};
     co_return call.error(unknown);
+  }
+  if (!options.replace_metadata && call.request.headers.contains("x-amz-website-redirect-location")) {
+    const Error dropped{ErrorCode::not_implemented,
+                        "x-amz-website-redirect-location needs x-amz-metadata-directive: REPLACE"};
+    co_return call.error(dropped);
   }
   if (source->bucket == call.bucket && source->key == call.key && !options.replace_metadata) {
     const S3Error same{

@@ -54,6 +54,20 @@ bool names_other_version(const Call& call) {
   return call.has_parameter("versionId") && call.parameter("versionId") != kNullVersion;
 }
 
+/// The request was signed for a region that is not `expected`. SDKs read the right one and try again.
+http::Response foreign_region(const Call& call, const auth::SignatureFacts& facts,
+                              const std::string& expected) {
+  const std::string wrong = "the region '" + facts.region + "' is wrong; expecting '" + expected + "'";
+  S3Error error{400, facts.presigned ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed",
+                (facts.presigned ? "Error parsing the X-Amz-Credential parameter; "
+                                 : "The authorization header is malformed; ") +
+                    wrong};
+  error.details.emplace_back("Region", expected);
+  http::Response response = error_response(error, call.resource(), call.caller.request_id);
+  response.headers.add("x-amz-bucket-region", expected);
+  return response;
+}
+
 /// Why nothing is run: `row` is not offered, or there is none, because of `unknown` or at all.
 Error not_offered(const Call& call, const OperationRow* row, const std::string& unknown) {
   constexpr std::string_view kImplied =
@@ -157,6 +171,10 @@ class Gateway::Impl {
     std::string unknown;
     const OperationRow* const row = find_operation(call, unknown);
     label = row == nullptr ? OperationCounters::kUnknown : row->name;
+    auto expecting = expected_region(row, call, facts);
+    auto region = co_await std::move(expecting);
+    if (!region) co_return call.error(region.error());
+    if (*region != facts.region) co_return foreign_region(call, facts, *region);
     if (row == nullptr || !row->offered()) co_return call.error(not_offered(call, row, unknown));
     if (names_other_version(call)) {
       const S3Error other{400, "InvalidArgument",
@@ -206,6 +224,19 @@ class Gateway::Impl {
     auto holder = co_await std::move(session);
     if (!holder) co_return tl::unexpected(to_s3_error(holder.error()));
     co_return *std::move(holder);
+  }
+
+  /// The region that the signature's scope should have named; its own where that is good. Good are the
+  /// server's and the one that the bucket was made for, which GetBucketLocation tells; any to those who ask
+  /// for it.
+  Task<Result<std::string>> expected_region(const OperationRow* row, const Call& call,
+                                            const auth::SignatureFacts& facts) {
+    const bool asks_for_it = row != nullptr && (row->run == get_bucket_location || row->run == list_buckets);
+    if (facts.region.empty() || facts.region == options_.region || asks_for_it) co_return facts.region;
+    auto task = context_.objects.bucket_region(call.bucket);
+    auto region = co_await std::move(task);
+    if (region && region->empty()) co_return options_.region;
+    co_return region;
   }
 
   /// The right that the row asks for. True: the bucket is a repository.

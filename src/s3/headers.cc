@@ -83,13 +83,13 @@ Result<std::string> parse_checksum_value(HashAlgorithm algorithm, std::string_vi
   return *std::move(digest);
 }
 
-Result<std::vector<std::pair<HashAlgorithm, std::string>>> checksum_headers(const http::Headers& headers) {
-  std::vector<std::pair<HashAlgorithm, std::string>> found;
+Result<service::ExpectedDigests> checksum_headers(const http::Headers& headers) {
+  service::ExpectedDigests found;
   for (const auto& candidate : kChecksums) {
     const std::string* value = headers.find(candidate.header);
     if (value == nullptr) continue;
     ANABRANCH_TRY(auto digest, parse_checksum_value(candidate.algorithm, *value));
-    found.emplace_back(candidate.algorithm, std::move(digest));
+    found.push_back({candidate.algorithm, std::move(digest)});
   }
   if (found.size() > 1) {
     return s3_fail(ErrorCode::invalid_argument, "InvalidRequest",

@@ -23,7 +23,7 @@ std::string checksum_value(const service::Checksum& checksum, unsigned parts);
 Result<std::string> parse_checksum_value(HashAlgorithm algorithm, std::string_view text);
 
 /// The x-amz-checksum-* headers of a request, raw digests.
-Result<std::vector<std::pair<HashAlgorithm, std::string>>> checksum_headers(const http::Headers& headers);
+Result<service::ExpectedDigests> checksum_headers(const http::Headers& headers);
 
 /// What a PUT, a copy with REPLACE or a new upload stores beside the bytes.
 struct StoredHeaders {

@@ -64,16 +64,29 @@ Result<std::vector<service::CompletedPart>> completed_parts(const std::vector<Co
   return completed;
 }
 
-/// The x-amz-checksum-* headers of a completion: a digest, or "<digest>-<parts>" where composite.
-Result<std::vector<service::Checksum>> expected_checksums(const http::Headers& headers) {
-  std::vector<service::Checksum> expected;
+/// What the headers of a completion say of the object: x-amz-checksum-* (a digest, or "<digest>-<parts>"
+/// where composite), its type, x-amz-mp-object-size.
+Result<service::ExpectedObject> expected_object(const Call& call) {
+  service::ExpectedObject expected;
   for (const char* name : {"CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"}) {
     const auto algorithm = *parse_checksum_algorithm(name);
-    const std::string* text = headers.find(checksum_header(algorithm));
+    const std::string* text = call.request.headers.find(checksum_header(algorithm));
     if (text == nullptr) continue;
     const auto dash = text->find('-');
     ANABRANCH_TRY(auto value, parse_checksum_value(algorithm, std::string_view(*text).substr(0, dash)));
-    expected.push_back({algorithm, std::move(value), dash != std::string::npos});
+    expected.checksums.push_back({algorithm, std::move(value), dash != std::string::npos});
+  }
+  const std::string_view type = call.header("x-amz-checksum-type");
+  const std::string_view size = call.header("x-amz-mp-object-size");
+  if (!type.empty()) expected.full_object_checksums = type == "FULL_OBJECT";
+  if (!size.empty()) {
+    std::uint64_t bytes = 0;
+    const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), bytes);
+    if (error != std::errc() || end != size.data() + size.size()) {
+      return s3_fail(ErrorCode::invalid_argument, "InvalidRequest",
+                     "Value for x-amz-mp-object-size header is invalid.");
+    }
+    expected.size_bytes = bytes;
   }
   return expected;
 }
@@ -179,7 +192,7 @@ Task<http::Response> complete_multipart_upload(const Context& context, Call call
   auto condition = write_condition(call.request.headers);
   if (!condition) co_return call.error(condition.error());
   // The x-amz-checksum-* headers here are about the object, not about this XML body.
-  auto expected = expected_checksums(call.request.headers);
+  auto expected = expected_object(call);
   if (!expected) co_return call.error(expected.error());
   auto parsed = parse_complete_request(call.text);
   if (!parsed) co_return call.error(parsed.error());
@@ -189,6 +202,11 @@ Task<http::Response> complete_multipart_upload(const Context& context, Call call
   auto task = context.objects.complete_upload(call.caller, call.bucket, call.key, upload_id,
                                               *std::move(parts), *std::move(expected), *std::move(condition));
   auto info = co_await std::move(task);
+  if (!info && info.error().code == ErrorCode::invalid_argument) {
+    // What does not fit its upload is an invalid request, not an invalid argument.
+    const S3Error unfit{400, "InvalidRequest", info.error().message};
+    co_return error_response(unfit, call.resource(), call.caller.request_id);
+  }
   if (!info) co_return call.error(info.error());
   XmlWriter xml;
   xml.open_root("CompleteMultipartUploadResult");

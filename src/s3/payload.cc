@@ -14,9 +14,12 @@ constexpr std::string_view kStreamingUnsignedTrailer = "STREAMING-UNSIGNED-PAYLO
 constexpr std::string_view kUnsigned = "UNSIGNED-PAYLOAD";
 constexpr std::size_t kSha256HexSize = 64;
 constexpr std::size_t kMd5Size = 16;
-constexpr std::pair<std::string_view, std::string_view> kSignedHashMismatch{
-    "XAmzContentSHA256Mismatch",
-    "The provided 'x-amz-content-sha256' header does not match what was computed."};
+
+Error signed_hash_differs() {
+  return s3_fail(ErrorCode::bad_digest, "XAmzContentSHA256Mismatch",
+                 "The provided 'x-amz-content-sha256' header does not match what was computed.")
+      .value();
+}
 
 Result<std::uint64_t> decoded_length(const http::Headers& headers) {
   const std::string_view text = headers.get("x-amz-decoded-content-length");
@@ -30,12 +33,12 @@ Result<std::uint64_t> decoded_length(const http::Headers& headers) {
 }
 
 /// The digests that trailers bring, once the body has ended.
-Result<std::vector<std::pair<HashAlgorithm, std::string>>> trailer_digests(
-    const http::Headers& trailers, const std::vector<HashAlgorithm>& announced) {
+Result<service::ExpectedDigests> trailer_digests(const http::Headers& trailers,
+                                                 const std::vector<HashAlgorithm>& announced) {
   ANABRANCH_TRY(auto digests, checksum_headers(trailers));
   for (const HashAlgorithm algorithm : announced) {
     const bool came =
-        std::any_of(digests.begin(), digests.end(), [&](const auto& d) { return d.first == algorithm; });
+        std::any_of(digests.begin(), digests.end(), [&](const auto& d) { return d.algorithm == algorithm; });
     if (!came) {
       return s3_fail(ErrorCode::malformed, "MalformedTrailerError",
                      "The announced trailer " + std::string(checksum_header(algorithm)) + " did not come.");
@@ -55,8 +58,7 @@ Result<void> Payload::read_form(const http::Request& request, const service::Aut
       auto digest = from_hex(form);
       if (!digest) return fail(ErrorCode::invalid_argument, "x-amz-content-sha256 is not hexadecimal.");
       if (signed_sha256_ && *signed_sha256_ != *digest) {
-        return s3_fail(ErrorCode::bad_digest, "XAmzContentSHA256Mismatch",
-                       "The 'x-amz-content-sha256' header is not what was signed.");
+        return tl::unexpected(signed_hash_differs());
       }
       signed_sha256_ = *std::move(digest);
       continue;
@@ -92,7 +94,7 @@ Result<void> Payload::read_md5(const http::Headers& headers) {
     return s3_fail(ErrorCode::invalid_argument, "InvalidDigest",
                    "The Content-MD5 you specified is not valid.");
   }
-  expected_.emplace_back(HashAlgorithm::md5, *std::move(digest));
+  expected_.push_back({HashAlgorithm::md5, *std::move(digest)});
   return {};
 }
 
@@ -119,9 +121,9 @@ Result<void> Payload::read_trailer_names(std::string_view names) {
 
 Result<void> Payload::read_checksums(const http::Headers& headers) {
   ANABRANCH_TRY(auto checksums, checksum_headers(headers));
-  for (auto& [algorithm, digest] : checksums) {
-    stored_.push_back(algorithm);
-    expected_.emplace_back(algorithm, std::move(digest));
+  for (service::ExpectedDigest& digest : checksums) {
+    stored_.push_back(digest.algorithm);
+    expected_.push_back(std::move(digest));
   }
   ANABRANCH_CHECK(read_trailer_names(headers.get("x-amz-trailer")));
   for (const std::string_view header : {"x-amz-sdk-checksum-algorithm", "x-amz-checksum-algorithm"}) {
@@ -169,7 +171,9 @@ Result<service::ReceiveOptions> Payload::options(std::uint64_t size_bytes_max) c
   service::ReceiveOptions options;
   options.size_bytes = size_bytes_;
   options.expected = expected_;
-  if (signed_sha256_) options.expected.emplace_back(HashAlgorithm::sha256, *signed_sha256_);
+  if (signed_sha256_) {
+    options.expected.push_back({HashAlgorithm::sha256, *signed_sha256_, signed_hash_differs().message});
+  }
   options.stored_checksums = stored_;
   if (const http::Headers* const brought = trailers()) {
     options.trailing_expected = [brought, announced = in_trailers_] {
@@ -191,7 +195,7 @@ Task<Result<std::string>> Payload::read_text(std::uint64_t size_bytes_max) {
     }
   }
   if (signed_sha256_ && sha256(text) != *signed_sha256_) {
-    co_return s3_fail(ErrorCode::bad_digest, kSignedHashMismatch.first, kSignedHashMismatch.second);
+    co_return tl::unexpected(signed_hash_differs());
   }
   auto expected = expected_;
   if (const http::Headers* const brought = trailers()) {
@@ -199,8 +203,8 @@ Task<Result<std::string>> Payload::read_text(std::uint64_t size_bytes_max) {
     if (!trailing) co_return fail(std::move(trailing).error());
     expected.insert(expected.end(), trailing->begin(), trailing->end());
   }
-  for (const auto& [algorithm, wanted] : expected) {
-    if (digest(algorithm, text) == wanted) continue;
+  for (const service::ExpectedDigest& wanted : expected) {
+    if (digest(wanted.algorithm, text) == wanted.value) continue;
     co_return fail(ErrorCode::bad_digest,
                    "The Content-MD5 or checksum you specified did not match what we received.");
   }

@@ -53,7 +53,7 @@ class Payload {
   bool sized_ = false;                       // a length or a chunked coding was announced
   std::optional<std::uint64_t> size_bytes_;  // of the plain bytes
   std::optional<std::string> signed_sha256_;
-  std::vector<std::pair<HashAlgorithm, std::string>> expected_;
+  service::ExpectedDigests expected_;
   std::vector<HashAlgorithm> stored_;
   std::vector<HashAlgorithm> in_trailers_;
 };

@@ -30,6 +30,8 @@ constexpr Refusal kStorageClass{ErrorCode::invalid_argument, "InvalidStorageClas
                                 "The storage class you specified is not valid: all objects are STANDARD"};
 constexpr Refusal kOtherOwner{ErrorCode::access_denied, "AccessDenied",
                               "Access Denied: the bucket has another owner than expected"};
+constexpr Refusal kChecksumType{ErrorCode::invalid_argument, "InvalidRequest",
+                                "The checksum type must be FULL_OBJECT or COMPOSITE"};
 constexpr Refusal kInvalid{ErrorCode::invalid_argument, "InvalidArgument", "Invalid value"};
 
 /// A header that any operation may carry, and the values that ask for what is the case (parted by blanks; an
@@ -55,6 +57,7 @@ constexpr auto kPromises = std::to_array<Promise>({
     {"x-amz-bucket-namespace", "global", kNotImplemented},
     {"x-amz-expected-bucket-owner", kOwnerId, kOtherOwner},
     {"x-amz-source-expected-bucket-owner", kOwnerId, kOtherOwner},
+    {"x-amz-checksum-type", "FULL_OBJECT COMPOSITE", kChecksumType},
     {"x-amz-mfa", "", kNotImplemented},
     // MinIO's: unpack the archive that is sent.
     {"x-minio-extract", "false", kNotImplemented},

@@ -9,6 +9,10 @@ Task<http::Response> put_object(const Context& context, Call call) {
   if (!stored) co_return call.error(stored.error());
   auto condition = write_condition(call.request.headers);
   if (!condition) co_return call.error(condition.error());
+  if (call.header("x-amz-checksum-type") == "COMPOSITE") {
+    const S3Error parts_only{400, "InvalidRequest", "Only an upload in parts has a COMPOSITE checksum."};
+    co_return error_response(parts_only, call.resource(), call.caller.request_id);
+  }
   auto taken = call.payload->options(objects::kPutSizeMax);
   if (!taken) co_return call.error(taken.error());
   service::ReceiveOptions options = *std::move(taken);

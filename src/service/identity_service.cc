@@ -287,7 +287,7 @@ Task<Result<PresignedUrl>> IdentityService::presign_get(Caller caller, std::stri
   if (!credential) co_return fail(std::move(credential).error());
   const TimeMs now = clock_.now_ms();
   const std::string path = "/" + bucket + "/" + key;
-  co_return PresignedUrl{make_presigned_url("GET", request.endpoint, path, credential->key, now, seconds),
+  co_return PresignedUrl{make_presigned_url("GET", request, path, credential->key, now, seconds),
                          now / 1000 + seconds};
 }
 

@@ -91,7 +91,7 @@ class ObjectService {
   /// Asked again for what it has completed, it answers as the first time while the object is there.
   Task<Result<ObjectInfo>> complete_upload(Caller caller, std::string bucket, std::string key,
                                            std::string upload_id, std::vector<CompletedPart> parts,
-                                           std::vector<Checksum> expected, WriteCondition condition);
+                                           ExpectedObject expected, WriteCondition condition);
   Task<Result<void>> abort_upload(Caller caller, std::string bucket, std::string key, std::string upload_id);
 
  private:
@@ -113,7 +113,7 @@ class ObjectService {
   Task<Result<ObjectInfo>> publish(Target target, objects::PendingObject pending, WriteCondition condition);
   Task<Result<ObjectInfo>> complete_open_upload(Caller caller, std::string bucket, std::string key,
                                                 std::string upload_id, std::vector<CompletedPart> parts,
-                                                std::vector<Checksum> expected, WriteCondition condition);
+                                                ExpectedObject expected, WriteCondition condition);
   Result<StagingLocation> upload_target(const Caller& caller, const std::string& bucket,
                                         const std::string& key, const std::string& upload_id) const;
   Task<Result<StagingLocation>> find_upload(Caller caller, std::string bucket, std::string key,

@@ -123,8 +123,7 @@ Task<Result<UploadPage>> ObjectService::list_uploads(Caller caller, std::string 
 Task<Result<ObjectInfo>> ObjectService::complete_upload(Caller caller, std::string bucket, std::string key,
                                                         std::string upload_id,
                                                         std::vector<CompletedPart> parts,
-                                                        std::vector<Checksum> expected,
-                                                        WriteCondition condition) {
+                                                        ExpectedObject expected, WriteCondition condition) {
   const std::string etag = objects::multipart_etag(parts);
   auto task = complete_open_upload(caller, bucket, key, std::move(upload_id), std::move(parts),
                                    std::move(expected), std::move(condition));
@@ -140,7 +139,7 @@ Task<Result<ObjectInfo>> ObjectService::complete_upload(Caller caller, std::stri
 Task<Result<ObjectInfo>> ObjectService::complete_open_upload(Caller caller, std::string bucket,
                                                              std::string key, std::string upload_id,
                                                              std::vector<CompletedPart> parts,
-                                                             std::vector<Checksum> expected,
+                                                             ExpectedObject expected,
                                                              WriteCondition condition) {
   const auto check = [this, &caller, &bucket, &key]() -> Result<Target> {
     ANABRANCH_TRY(Target found, target(caller, Action::write_object, bucket, key));

@@ -3,9 +3,6 @@
 namespace anabranch::service {
 namespace {
 
-/// Any region is good at our own door.
-constexpr std::string_view kRegion = "us-east-1";
-
 std::string host_of(const std::string& endpoint) {
   const auto scheme = endpoint.find("://");
   return scheme == std::string::npos ? endpoint : endpoint.substr(scheme + 3);
@@ -32,15 +29,15 @@ std::string encode_path(std::string_view path) {
 
 }  // namespace
 
-std::string make_presigned_url(std::string_view method, const std::string& endpoint, const std::string& path,
-                               const KeyPair& key, TimeMs now, std::int64_t seconds,
+std::string make_presigned_url(std::string_view method, const PresignRequest& request,
+                               const std::string& path, const KeyPair& key, TimeMs now, std::int64_t seconds,
                                std::string_view asked_by) {
   const std::string encoded = encode_path(path);
   const std::string query =
       asked_by.empty() ? "" : std::string(kAskedByParameter) + "=" + encode_path(asked_by);
-  return endpoint + encoded + "?" +
-         auth::presign_v4(method, host_of(endpoint), encoded, query, key.access_key_id, key.secret_access_key,
-                          kRegion, now, seconds);
+  return request.endpoint + encoded + "?" +
+         auth::presign_v4(method, host_of(request.endpoint), encoded, query, key.access_key_id,
+                          key.secret_access_key, request.region, now, seconds);
 }
 
 }  // namespace anabranch::service

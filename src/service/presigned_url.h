@@ -18,8 +18,8 @@ inline constexpr std::string_view kAskedByParameter = "X-Anabranch-Asked-By";
 
 /// `path` is "/bucket/key", not encoded yet. `seconds` as kPresignedSecondsMax has it. `asked_by`: an access
 /// key id, where `key` is the server's own; else empty.
-std::string make_presigned_url(std::string_view method, const std::string& endpoint, const std::string& path,
-                               const KeyPair& key, TimeMs now, std::int64_t seconds,
+std::string make_presigned_url(std::string_view method, const PresignRequest& request,
+                               const std::string& path, const KeyPair& key, TimeMs now, std::int64_t seconds,
                                std::string_view asked_by = {});
 
 }  // namespace anabranch::service

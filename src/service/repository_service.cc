@@ -328,9 +328,8 @@ Task<Result<PresignedUrl>> RepositoryService::presign_read(Caller caller, std::s
   // the source.
   const TimeMs now = clock_.now_ms();
   const std::string url_path = "/" + repository + "/" + ref + "/" + path;
-  co_return PresignedUrl{
-      make_presigned_url("GET", request.endpoint, url_path, *key, now, kPresignSeconds, asked_by),
-      now / 1000 + kPresignSeconds};
+  co_return PresignedUrl{make_presigned_url("GET", request, url_path, *key, now, kPresignSeconds, asked_by),
+                         now / 1000 + kPresignSeconds};
 }
 
 Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, StagingLocation location,
@@ -341,7 +340,7 @@ Task<Result<PresignedUrl>> RepositoryService::presign_write(Caller caller, Stagi
   if (!key) co_return fail(std::move(key).error());
   const TimeMs now = clock_.now_ms();
   const std::string url_path = "/" + location.bucket + "/" + location.key;
-  co_return PresignedUrl{make_presigned_url("PUT", request.endpoint, url_path, *key, now, kPresignSeconds,
+  co_return PresignedUrl{make_presigned_url("PUT", request, url_path, *key, now, kPresignSeconds,
                                             caller.principal.access_key_id),
                          now / 1000 + kPresignSeconds};
 }

@@ -21,6 +21,9 @@ using objects::BucketUsage;
 using objects::Checksum;
 using objects::CompletedPart;
 using objects::CopyOptions;
+using objects::ExpectedDigest;
+using objects::ExpectedDigests;
+using objects::ExpectedObject;
 using objects::ListItem;
 using objects::ListPage;
 using objects::ListRequest;
@@ -74,7 +77,8 @@ struct Caller {
 
 /// An object that a client reads or writes by itself.
 struct PresignRequest {
-  std::string endpoint;  // "http://127.0.0.1:8000": as the client reached us
+  std::string endpoint;              // "http://127.0.0.1:8000": as the client reached us
+  std::string region = "us-east-1";  // the server's
 };
 struct PresignedUrl {
   std::string url;

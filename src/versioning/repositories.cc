@@ -497,7 +497,7 @@ Result<StagingLocation> Repositories::upload_location(const std::string& reposit
 Task<Result<ObjectStat>> Repositories::complete_upload(std::string repository, std::string branch,
                                                        std::string path, std::string upload_id,
                                                        std::vector<objects::CompletedPart> parts,
-                                                       std::vector<objects::Checksum> expected,
+                                                       objects::ExpectedObject expected,
                                                        objects::WriteCondition condition) {
   ANABRANCH_OPEN(handle, repository);
   auto completing = impl_->uploads.complete(handle, std::move(branch), std::move(path), std::move(upload_id),

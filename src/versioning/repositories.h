@@ -176,7 +176,7 @@ class Repositories {
                                           const std::string& path, const std::string& upload_id) const;
   Task<Result<ObjectStat>> complete_upload(std::string repository, std::string branch, std::string path,
                                            std::string upload_id, std::vector<objects::CompletedPart> parts,
-                                           std::vector<objects::Checksum> expected,
+                                           objects::ExpectedObject expected,
                                            objects::WriteCondition condition);
   Task<Result<void>> abort_upload(std::string repository, std::string branch, std::string path,
                                   std::string upload_id);

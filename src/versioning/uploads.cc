@@ -79,7 +79,7 @@ Result<StagingLocation> BranchUploads::location(const OpenRepository& repository
 Task<Result<ObjectStat>> BranchUploads::complete(RepositoryHandle repository, std::string branch,
                                                  std::string path, std::string upload_id,
                                                  std::vector<objects::CompletedPart> parts,
-                                                 std::vector<objects::Checksum> expected,
+                                                 objects::ExpectedObject expected,
                                                  objects::WriteCondition condition) {
   struct Ready {
     std::string address;

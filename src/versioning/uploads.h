@@ -24,8 +24,7 @@ class BranchUploads {
                                    const std::string& path, const std::string& upload_id) const;
   Task<Result<ObjectStat>> complete(RepositoryHandle repository, std::string branch, std::string path,
                                     std::string upload_id, std::vector<objects::CompletedPart> parts,
-                                    std::vector<objects::Checksum> expected,
-                                    objects::WriteCondition condition);
+                                    objects::ExpectedObject expected, objects::WriteCondition condition);
   Task<Result<void>> abort(RepositoryHandle repository, std::string branch, std::string path,
                            std::string upload_id);
   Result<objects::UploadPage> list(const OpenRepository& repository, const std::string& prefix,

@@ -70,8 +70,7 @@ struct Stores {
         store.put_part(bucket, upload.key, upload.upload_id, number, std::move(options), *source));
   }
   Result<ObjectInfo> complete(const UploadInfo& upload, const std::string& bucket,
-                              const std::vector<CompletedPart>& parts,
-                              const std::vector<Checksum>& expected = {}) {
+                              const std::vector<CompletedPart>& parts, const ExpectedObject& expected = {}) {
     auto pending = store.prepare_complete(bucket, upload.key, upload.upload_id, parts, expected);
     if (!pending) return fail(std::move(pending).error());
     return block_on(store.publish(*std::move(pending), bucket, upload.key, {}));

@@ -116,8 +116,8 @@ TEST_F(Objects, AreCheckedAgainstTrailers) {
   ReceiveOptions options;
   options.stored_checksums = {HashAlgorithm::crc32c};
   std::string trailer = digest(HashAlgorithm::crc32c, "bytes");
-  options.trailing_expected = [&]() -> Result<std::vector<std::pair<HashAlgorithm, std::string>>> {
-    return std::vector<std::pair<HashAlgorithm, std::string>>{{HashAlgorithm::crc32c, trailer}};
+  options.trailing_expected = [&]() -> Result<ExpectedDigests> {
+    return ExpectedDigests{{HashAlgorithm::crc32c, trailer}};
   };
   EXPECT_TRUE(stores_.receive("bytes", options));
   EXPECT_EQ(error_of(stores_.receive("bytez", options)), "bad_digest");

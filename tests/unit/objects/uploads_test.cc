@@ -142,11 +142,14 @@ TEST_F(Uploads, KeepChecksumsOfTheWholeObjectWhereAskedTo) {
     const auto part1 = put(upload, 1, one);
     const auto part2 = put(upload, 2, "the end");
     const std::string whole = digest(algorithm, one + "the end");
-    EXPECT_EQ(error_of(stores_.complete(upload, "b-1", {part1, part2}, {{algorithm, "other", false}})),
+    EXPECT_EQ(error_of(stores_.complete(upload, "b-1", {part1, part2},
+                                        {.checksums = {{algorithm, "other", false}}})),
               "bad_digest");
-    EXPECT_EQ(error_of(stores_.complete(upload, "b-1", {part1, part2}, {{HashAlgorithm::sha1, "x", false}})),
+    EXPECT_EQ(error_of(stores_.complete(upload, "b-1", {part1, part2},
+                                        {.checksums = {{HashAlgorithm::sha1, "x", false}}})),
               "invalid_argument");
-    const auto done = stores_.complete(upload, "b-1", {part1, part2}, {{algorithm, whole, false}});
+    const auto done =
+        stores_.complete(upload, "b-1", {part1, part2}, {.checksums = {{algorithm, whole, false}}});
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_THAT(done->checksums, testing::ElementsAre(Checksum{algorithm, whole, false}));
   }
