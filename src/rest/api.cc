@@ -83,6 +83,7 @@ Result<service::PageRequest> Call::page() const {
   service::PageRequest page;
   page.prefix = std::string(parameter("prefix"));
   page.after = std::string(parameter("after"));
+  page.search = std::string(parameter("search"));
   if (!has_parameter("amount")) return page;
   // lakeFS: -1 or too large an amount means the largest page.
   ANABRANCH_TRY(const std::int64_t value, whole("amount", 0, -1, std::numeric_limits<std::int32_t>::max()));

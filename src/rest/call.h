@@ -47,7 +47,7 @@ struct Call {
   Result<std::int64_t> whole(std::string_view name, std::int64_t fallback, std::int64_t min,
                              std::int64_t max) const;
   std::vector<std::string> parameters(std::string_view name) const;
-  /// prefix, after, amount. Errors: invalid_argument (amount).
+  /// prefix, after, amount, search. Errors: invalid_argument (amount).
   Result<service::PageRequest> page() const;
   /// "http://<host>": how the client reached us, for presigned URLs.
   std::string endpoint() const;

@@ -64,13 +64,14 @@ Result<void> ServerService::add_figures(BucketFigures& bucket) const {
 Result<Page<BucketFigures>> ServerService::read_buckets(const PageRequest& page) const {
   std::vector<BucketFigures> all;
   const auto add = [&](BucketInfo info, bool is_repository) {
-    if (info.name.starts_with(page.prefix) && (page.after.empty() || info.name > page.after)) {
+    if (info.name.starts_with(page.prefix) && page.is_wanted(info.name) &&
+        (page.after.empty() || info.name > page.after)) {
       all.push_back({std::move(info), is_repository, 0, 0, {}});
     }
   };
   ANABRANCH_TRY(auto buckets, objects_.list_buckets());
   for (auto& bucket : buckets) add(std::move(bucket), false);
-  PageRequest some{.prefix = page.prefix, .after = page.after, .amount = versioning::kPageMax};
+  PageRequest some{page.prefix, page.after, versioning::kPageMax, page.search};
   while (true) {
     ANABRANCH_TRY(const auto repositories, repositories_.list(some));
     for (const auto& repository : repositories.items) add({repository.id, repository.created_ms, ""}, true);

@@ -48,4 +48,11 @@ Result<void> check_tag_name(const std::string& name) {
   return {};
 }
 
+bool PageRequest::is_wanted(std::string_view name) const {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto same = [lower](char a, char b) { return lower(a) == lower(b); };
+  return std::search(name.begin(), name.end(), search.begin(), search.end(), same) != name.end() ||
+         search.empty();
+}
+
 }  // namespace anabranch::versioning

@@ -38,6 +38,7 @@ Result<Page<T>> list_names(const kv::Store& kv, const std::string& all, const Pa
   Result<void> good;
   ANABRANCH_CHECK(
       kv.scan(begin, kv::prefix_end(all + page.prefix), [&](std::string_view key, std::string_view value) {
+        if (!page.is_wanted(key.substr(all.size()))) return kv::ScanStep::next();
         if (result.items.size() == amount) {
           result.has_more = amount > 0;
           return kv::ScanStep::stop();

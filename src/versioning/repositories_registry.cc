@@ -133,6 +133,7 @@ Result<Page<Repository>> RepositoryRegistry::list(const PageRequest& page) const
   auto at = page.after >= page.prefix && !page.after.empty() ? repositories_.upper_bound(page.after)
                                                              : repositories_.lower_bound(page.prefix);
   for (; at != repositories_.end() && at->first.starts_with(page.prefix); ++at) {
+    if (!page.is_wanted(at->first)) continue;
     if (result.items.size() == amount) {
       result.has_more = amount > 0;
       break;

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -59,6 +60,10 @@ struct PageRequest {
   std::string prefix;
   std::string after;
   unsigned amount = kPageDefault;
+  /// Only names that hold it, whatever the case of ASCII letters. Costs the walk over all names of the
+  /// prefix.
+  std::string search = {};
+  bool is_wanted(std::string_view name) const;
 };
 template <class T>
 struct Page {

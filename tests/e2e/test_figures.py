@@ -346,3 +346,23 @@ def test_answers_are_compressed_for_who_takes_it_and_objects_are_not(server, api
     object_bytes = ask("/repositories/dogs/refs/main/objects?path=numbers.json", "gzip")
     assert "Content-Encoding" not in object_bytes.headers
     assert object_bytes.content == body
+
+
+def test_lists_are_searched_for_any_part_of_a_name(server, api, name):
+    for number in range(30):
+        api.branch(f"grid-{number}")
+    api.branch("A-Long-Description")
+    api.post("/repositories/dogs/tags", {"id": "release-long", "ref": "main"})
+
+    def found(path, **more):
+        page = api.get(path, **more)
+        return [item.get("id") or item["name"] for item in page["results"]], page["pagination"]["has_more"]
+
+    assert found("/repositories/dogs/branches", search="long-desc") == (["A-Long-Description"], False)
+    assert found("/repositories/dogs/branches", search="RID-2", amount=2) == (["grid-2", "grid-20"], True)
+    assert found("/repositories/dogs/branches", search="rid-2", amount=100, after="grid-20")[0][:2] == ["grid-21", "grid-22"]
+    assert found("/repositories/dogs/branches", search="rid-2", prefix="x") == ([], False)
+    assert found("/repositories/dogs/tags", search="LONG") == (["release-long"], False)
+    assert found("/repositories", search="og") == (["dogs"], False)
+    assert found("/buckets", search=name[2:]) == ([name], False)
+    assert found("/buckets", search="nothing") == ([], False)

@@ -1,4 +1,5 @@
 import { expect, expectNoAxeViolations, openSignedIn, setTheme, test } from './fixtures';
+import { Server } from './server';
 
 test('home shows what there is', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'raw/a.txt': 'hello', 'raw/b.txt': 'world' });
@@ -35,6 +36,27 @@ test('a bar of space is as full as the disk', async ({ page, server, seed }) => 
   expect(Math.abs(shown - (100 * drive.used_bytes) / (drive.used_bytes + drive.free_bytes))).toBeLessThan(2);
 });
 
+test('an empty server is filled with sample data by a button', async ({ page }) => {
+  const fresh = await Server.create();
+  try {
+    const answer = await page.request.post(`${fresh.url}/api/v1/session`, {
+      headers: { origin: fresh.url },
+      data: { access_key_id: fresh.rootKey.id, secret_access_key: fresh.rootKey.secret },
+    });
+    expect(answer.ok()).toBe(true);
+    await page.goto(`${fresh.url}/ui/`);
+    await expect(page.getByText('No buckets yet')).toBeVisible();
+    await page.getByRole('button', { name: 'Try with sample data' }).click();
+
+    await expect(page).toHaveURL(/repositories\/sample\/objects/);
+    await expect(page.getByRole('row').filter({ hasText: 'README.md' })).toBeVisible();
+    await page.goto(`${fresh.url}/ui/repositories/sample/changes?branch=cleaned&object=raw/dogs.csv`);
+    await expect(page.getByRole('grid', { name: 'Differences of the table' })).toContainText('Pug');
+  } finally {
+    await fresh.remove();
+  }
+});
+
 test('a repository is made with its bucket, found, and deleted', async ({ page, server, name }) => {
   await openSignedIn(page, server, '/ui/repositories');
   await page.getByRole('button', { name: 'New repository' }).first().click();
@@ -46,7 +68,7 @@ test('a repository is made with its bucket, found, and deleted', async ({ page, 
   await expect(page).toHaveURL(`/ui/repositories/${name}/objects`);
 
   await page.goto('/ui/repositories');
-  await page.getByLabel('Names that begin with').fill(name);
+  await page.getByLabel('Names with').fill(name);
   await expect(page).toHaveURL(`/ui/repositories?prefix=${name}`);
   await expect(page.getByRole('row')).toHaveCount(2);
   await page.getByRole('button', { name: 'Row actions' }).click();
@@ -56,7 +78,7 @@ test('a repository is made with its bucket, found, and deleted', async ({ page, 
   await page.getByLabel(`Type ${name} to confirm`).fill(name);
   await confirm.click();
 
-  await expect(page.getByText(`No repository begins with “${name}”`)).toBeVisible();
+  await expect(page.getByText(`No repository has “${name}” in its name`)).toBeVisible();
 });
 
 test('a name that is taken is told in the dialog', async ({ page, server, seed, name, allowConsole }) => {

@@ -14,7 +14,7 @@ test('prefixes and objects of buckets become a commit, and nothing is copied', a
   await seed.repository(name);
   await openSignedIn(page, server, `/ui/repositories/${name}/import`);
 
-  await page.getByLabel('Buckets that begin with').fill(`${name}-ken`);
+  await page.getByLabel('Buckets with').fill(`${name}-ken`);
   await page.getByRole('button', { name: `${name}-kennel` }).click();
   await page.getByRole('button', { name: 'Add photos/' }).click();
   await page.getByRole('button', { name: 'Add labels.csv' }).click();

@@ -28,10 +28,10 @@ test('branches are listed, searched, created and deleted', async ({ page, server
   await dialog.getByRole('button', { name: 'Create branch' }).click();
   await expect(rows.filter({ hasText: 'gamma' })).toBeVisible();
 
-  await page.getByRole('textbox', { name: 'Branches that begin with' }).fill('al');
+  await page.getByRole('textbox', { name: 'Branches with' }).fill('al');
   await expect(rows).toHaveCount(2);
   await expect(page).toHaveURL(/prefix=al/);
-  await page.getByRole('textbox', { name: 'Branches that begin with' }).fill('');
+  await page.getByRole('textbox', { name: 'Branches with' }).fill('');
 
   // Merged: no typing. Not merged: its name.
   await menu('alpha', 'Delete');
@@ -113,4 +113,49 @@ test('tags are created, browsed and deleted', async ({ page, server, seed, name 
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await dialog.getByRole('button', { name: 'Delete tag' }).click();
   await expect(page.getByText('No tags yet')).toBeVisible();
+});
+
+test('branches of runs leave the others in sight, and any part of a name finds a branch', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'a.txt': 'a' });
+  const { commit_id: input } = await seed.rest<{ commit_id: string }>(
+    'GET',
+    `/repositories/${name}/branches/main`,
+  );
+  await seed.rest('POST', `/repositories/${name}/sweeps`, {
+    id: 'grid',
+    input_ref: 'main',
+    input_commit: input,
+    command: ['true'],
+    grid: {},
+    total: 12,
+  });
+  for (let number = 1; number <= 12; number += 1) await seed.branch(name, `grid-${number}`);
+  await seed.branch(name, 'a-Long-Description');
+  await openSignedIn(page, server, `/ui/repositories/${name}/branches`);
+  const names = () =>
+    page
+      .getByRole('row')
+      .getByRole('link')
+      .filter({ hasText: /^(main|a-|grid)/ })
+      .allTextContents();
+
+  await expect(page.getByText('Branches of runs (12 hidden)')).toBeVisible();
+  await expect.poll(names).toEqual(['main', 'a-Long-Description']);
+  await page.getByRole('switch', { name: /^Branches of runs/ }).click();
+  await expect
+    .poll(async () => (await names()).slice(0, 4))
+    .toEqual(['main', 'a-Long-Description', 'grid-1', 'grid-2']);
+  await page.getByRole('textbox', { name: 'Branches with' }).fill('long-desc');
+  await expect.poll(names).toEqual(['a-Long-Description']);
+
+  await page.goto(`/ui/repositories/${name}/objects`);
+  await page.getByRole('button', { name: /^ref/ }).click();
+  await expect(page.getByRole('option').first()).toContainText('main');
+  await page.getByRole('textbox', { name: 'Find a branch, tag or commit' }).fill('desc');
+  await expect(page.getByRole('option', { name: 'a-Long-Description' })).toBeVisible();
 });

@@ -126,7 +126,7 @@ test('from a data set in a bucket to the best run on main', async ({
 
   await test.step('import the data set into the branch ingest, without copying it', async () => {
     await navigation(page, 'Import').click();
-    await page.getByLabel('Buckets that begin with').fill(source);
+    await page.getByLabel('Buckets with').fill(source);
     await page.getByRole('button', { name: source }).click();
     await page.getByRole('button', { name: 'Add digits/' }).click();
     await page.getByLabel(/Where .*digits\/ goes/).fill('raw');

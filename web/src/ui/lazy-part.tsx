@@ -57,7 +57,9 @@ function makeLazy<Props extends object>(
 ): LazyPart<Props> {
   let Loaded: ComponentType<Props> | undefined;
   const start = async () => {
-    Loaded ??= await load();
+    if (Loaded) return;
+    dropFailedStyles();
+    Loaded = await load();
   };
   function Part(props: Props): ReactNode {
     const [state, setState] = useState({ failures: 0, isLoading: true });
@@ -79,6 +81,26 @@ function makeLazy<Props extends object>(
   }
   return Object.assign(Part, { preload: () => start().catch(() => undefined) });
 }
+
+/**
+ * The loader of chunks puts a <link> for their styles into the page and asks for none that is there already, whether or not
+ * it ever came. One that has no sheet failed: without it, it is asked for again.
+ */
+function dropFailedStyles(): void {
+  for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')) {
+    if (failedStyles.has(link)) link.remove();
+  }
+}
+
+const failedStyles = new WeakSet<Element>();
+// Failures of links do not bubble; they are seen on their way down.
+document.addEventListener(
+  'error',
+  (event) => {
+    if (event.target instanceof HTMLLinkElement) failedStyles.add(event.target);
+  },
+  true,
+);
 
 function Waiting({ retry, children }: { retry: () => void; children: ReactNode }): ReactNode {
   useEffect(() => {

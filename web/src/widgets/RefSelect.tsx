@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Check, ChevronsUpDown, GitBranch, GitCommitHorizontal, GitMerge, Tag } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { refSuggestionsQuery } from '../api/queries/refs';
+import { repositoryQuery } from '../api/queries/repositories';
 import { messageOf } from '../ui/ErrorState';
 import { shortCommit, type RefType } from '../ui/RefBadge';
 import { recentRefs, rememberRef } from './recent-refs';
@@ -48,7 +49,12 @@ export function RefSelect({
     onDropdownOpen: () => combobox.focusSearchInput(),
   });
   const query = useQuery({ ...refSuggestionsQuery(repository, prefix), enabled: combobox.dropdownOpened });
-  const branches = query.data?.branches ?? [];
+  const main = useQuery({ ...repositoryQuery(repository), enabled: combobox.dropdownOpened }).data
+    ?.default_branch;
+  const found = query.data?.branches ?? [];
+  // The default branch is at hand whatever comes before it by name.
+  const isPinned = main !== undefined && text.trim() === '';
+  const branches = isPinned ? [{ id: main }, ...found.filter(({ id }) => id !== main)] : found;
   const tags = branchesOnly ? [] : (query.data?.tags ?? []);
   const typed = text.trim();
   const isKnown = [...branches, ...tags].some((ref) => ref.id === typed);

@@ -10,7 +10,7 @@ export const bucketsQuery = (prefix = '') =>
     queryFn: ({ pageParam, signal }) =>
       answer(
         api.GET('/buckets', {
-          params: { query: { prefix, after: pageParam, amount: amountAfter(pageParam) } },
+          params: { query: { search: prefix, after: pageParam, amount: amountAfter(pageParam) } },
           signal,
         }),
       ),

@@ -10,7 +10,7 @@ export const branchesQuery = (repository: string, prefix = '') =>
         api.GET('/repositories/{repository}/branches', {
           params: {
             path: { repository },
-            query: { prefix, after: pageParam, amount: amountAfter(pageParam) },
+            query: { search: prefix, after: pageParam, amount: amountAfter(pageParam) },
           },
           signal,
         }),
@@ -26,7 +26,7 @@ export const tagsQuery = (repository: string, prefix = '') =>
         api.GET('/repositories/{repository}/tags', {
           params: {
             path: { repository },
-            query: { prefix, after: pageParam, amount: amountAfter(pageParam) },
+            query: { search: prefix, after: pageParam, amount: amountAfter(pageParam) },
           },
           signal,
         }),
@@ -48,12 +48,12 @@ export const branchQuery = (repository: string, branch: string) =>
 
 const suggestionsMax = 20;
 
-/** The first branches and tags that begin with the text: for choosing a ref. */
+/** The first branches and tags that hold the text: for choosing a ref. */
 export const refSuggestionsQuery = (repository: string, prefix: string) =>
   queryOptions({
     queryKey: ['repositories', repository, 'refs', { prefix }],
     queryFn: async ({ signal }) => {
-      const params = { path: { repository }, query: { prefix, amount: suggestionsMax } };
+      const params = { path: { repository }, query: { search: prefix, amount: suggestionsMax } };
       const [branches, tags] = await Promise.all([
         answer(api.GET('/repositories/{repository}/branches', { params, signal })),
         answer(api.GET('/repositories/{repository}/tags', { params, signal })),

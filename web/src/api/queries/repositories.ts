@@ -8,7 +8,7 @@ export const repositoriesQuery = (prefix = '') =>
     queryFn: ({ pageParam, signal }) =>
       answer(
         api.GET('/repositories', {
-          params: { query: { prefix, after: pageParam, amount: pageAmount } },
+          params: { query: { search: prefix, after: pageParam, amount: pageAmount } },
           signal,
         }),
       ),

@@ -114,7 +114,7 @@ export function BucketsPage(): ReactElement {
         <>
           <FilterInput
             value={prefix}
-            placeholder="Buckets that begin with"
+            placeholder="Buckets with"
             onChange={(value) => void navigateHere({ search: { prefix: value || undefined }, replace: true })}
           />
           <span className={classes.soft} role="status">
@@ -139,16 +139,21 @@ export function BucketsPage(): ReactElement {
               title="No buckets yet"
               icon={<Archive size={20} aria-hidden />}
               actions={
-                <CommandBlock
-                  commands={`aws --endpoint-url ${window.location.origin} s3 mb s3://sample-data`}
-                />
+                <>
+                  <Button onClick={() => void navigateHere({ search: (old) => ({ ...old, create: true }) })}>
+                    New bucket
+                  </Button>
+                  <CommandBlock
+                    commands={`aws --endpoint-url ${window.location.origin} s3 mb s3://sample-data`}
+                  />
+                </>
               }
             >
               A bucket holds objects; a repository can import them without copying. Any S3 client can fill it.
             </EmptyState>
           ) : (
-            <EmptyState title="No bucket begins with this" icon={<SearchX size={20} aria-hidden />}>
-              Buckets are searched by the beginning of their names.
+            <EmptyState title="No bucket has this in its name" icon={<SearchX size={20} aria-hidden />}>
+              Any part of a name is found, whatever the case of its letters.
             </EmptyState>
           )
         }

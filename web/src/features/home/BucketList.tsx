@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Archive } from 'lucide-react';
@@ -37,7 +38,18 @@ export function BucketList(): ReactElement {
       )}
       {query.isPending && <LoadingState rows={4} label="Loading buckets" />}
       {query.isSuccess && largest.length === 0 && (
-        <EmptyState title="No bucket yet" icon={<Archive size={20} aria-hidden />}>
+        <EmptyState
+          title="No buckets yet"
+          icon={<Archive size={20} aria-hidden />}
+          actions={
+            <Button
+              variant="default"
+              renderRoot={(props) => <Link to="/buckets" search={{ create: true }} {...props} />}
+            >
+              New bucket
+            </Button>
+          }
+        >
           A bucket holds objects as they are; any S3 client can use it.
         </EmptyState>
       )}

@@ -58,7 +58,7 @@ function steps(client: Client, origin: string, key: string): Step[] {
         title: 'Make a bucket and fill it',
         commands: ['aws s3 mb s3://sample-data', 'aws s3 sync ./data s3://sample-data/data'],
       },
-      { title: 'Read a branch like a bucket', commands: ['aws s3 ls s3://dogs/main/'] },
+      { title: 'Read a branch like a bucket', commands: ['aws s3 ls s3://REPOSITORY/main/'] },
     ];
   }
   if (client === 'lakectl') {
@@ -74,7 +74,8 @@ function steps(client: Client, origin: string, key: string): Step[] {
       {
         title: 'Make a repository and a branch',
         commands: [
-          'lakectl repo create lakefs://dogs s3://sample-data/dogs',
+          'aws s3 mb s3://repositories',
+          'lakectl repo create lakefs://dogs s3://repositories/dogs',
           'lakectl branch create lakefs://dogs/ingest -s lakefs://dogs/main',
         ],
       },
@@ -88,6 +89,13 @@ function steps(client: Client, origin: string, key: string): Step[] {
         `export ANABRANCH_ACCESS_KEY_ID=${key}`,
         'export ANABRANCH_SECRET_ACCESS_KEY=…',
       ],
+    },
+    {
+      title: 'Make two buckets: for data as it comes, and for repositories',
+      commands: ['sample-data', 'repositories'].map(
+        (bucket) =>
+          `curl -fsS -X PUT --aws-sigv4 aws:amz:us-east-1:s3 --user "$ANABRANCH_ACCESS_KEY_ID:$ANABRANCH_SECRET_ACCESS_KEY" ${origin}/${bucket}`,
+      ),
     },
     {
       title: 'Take data in without copying it',

@@ -69,7 +69,7 @@ export function RepositoriesPage(): ReactElement {
       toolbar={
         <FilterInput
           value={prefix}
-          placeholder="Names that begin with"
+          placeholder="Names with"
           onChange={(value) => void navigateHere({ search: { prefix: value }, replace: true })}
         />
       }
@@ -91,7 +91,7 @@ export function RepositoriesPage(): ReactElement {
               keeping.
             </EmptyState>
           ) : (
-            <EmptyState title={`No repository begins with “${prefix}”`} />
+            <EmptyState title={`No repository has “${prefix}” in its name`} />
           )
         }
       />

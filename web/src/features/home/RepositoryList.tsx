@@ -12,6 +12,7 @@ import { formatPlural } from '../../ui/format';
 import { LoadingState } from '../../ui/LoadingState';
 import { Panel } from '../../ui/Page';
 import classes from './home.module.css';
+import { SampleDataButton } from './SampleDataButton';
 
 const shownMax = 8;
 
@@ -42,7 +43,12 @@ export function RepositoryList({ onCreate }: { onCreate: () => void }): ReactEle
         <EmptyState
           title="No repository yet"
           icon={<Library size={20} aria-hidden />}
-          actions={<Button onClick={onCreate}>New repository</Button>}
+          actions={
+            <>
+              <Button onClick={onCreate}>New repository</Button>
+              <SampleDataButton />
+            </>
+          }
         >
           A repository keeps versions of data: branches for experiments, commits for what is worth keeping.
         </EmptyState>

@@ -58,7 +58,7 @@ export function BucketBrowser(props: BucketBrowserProps): ReactElement {
         {bucket === undefined ? (
           <FilterInput
             value={prefix}
-            placeholder="Buckets that begin with"
+            placeholder="Buckets with"
             width={220}
             onChange={(value) => onGo(undefined, value)}
           />
@@ -132,7 +132,7 @@ function Buckets({ beginning, onGo }: { beginning: string; onGo: BucketBrowserPr
       empty={
         beginning !== '' ? (
           <EmptyState
-            title={`No bucket begins with “${beginning}”`}
+            title={`No bucket has “${beginning}” in its name`}
             icon={<SearchX size={20} aria-hidden />}
           />
         ) : (

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { FolderOpen, LayoutGrid, List, SearchX, Trash2, Upload } from 'lucide-react';
+import { ArrowDownToLine, FolderOpen, LayoutGrid, List, SearchX, Trash2, Upload } from 'lucide-react';
 import { useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import type { Entry } from '../../api/entries';
 import { deletePaths, objectsQuery, objectUrl, pathsBelow, refKindQuery } from '../../api/queries/objects';
@@ -368,6 +368,20 @@ function Nothing({
           <>
             <Button variant="default" leftSection={<Upload size={15} aria-hidden />} onClick={onUpload}>
               Upload files
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<ArrowDownToLine size={15} aria-hidden />}
+              renderRoot={(props) => (
+                <Link
+                  from="/repositories/$repository/objects"
+                  to="/repositories/$repository/import"
+                  search={(old) => ({ branch: old.ref })}
+                  {...props}
+                />
+              )}
+            >
+              Import a bucket
             </Button>
             <CommandBlock commands={command} />
           </>

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Switch } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import {
@@ -14,6 +14,7 @@ import {
   Trash2,
 } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
+import { sweepsQuery } from '../../api/queries/experiments';
 import { branchesQuery } from '../../api/queries/refs';
 import { repositoryQuery } from '../../api/queries/repositories';
 import type { Ref } from '../../api/types';
@@ -24,7 +25,7 @@ import type { Column, RowAction } from '../../ui/DataTable/types';
 import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
 import { FilterInput } from '../../ui/FilterInput';
-import { formatPlural } from '../../ui/format';
+import { formatCount, formatPlural } from '../../ui/format';
 import { useHotkeys } from '../../ui/hotkeys';
 import { Page } from '../../ui/Page';
 import { CreateRefDialog } from '../../widgets/CreateRefDialog';
@@ -40,11 +41,23 @@ type Open = { kind: 'delete'; refs: Ref[] } | { kind: 'reset' | 'tag' | 'branch'
 /** All branches: what each points at, and what can be done with it. */
 export function BranchesPage(): ReactElement {
   const { repository } = route.useParams();
-  const { prefix = '', create } = route.useSearch();
+  const { prefix = '', create, runs } = route.useSearch();
   const navigateHere = route.useNavigate();
   const navigate = useNavigate();
   const defaultBranch = useQuery(repositoryQuery(repository)).data?.default_branch ?? 'main';
   const source = useInfiniteRows(useInfiniteQuery(branchesQuery(repository, prefix)), (page) => page.results);
+  const sweepPages = useInfiniteQuery(sweepsQuery(repository)).data?.pages;
+  const isOfRun = useMemo(
+    () => runBranchTest(sweepPages?.flatMap((page) => page.results) ?? []),
+    [sweepPages],
+  );
+  // Hundreds of runs would hide what people work on; who searches or asks for them finds them.
+  const withRuns = runs === true || prefix !== '';
+  const rows = useMemo(
+    () => inOrder(source.rows, defaultBranch, withRuns ? undefined : isOfRun),
+    [source.rows, defaultBranch, withRuns, isOfRun],
+  );
+  const hidden = source.rows.length - rows.length;
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
@@ -177,9 +190,22 @@ export function BranchesPage(): ReactElement {
         <>
           <FilterInput
             value={prefix}
-            placeholder="Branches that begin with"
-            onChange={(value) => void navigateHere({ search: { prefix: value || undefined }, replace: true })}
+            placeholder="Branches with"
+            onChange={(value) =>
+              void navigateHere({ search: (old) => ({ ...old, prefix: value || undefined }), replace: true })
+            }
           />
+          {(hidden > 0 || runs) && (
+            <Switch
+              size="xs"
+              label={`Branches of runs${hidden > 0 ? ` (${formatCount(hidden)}${source.hasMore ? ' and more' : ''} hidden)` : ''}`}
+              checked={runs === true}
+              onChange={(event) => {
+                const shown = event.currentTarget.checked || undefined;
+                void navigateHere({ search: (old) => ({ ...old, runs: shown }), replace: true });
+              }}
+            />
+          )}
           {selected.length > 0 && (
             <Button
               variant="default"
@@ -190,7 +216,7 @@ export function BranchesPage(): ReactElement {
             </Button>
           )}
           <span className={classes.soft} role="status">
-            {source.rows.length > 0 &&
+            {rows.length > 0 &&
               `${formatPlural(source.rows.length, 'branch', 'branches')}${source.hasMore ? ' loaded' : ''}`}
           </span>
         </>
@@ -198,8 +224,9 @@ export function BranchesPage(): ReactElement {
     >
       <DataTable
         label="Branches"
-        listId={`${repository}\n${prefix}`}
+        listId={`${repository}\n${prefix}\n${String(withRuns)}`}
         {...source}
+        rows={rows}
         columns={columns}
         rowId={(row) => row.id}
         selection={selection}
@@ -208,8 +235,8 @@ export function BranchesPage(): ReactElement {
         rowMenu={rowMenu}
         errorTitle="The branches could not be listed"
         empty={
-          <EmptyState title="No branch begins with this" icon={<SearchX size={20} aria-hidden />}>
-            Branches are searched by the beginning of their names.
+          <EmptyState title="No branch has this in its name" icon={<SearchX size={20} aria-hidden />}>
+            Any part of a name is found, whatever the case of its letters.
           </EmptyState>
         }
       />
@@ -236,4 +263,27 @@ export function BranchesPage(): ReactElement {
       )}
     </Page>
   );
+}
+
+const numberAtEnd = /-\d+$/;
+
+/** Whether a branch is one that a run of these sweeps has: it is called as its sweep, with the run's number. */
+export function runBranchTest(sweeps: readonly { id: string }[]): (branch: string) => boolean {
+  const names = new Set(sweeps.map(({ id }) => id));
+  return (branch) => numberAtEnd.test(branch) && names.has(branch.replace(numberAtEnd, ''));
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** The default branch, then the others as people count: 2 before 10, the runs of a sweep together. */
+export function inOrder(
+  rows: Iterable<Ref>,
+  defaultBranch: string,
+  isHidden: ((branch: string) => boolean) | undefined,
+): Ref[] {
+  const shown = [...rows].filter(({ id }) => id === defaultBranch || !isHidden?.(id));
+  return shown.sort((left, right) => {
+    if (left.id === defaultBranch || right.id === defaultBranch) return left.id === defaultBranch ? -1 : 1;
+    return collator.compare(left.id, right.id);
+  });
 }

@@ -129,7 +129,7 @@ export function TagsPage(): ReactElement {
         <>
           <FilterInput
             value={prefix}
-            placeholder="Tags that begin with"
+            placeholder="Tags with"
             onChange={(value) => void navigateHere({ search: { prefix: value || undefined }, replace: true })}
           />
           {selected.length > 0 && (
@@ -173,8 +173,8 @@ export function TagsPage(): ReactElement {
               A tag is a name for a commit that stays while branches move on.
             </EmptyState>
           ) : (
-            <EmptyState title="No tag begins with this" icon={<SearchX size={20} aria-hidden />}>
-              Tags are searched by the beginning of their names.
+            <EmptyState title="No tag has this in its name" icon={<SearchX size={20} aria-hidden />}>
+              Any part of a name is found, whatever the case of its letters.
             </EmptyState>
           )
         }

@@ -9,10 +9,12 @@ export interface RefsSearch {
   prefix?: string;
   /** The dialog that creates one is open. */
   create?: true;
+  /** Branches of runs are listed too. */
+  runs?: true;
 }
 
 export function branchesSearch(search: RawSearch): RefsSearch {
-  return { prefix: text(search.prefix), create: flag(search.create) };
+  return { prefix: text(search.prefix), create: flag(search.create), runs: flag(search.runs) };
 }
 
 export const tagsSearch = branchesSearch;
