@@ -1,6 +1,7 @@
 // What is written of sweeps and runs: see experiments.h.
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/log.h"
@@ -62,14 +63,29 @@ void apply_resources(Run& run, const Report& report) {
 }
 
 /// Errors: invalid_argument (more names than a run may have).
-Result<void> apply_metrics(Run& run, const Report& report) {
+Result<void> apply_metrics(Run& run, const Report& report, TimeMs now) {
   for (const auto& [name, point] : report.metrics) {
-    const auto [place, is_new] = run.metrics.try_emplace(name, MetricValue{point.value, point.step});
-    if (!is_new && point.step >= place->second.step) place->second = {point.value, point.step};
+    const MetricValue said{point.value, point.step, point.time_ms == 0 ? now : point.time_ms, false};
+    const auto [place, is_new] = run.metrics.try_emplace(name, said);
+    MetricValue& latest = place->second;
+    const bool is_later = std::tie(said.step, said.time_ms) >= std::tie(latest.step, latest.time_ms);
+    if (!is_new && !latest.is_final && is_later) latest = said;
   }
-  if (run.metrics.size() <= kMetricNamesMax) return {};
+  for (const auto& [name, value] : report.final_metrics) {
+    if (!value) {
+      run.metrics.erase(name);
+      continue;
+    }
+    MetricValue& latest = run.metrics[name];
+    latest.value = *value;
+    latest.is_final = true;
+  }
+  std::size_t size = 0;
+  for (const auto& [name, value] : run.metrics) size += name.size();
+  if (run.metrics.size() <= kMetricNamesMax && size <= kMetricNamesSizeMax) return {};
   return fail(ErrorCode::invalid_argument,
-              "field 'metrics' gives the run more than " + std::to_string(kMetricNamesMax) + " names");
+              "field 'metrics' gives the run more than " + std::to_string(kMetricNamesMax) + " names, or " +
+                  std::to_string(kMetricNamesSizeMax) + " bytes of them");
 }
 
 }  // namespace
@@ -171,7 +187,7 @@ Result<Experiments::Prepared> Experiments::prepare_report(const std::string& rep
   if (report.commit_id) run.commit_id = *report.commit_id;
   if (report.argv) run.argv = *report.argv;
   apply_resources(run, report);
-  ANABRANCH_CHECK(apply_metrics(run, report));
+  ANABRANCH_CHECK(apply_metrics(run, report, now));
   kv::Batch& batch = prepared.batch;
   ANABRANCH_CHECK(add_points(kv_, batch, found.uid, run.id, report.metrics, now));
   if (report.out) {

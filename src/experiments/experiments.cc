@@ -2,6 +2,7 @@
 #include "experiments/experiments.h"
 
 #include <algorithm>
+#include <map>
 
 #include "experiments/fields.h"
 #include "experiments/logs.h"
@@ -82,6 +83,7 @@ Result<void> Experiments::finish(const kv::Reader& reader, const std::string& ui
   RunHead head;
   Result<void> decoded;
   std::uint64_t runs = 0;
+  std::map<std::string, std::uint64_t> metrics;  // and how many runs have each
   ANABRANCH_CHECK(reader.scan(prefix, kv::prefix_end(prefix), [&](std::string_view, std::string_view record) {
     decoded = decode_head(record, head);
     if (!decoded) return kv::ScanStep::stop();
@@ -89,9 +91,15 @@ Result<void> Experiments::finish(const kv::Reader& reader, const std::string& ui
     ++sweep.counts[static_cast<std::size_t>(state)];
     sweep.active = sweep.active || (!is_over(state) && state != RunState::lost);
     ++runs;
+    for (const auto& [name, value] : head.metrics) ++metrics[std::string(name)];
     return kv::ScanStep::next();
   }));
   if (!decoded) return decoded;
+  for (const auto& [name, count] : metrics) {
+    if (const auto direction = infer_direction(name)) sweep.directions.emplace(name, *direction);
+  }
+  sweep.main_metric = sweep.objective ? sweep.objective->metric : main_metric(metrics);
+  if (sweep.objective) sweep.directions[sweep.objective->metric] = sweep.objective->direction;
   sweep.total = std::max(sweep.total, static_cast<std::int64_t>(runs));
   // Its runner is still telling of its runs.
   const bool lives = now - heartbeat <= kLostAfterMs;

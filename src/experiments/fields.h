@@ -14,12 +14,12 @@
 
 namespace anabranch::experiments {
 
-/// Every record begins with it; a later format takes another number.
+/// Every record begins with a version: this one, save where the record's kind says another.
 inline constexpr char kRecordVersion = 1;
 
 class FieldWriter {
  public:
-  FieldWriter() { bytes_.push_back(kRecordVersion); }
+  explicit FieldWriter(char version = kRecordVersion) { bytes_.push_back(version); }
 
   FieldWriter& number(std::uint64_t value) {
     versioning::wire::append_varint(bytes_, value);
@@ -49,8 +49,8 @@ class FieldWriter {
 /// Reads what FieldWriter wrote. After a failure every read gives an empty value; done() tells.
 class FieldReader {
  public:
-  explicit FieldReader(std::string_view bytes) : rest_(bytes) {
-    good_ = !rest_.empty() && rest_.front() == kRecordVersion;
+  explicit FieldReader(std::string_view bytes, char version = kRecordVersion) : rest_(bytes) {
+    good_ = !rest_.empty() && rest_.front() == version;
     if (good_) rest_.remove_prefix(1);
   }
 

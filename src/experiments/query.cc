@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "experiments/fields.h"
 #include "experiments/records.h"
 
@@ -62,16 +63,26 @@ const Value* find(const std::vector<std::pair<std::string_view, Value>>& pairs, 
   return found != pairs.end() && found->first == name ? &found->second : nullptr;
 }
 
+/// NaN and infinities are equal to themselves alone, and neither above nor below anything.
+bool metric_holds(Comparison comparison, double value, double bound) {
+  if (std::isfinite(value) && std::isfinite(bound)) return holds(comparison, value, bound);
+  const bool is_same = value == bound || (std::isnan(value) && std::isnan(bound));
+  return is_same ? comparison == Comparison::equal : comparison == Comparison::not_equal;
+}
+
 bool matches(const RunCondition& condition, const RunHead& head) {
   if (condition.field == RunCondition::Field::metric) {
     const double* const value = find(head.metrics, condition.name);
     if (value == nullptr) return condition.comparison == Comparison::not_equal;
-    return holds(condition.comparison, *value, *condition.number);
+    return metric_holds(condition.comparison, *value, *condition.number);
   }
   const std::string_view* const value = find(head.parameters, condition.name);
   if (value == nullptr) return condition.comparison == Comparison::not_equal;
-  if (condition.number) {
-    if (const auto number = to_number(*value)) return holds(condition.comparison, *number, *condition.number);
+  const bool is_of_order =
+      condition.comparison != Comparison::equal && condition.comparison != Comparison::not_equal;
+  if (is_of_order && condition.number) {
+    const auto number = to_number(*value);
+    return number && holds(condition.comparison, *number, *condition.number);
   }
   return holds(condition.comparison, *value, std::string_view(condition.text));
 }
@@ -103,8 +114,12 @@ Result<RunCondition> parse_condition(std::string_view text) {
     condition.comparison = candidate.comparison;
     condition.text = rest.substr(candidate.text.size());
     condition.number = to_number(condition.text);
-    if (condition.field == RunCondition::Field::metric && !condition.number)
-      return refused("a metric is compared with a number");
+    if (condition.field != RunCondition::Field::metric || condition.number) return condition;
+    condition.number = read_number(condition.text);
+    const bool is_of_order =
+        condition.comparison != Comparison::equal && condition.comparison != Comparison::not_equal;
+    if (!condition.number || is_of_order)
+      return refused("a metric is compared with a number, and with NaN or Infinity by = and != alone");
     return condition;
   }
   return refused("the comparisons are = != >= <= > <");
@@ -156,7 +171,14 @@ SortKey sort_key(const RunOrder& order, const RunHead& head, TimeMs now_ms) {
       }
       break;
     case RunOrder::By::metric:
-      if (const double* const value = find(head.metrics, order.name)) set(*value);
+      if (const double* const value = find(head.metrics, order.name)) {
+        if (std::isfinite(*value)) {
+          set(*value);
+        } else {
+          key.rank = SortKey::Rank::not_finite;
+          key.text = format_number(*value);
+        }
+      }
       break;
     case RunOrder::By::parameter:
       if (const std::string_view* const value = find(head.parameters, order.name)) {
@@ -192,7 +214,7 @@ Result<SortKey> decode_place(std::string_view text) {
   const auto bytes = from_hex(text);
   FieldReader fields(bytes ? std::string_view(*bytes) : std::string_view());
   SortKey place;
-  place.rank = static_cast<SortKey::Rank>(std::min<std::uint64_t>(fields.number(), 2));
+  place.rank = static_cast<SortKey::Rank>(std::min<std::uint64_t>(fields.number(), 3));
   place.number = fields.real();
   place.text = fields.text();
   place.created_ms = fields.signed_number();

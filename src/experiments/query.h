@@ -48,13 +48,16 @@ struct RunQuery {
   unsigned amount = 100;
 };
 
-/// True if all hold. Parameters that are numbers on both sides are compared as numbers, else as texts; a run
-/// that has no such parameter or metric matches nothing but `!=`.
+/// True if all hold. Metrics are numbers; those that are NaN or infinite match nothing but `!=`, and `=` of the
+/// same. Parameters are texts: 007 is not 7. Only `<`, `<=`, `>` and `>=` with a number compare them as numbers,
+/// and then those that are none match nothing. A run that has no such parameter or metric matches nothing but
+/// `!=`.
 bool matches(const std::vector<RunCondition>& conditions, const RunHead& head);
 
-/// A run's place in an order: numbers, then texts, then runs that have none; of equals the newest first.
+/// A run's place in an order, whichever way it goes: numbers, then texts, then what is NaN or infinite, then
+/// runs that have none; of equals the newest first.
 struct SortKey {
-  enum class Rank : std::uint8_t { number, text, none } rank = Rank::none;
+  enum class Rank : std::uint8_t { number, text, not_finite, none } rank = Rank::none;
   double number = 0;
   std::string text;
   TimeMs created_ms = 0;

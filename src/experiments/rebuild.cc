@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "base/json.h"
+
 namespace anabranch::experiments {
 namespace {
 
@@ -75,9 +77,8 @@ std::optional<Run> run_from_commit(const versioning::Commit& commit) {
     if (name.starts_with(kParameterPrefix)) {
       run.parameters.emplace(name.substr(kParameterPrefix.size()), value);
     } else if (name.starts_with(kMetricPrefix)) {
-      const auto number = number_of<double>(value);
-      if (number && std::isfinite(*number))
-        run.metrics.emplace(name.substr(kMetricPrefix.size()), MetricValue{*number, 0});
+      if (const auto number = read_number(value))
+        run.metrics.emplace(name.substr(kMetricPrefix.size()), MetricValue{*number, 0, 0, true});
     }
   }
   if (!validate(run)) return std::nullopt;

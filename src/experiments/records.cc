@@ -49,6 +49,21 @@ std::vector<std::string> take_words(FieldReader& fields) {
   return words;
 }
 
+// What came to a record later stands at its end, each as a number and a text of fields: whoever does not know
+// the number passes it over, and a record of before has none.
+constexpr std::uint64_t kObjectiveExtension = 1;     // of a sweep
+constexpr std::uint64_t kMetricTimesExtension = 2;   // of a run
+
+/// `take(number, fields)` for each; unknown ones are passed over.
+template <class Take>
+void take_extensions(FieldReader& fields, Take take) {
+  while (fields.good() && !fields.at_end()) {
+    const std::uint64_t number = fields.number();
+    FieldReader inner(fields.text());
+    take(number, inner);
+  }
+}
+
 void put_words(FieldWriter& fields, const std::vector<std::string>& words) {
   fields.number(words.size());
   for (const auto& word : words) fields.text(word);
@@ -67,7 +82,13 @@ std::string encode_sweep(const Sweep& sweep) {
   }
   fields.signed_number(sweep.total).signed_number(sweep.created_ms).text(sweep.committer);
   fields.number(sweep.cancel_requested ? 1 : 0);
-  if (!sweep.runner.empty() || !sweep.plan.empty()) fields.text(sweep.runner).text(sweep.plan);
+  if (!sweep.runner.empty() || !sweep.plan.empty() || sweep.objective)
+    fields.text(sweep.runner).text(sweep.plan);
+  if (sweep.objective) {
+    FieldWriter objective;
+    objective.text(sweep.objective->metric).text(to_string(sweep.objective->direction));
+    fields.number(kObjectiveExtension).text(objective.take());
+  }
   return fields.take();
 }
 
@@ -91,6 +112,14 @@ Result<Sweep> decode_sweep(std::string_view record) {
     sweep.runner = fields.text();
     sweep.plan = fields.text();
   }
+  take_extensions(fields, [&](std::uint64_t number, FieldReader& inner) {
+    if (number != kObjectiveExtension) return;
+    Objective objective{std::string(inner.text()), Direction::max};
+    if (const auto direction = parse_direction(inner.text())) {
+      objective.direction = *direction;
+      sweep.objective = std::move(objective);
+    }
+  });
   ANABRANCH_CHECK(fields.done("a sweep"));
   return sweep;
 }
@@ -117,6 +146,12 @@ std::string encode_run(const Run& run) {
   const Resources resources = run.resources.value_or(Resources{});
   fields.real(resources.cpu_seconds).number(resources.memory_bytes).number(resources.memory_bytes_max);
   fields.number(run.stdout_bytes).number(run.stderr_bytes);
+  if (!run.metrics.empty()) {
+    FieldWriter times;
+    for (const auto& [name, metric] : run.metrics)
+      times.signed_number(metric.time_ms).number(metric.is_final ? 1 : 0);
+    fields.number(kMetricTimesExtension).text(times.take());
+  }
   return fields.take();
 }
 
@@ -165,6 +200,13 @@ Result<Run> decode_run(std::string_view record) {
   run.cancel_requested = (flags & kCancel) != 0;
   run.stdout_bytes = fields.number();
   run.stderr_bytes = fields.number();
+  take_extensions(fields, [&](std::uint64_t number, FieldReader& inner) {
+    if (number != kMetricTimesExtension) return;
+    for (auto& [name, metric] : run.metrics) {
+      metric.time_ms = inner.signed_number();
+      metric.is_final = inner.number() != 0;
+    }
+  });
   ANABRANCH_CHECK(fields.done("a run"));
   return run;
 }
@@ -189,9 +231,12 @@ std::string series(std::string_view uid, std::string_view run, std::string_view 
   text.push_back('\0');
   return text;
 }
-std::string chunk(std::string_view uid, std::string_view run, std::string_view metric, std::int64_t first) {
+std::string chunk(std::string_view uid, std::string_view run, std::string_view metric, std::int64_t first,
+                  TimeMs first_ms) {
   std::string text = series(uid, run, metric);
   append_big_endian(text, static_cast<std::uint64_t>(first) ^ (std::uint64_t{1} << 63));  // sorts signed
+  // As it was before times counted: such a chunk begins with the step, and sorts before those within it.
+  if (first_ms != 0) append_big_endian(text, static_cast<std::uint64_t>(first_ms));
   return text;
 }
 std::string logs(std::string_view uid, std::string_view run) { return key("l", uid).append(run).append("/"); }

@@ -45,7 +45,8 @@ std::string run_index(std::string_view uid, std::string_view run);
 /// All points of a run; one metric's list of chunks; one chunk.
 std::string series(std::string_view uid, std::string_view run);
 std::string series(std::string_view uid, std::string_view run, std::string_view metric);
-std::string chunk(std::string_view uid, std::string_view run, std::string_view metric, std::int64_t first);
+std::string chunk(std::string_view uid, std::string_view run, std::string_view metric, std::int64_t first,
+                  TimeMs first_ms);
 /// All output of a run; one chunk of it.
 std::string logs(std::string_view uid, std::string_view run);
 std::string log_chunk(std::string_view uid, std::string_view run, Stream stream, std::uint64_t number);

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "experiments/direction.h"
 
 namespace anabranch::experiments {
 
@@ -19,18 +20,21 @@ namespace anabranch::experiments {
 inline constexpr TimeMs kHeartbeatMs = 5'000;
 inline constexpr TimeMs kLostAfterMs = 3 * kHeartbeatMs;
 
-// Limits, ours: what no honest run comes near, and what keeps one record under kv's 4 MiB.
+// Limits, ours: what no honest run comes near, and what keeps one record under kv's 4 MiB. A runner refuses
+// what is over them before a run begins, or leaves it out and says so (runner/metrics.h).
 inline constexpr std::size_t kIdSizeMax = 128;
 inline constexpr std::size_t kNameSizeMax = 256;  // names of runs, branches, refs, hosts
-inline constexpr std::size_t kParametersMax = 256;
-inline constexpr std::size_t kParameterNameSizeMax = 256;
-inline constexpr std::size_t kParameterValueSizeMax = 4 * KiB;
-inline constexpr std::size_t kMetricNamesMax = 1'000;  // per run; as runner's kMetricsMax
-inline constexpr std::size_t kMetricNameSizeMax = 256;
+inline constexpr std::size_t kParametersMax = 4'000;
+inline constexpr std::size_t kParameterNameSizeMax = 1 * KiB;
+inline constexpr std::size_t kParameterValueSizeMax = 128 * KiB;  // Linux's limit of one argument
+inline constexpr std::size_t kParametersSizeMax = 768 * KiB;      // of all names and values together
+inline constexpr std::size_t kMetricNamesMax = 10'000;            // per run; as runner's kMetricsMax
+inline constexpr std::size_t kMetricNameSizeMax = 1 * KiB;
+inline constexpr std::size_t kMetricNamesSizeMax = 768 * KiB;  // of all together
 inline constexpr std::size_t kPointsPerReportMax = 10'000;
 inline constexpr std::size_t kReportTextSizeMax = 1 * MiB;  // per stream
 inline constexpr std::size_t kArgumentsMax = 10'000;
-inline constexpr std::size_t kArgumentsSizeMax = 256 * KiB;  // of all together
+inline constexpr std::size_t kArgumentsSizeMax = 1 * MiB;  // of all together
 inline constexpr std::size_t kProblemSizeMax = 64 * KiB;
 inline constexpr std::size_t kGridSizeMax = 1 * MiB;
 inline constexpr std::size_t kPlanSizeMax = 1 * MiB;
@@ -48,11 +52,20 @@ constexpr bool is_over(RunState state) {
 }
 
 using Parameters = std::map<std::string, std::string>;
+/// NaN and infinities are values.
 struct MetricValue {
   double value = 0;
   std::int64_t step = 0;
+  TimeMs time_ms = 0;     // 0: not known
+  bool is_final = false;  // what the run ended with: no point says otherwise
 };
-using Metrics = std::map<std::string, MetricValue>;  // the latest of each: that of the highest step
+/// The latest of each: that of the highest step, and of the latest time where steps repeat.
+using Metrics = std::map<std::string, MetricValue>;
+/// What a sweep is judged by.
+struct Objective {
+  std::string metric;
+  Direction direction = Direction::max;
+};
 
 struct Resources {
   double cpu_seconds = 0;
@@ -98,8 +111,11 @@ struct Sweep {
   bool cancel_requested = false;
   std::string runner;  // what the runner that made it calls itself
   std::string plan;    // the runner's own words: what another one needs to go on with the sweep
+  std::optional<Objective> objective;
   // made at reading:
   bool active = false;
+  std::map<std::string, Direction> directions;  // of its runs' metrics: the objective's, or what names tell
+  std::string main_metric;                      // the objective's, or main_metric() of its runs; empty: none
   std::array<std::uint64_t, kRunStates> counts{};  // by RunState
 };
 
@@ -128,14 +144,23 @@ struct Report {
   std::optional<std::string> problem, commit_id;
   std::optional<std::vector<std::string>> argv;
   std::vector<NamedPoint> metrics;
+  /// What the run ended with, beside its curves; nullopt: it has no such metric after all.
+  std::map<std::string, std::optional<double>> final_metrics;
   std::optional<Resources> resources;
   std::optional<LogPiece> out, err;
 };
 
+/// Of a whole curve, however few of its points are given.
+struct Extremes {
+  std::uint64_t count = 0;       // of all points
+  std::uint64_t not_finite = 0;  // of those that are NaN or infinite
+  std::optional<MetricPoint> least, greatest;
+};
 struct Series {
   std::string run;
   std::string name;
-  std::vector<MetricPoint> points;  // by step
+  std::vector<MetricPoint> points;  // by step and time
+  Extremes extremes;
 };
 struct LogPage {
   std::uint64_t offset = 0;      // of `text`; later than what was asked for where that was not kept

@@ -7,6 +7,9 @@
 namespace anabranch::experiments {
 namespace {
 
+/// The year 287396: no overflow where milliseconds are added.
+constexpr TimeMs kTimeMsMax = 9'007'199'254'740'992;
+
 constexpr std::string_view kStateNames[kRunStates] = {"waiting", "preparing", "running",     "collecting",
                                                       "ok",      "failed",    "interrupted", "lost"};
 
@@ -47,14 +50,18 @@ Result<void> check_name(std::string_view field, const std::string& name) {
   return check_size(field, name, kNameSizeMax);
 }
 
+Result<void> check_metric_name(std::string_view field, const std::string& name) {
+  if (name.empty()) return refuse(field, "is missing");
+  return check_size(field, name, kMetricNameSizeMax);
+}
+
 Result<void> check_points(const std::vector<NamedPoint>& points) {
   if (points.size() > kPointsPerReportMax)
     return refuse("metrics", "has more than " + std::to_string(kPointsPerReportMax) + " points");
   for (const auto& [name, point] : points) {
-    if (name.empty()) return refuse("metrics.name", "is missing");
-    ANABRANCH_CHECK(check_size("metrics.name", name, kMetricNameSizeMax));
-    if (!std::isfinite(point.value)) return refuse("metrics.value", "must be a finite number");
-    if (point.time_ms < 0) return refuse("metrics.time_ms", "must not be negative");
+    ANABRANCH_CHECK(check_metric_name("metrics.name", name));
+    if (point.time_ms < 0 || point.time_ms > kTimeMsMax)
+      return refuse("metrics.time_ms", "must be between 0 and " + std::to_string(kTimeMsMax));
   }
   return {};
 }
@@ -89,6 +96,7 @@ Result<void> validate(const Sweep& sweep) {
   if (size > kGridSizeMax) return refuse("grid", "is longer than " + std::to_string(kGridSizeMax) + " bytes");
   ANABRANCH_CHECK(check_size("runner", sweep.runner, kNameSizeMax));
   ANABRANCH_CHECK(check_size("plan", sweep.plan, kPlanSizeMax));
+  if (sweep.objective) ANABRANCH_CHECK(check_metric_name("objective.metric", sweep.objective->metric));
   if (sweep.total < 0 || sweep.total > kSweepRunsMax)
     return refuse("total", "must be between 0 and " + std::to_string(kSweepRunsMax));
   return {};
@@ -106,10 +114,14 @@ Result<void> validate(const Run& run) {
     return refuse("index", "must be between 0 and " + std::to_string(kSweepRunsMax));
   if (run.parameters.size() > kParametersMax)
     return refuse("parameters", "has more than " + std::to_string(kParametersMax) + " names");
+  std::size_t size = 0;
   for (const auto& [name, value] : run.parameters) {
     ANABRANCH_CHECK(check_size("parameters", name, kParameterNameSizeMax));
     ANABRANCH_CHECK(check_size("parameters." + name, value, kParameterValueSizeMax));
+    size += name.size() + value.size();
   }
+  if (size > kParametersSizeMax)
+    return refuse("parameters", "are longer than " + std::to_string(kParametersSizeMax) + " bytes");
   return check_words("argv", run.argv);
 }
 
@@ -124,6 +136,8 @@ Result<void> validate(const Report& report) {
       !(report.resources->cpu_seconds >= 0 && std::isfinite(report.resources->cpu_seconds)))
     return refuse("resources.cpu_seconds", "must be a number that is not negative");
   ANABRANCH_CHECK(check_points(report.metrics));
+  for (const auto& [name, value] : report.final_metrics)
+    ANABRANCH_CHECK(check_metric_name("final_metrics", name));
   ANABRANCH_CHECK(check_text("stdout", report.out));
   return check_text("stderr", report.err);
 }

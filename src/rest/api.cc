@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "base/json.h"
 #include "http/browser.h"
 #include "rest/call.h"
 #include "rest/errors.h"
@@ -103,11 +104,11 @@ Task<Result<boost::json::object>> read_json(http::Request& request) {
   auto text = co_await std::move(read);
   if (!text) co_return fail(std::move(text).error());
   if (text->empty()) co_return boost::json::object();
-  boost::system::error_code error;
-  boost::json::value value = boost::json::parse(*text, error);
-  if (error) co_return fail(ErrorCode::malformed, "the request body is not JSON: " + error.message());
-  if (!value.is_object()) co_return fail(ErrorCode::malformed, "the request body must be a JSON object");
-  co_return std::move(value.get_object());
+  auto value = parse_json(*text);
+  if (!value)
+    co_return fail(ErrorCode::malformed, "the request body is not JSON: " + value.error().message);
+  if (!value->is_object()) co_return fail(ErrorCode::malformed, "the request body must be a JSON object");
+  co_return std::move(value->get_object());
 }
 
 // ── Api

@@ -1,7 +1,9 @@
 #include "rest/run_json.h"
 
+#include <map>
 #include <optional>
 
+#include "base/json.h"
 #include "rest/json.h"
 
 namespace anabranch::rest {
@@ -13,6 +15,8 @@ using service::RunState;
 tl::unexpected<Error> wrong(const std::string& name, const char* wanted) {
   return fail(ErrorCode::invalid_argument, "field '" + name + "' must be " + wanted);
 }
+
+constexpr const char* kMetricForm = "a number, \"NaN\", \"Infinity\" or \"-Infinity\"";
 
 /// Absent and null are the same.
 const json::value* field(const json::object& object, std::string_view name) {
@@ -40,6 +44,16 @@ Result<std::uint64_t> size(const json::object& object, std::string_view name, co
   return static_cast<std::uint64_t>(value);
 }
 
+json::object directions_json(const std::map<std::string, experiments::Direction>& directions) {
+  json::object object;
+  for (const auto& [name, direction] : directions) object.emplace(name, experiments::to_string(direction));
+  return object;
+}
+
+json::array point_json(const service::MetricPoint& point) {
+  return {point.step, point.time_ms, number_to_json(point.value)};
+}
+
 json::array words(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 
 void emplace_text(json::object& object, const char* name, const std::string& text) {
@@ -58,7 +72,10 @@ Result<service::NamedPoint> parse_point(const json::value& value) {
   const auto* name = field(object, "name");
   if (name == nullptr || !name->is_string()) return wrong("metrics.name", "a string");
   named.name = std::string(name->get_string());
-  ANABRANCH_TRY(named.point.value, number(object, "value", "metrics.value"));
+  const auto* written = field(object, "value");
+  const auto value_read = written == nullptr ? std::nullopt : number_from_json(*written);
+  if (!value_read) return wrong("metrics.value", kMetricForm);
+  named.point.value = *value_read;
   ANABRANCH_TRY(named.point.step, whole(object, "step", "metrics.step", 0));
   ANABRANCH_TRY(named.point.time_ms, whole(object, "time_ms", "metrics.time_ms", 0));
   return named;
@@ -101,6 +118,33 @@ Result<std::optional<RunState>> parse_state_field(const json::object& body) {
   return state;
 }
 
+Result<std::optional<experiments::Objective>> parse_objective(const json::object& body) {
+  const auto* value = field(body, "objective");
+  if (value == nullptr) return std::optional<experiments::Objective>();
+  if (!value->is_object()) return wrong("objective", "an object with 'metric' and 'direction'");
+  experiments::Objective objective;
+  ANABRANCH_TRY(objective.metric, required_string(value->get_object(), "metric"));
+  ANABRANCH_TRY(const auto text, required_string(value->get_object(), "direction"));
+  const auto direction = experiments::parse_direction(text);
+  if (!direction) return wrong("objective.direction", "min or max");
+  objective.direction = *direction;
+  return std::optional<experiments::Objective>(std::move(objective));
+}
+
+Result<std::map<std::string, std::optional<double>>> parse_final(const json::object& body) {
+  std::map<std::string, std::optional<double>> metrics;
+  const auto* value = field(body, "final_metrics");
+  if (value == nullptr) return metrics;
+  if (!value->is_object()) return wrong("final_metrics", "an object of numbers");
+  for (const auto& [name, item] : value->get_object()) {
+    auto& metric = metrics[std::string(name)];
+    if (item.is_null()) continue;
+    metric = number_from_json(item);
+    if (!metric) return wrong("final_metrics", (std::string("an object of: null, ") + kMetricForm).c_str());
+  }
+  return metrics;
+}
+
 }  // namespace
 
 json::object to_json(const service::Sweep& sweep) {
@@ -118,6 +162,13 @@ json::object to_json(const service::Sweep& sweep) {
                       {"cancel_requested", sweep.cancel_requested},
                       {"active", sweep.active},
                       {"counts", std::move(counts)}};
+  if (!sweep.directions.empty()) object.emplace("directions", directions_json(sweep.directions));
+  emplace_text(object, "main_metric", sweep.main_metric);
+  if (sweep.objective) {
+    object.emplace("objective",
+                   json::object{{"metric", sweep.objective->metric},
+                                {"direction", experiments::to_string(sweep.objective->direction)}});
+  }
   emplace_text(object, "input_ref", sweep.input_ref);
   emplace_text(object, "input_commit", sweep.input_commit);
   emplace_text(object, "committer", sweep.committer);
@@ -130,7 +181,7 @@ json::object to_json(const service::Run& run) {
   json::object parameters;
   for (const auto& [name, value] : run.parameters) parameters.emplace(name, value);
   json::object metrics;
-  for (const auto& [name, metric] : run.metrics) metrics.emplace(name, metric.value);
+  for (const auto& [name, metric] : run.metrics) metrics.emplace(name, number_to_json(metric.value));
   json::object object{{"id", run.id},
                       {"repository", run.repository},
                       {"sweep", run.sweep},
@@ -172,9 +223,27 @@ json::object to_json(const service::LogPage& page, service::Stream stream) {
 json::object to_json(const service::Series& series) {
   json::array points;
   points.reserve(series.points.size());
-  for (const auto& point : series.points)
-    points.push_back(json::array{point.step, point.time_ms, point.value});
-  return {{"run", series.run}, {"name", series.name}, {"points", std::move(points)}};
+  for (const auto& point : series.points) points.push_back(point_json(point));
+  const auto& extremes = series.extremes;
+  json::object object{{"run", series.run},
+                      {"name", series.name},
+                      {"points", std::move(points)},
+                      {"count", extremes.count},
+                      {"not_finite", extremes.not_finite}};
+  if (extremes.least) object.emplace("least", point_json(*extremes.least));
+  if (extremes.greatest) object.emplace("greatest", point_json(*extremes.greatest));
+  return object;
+}
+
+json::object directions_of(const std::vector<service::Run>& runs) {
+  std::map<std::string, experiments::Direction> directions;
+  for (const auto& run : runs) {
+    for (const auto& [name, metric] : run.metrics) {
+      if (directions.contains(name)) continue;
+      if (const auto direction = experiments::infer_direction(name)) directions.emplace(name, *direction);
+    }
+  }
+  return directions_json(directions);
 }
 
 Result<service::Sweep> parse_sweep(const json::object& body) {
@@ -190,6 +259,7 @@ Result<service::Sweep> parse_sweep(const json::object& body) {
   ANABRANCH_TRY(const auto plan, string_field(body, "plan"));
   sweep.runner = runner.value_or("");
   sweep.plan = plan.value_or("");
+  ANABRANCH_TRY(sweep.objective, parse_objective(body));
   const auto* grid = field(body, "grid");
   if (grid == nullptr) return sweep;
   if (!grid->is_object()) return wrong("grid", "an object of arrays of strings");
@@ -241,6 +311,7 @@ Result<service::Report> parse_report(const json::object& body) {
       report.metrics.push_back(std::move(point));
     }
   }
+  ANABRANCH_TRY(report.final_metrics, parse_final(body));
   ANABRANCH_TRY(report.resources, parse_resources(body));
   ANABRANCH_TRY(report.out, parse_piece(body, "stdout"));
   ANABRANCH_TRY(report.err, parse_piece(body, "stderr"));

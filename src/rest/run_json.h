@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "service/experiment_service.h"
@@ -14,6 +15,8 @@ boost::json::object to_json(const service::Sweep& sweep);
 boost::json::object to_json(const service::Run& run);
 boost::json::object to_json(const service::LogPage& page, service::Stream stream);
 boost::json::object to_json(const service::Series& series);
+/// What the names of their metrics tell: metric → "min" or "max".
+boost::json::object directions_of(const std::vector<service::Run>& runs);
 
 /// Bodies. Errors of all: invalid_argument, naming the field.
 Result<service::Sweep> parse_sweep(const boost::json::object& body);

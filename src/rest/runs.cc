@@ -76,8 +76,9 @@ Task<http::Response> list(const Services& services, Call call) {
   auto task = services.experiments.list_runs(call.caller, call.part("repository"), *std::move(query));
   auto runs = co_await std::move(task);
   if (!runs) co_return error_response(runs.error());
-  co_return json_response(200,
-                          page_json(*runs, amount, [](const service::Run& run) { return to_json(run); }));
+  json::object page = page_json(*runs, amount, [](const service::Run& run) { return to_json(run); });
+  page.emplace("directions", directions_of(runs->items));
+  co_return json_response(200, page);
 }
 
 Task<http::Response> get(const Services& services, Call call) {

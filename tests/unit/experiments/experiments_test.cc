@@ -2,6 +2,7 @@
 // and what is removed is gone.
 #include "experiments/experiments.h"
 
+#include <cmath>
 #include <random>
 #include <thread>
 
@@ -135,8 +136,8 @@ TEST_F(ExperimentsTest, TakenNamesAndMissingThingsAreNamed) {
   EXPECT_THAT(make_sweep("").error().message, HasSubstr("'id'"));
   EXPECT_THAT(report_state("a", RunState::lost).error().message, HasSubstr("'state'"));
   Report report_of_nothing;
-  report_of_nothing.metrics.push_back({"loss", {0, 0, std::numeric_limits<double>::infinity()}});
-  EXPECT_THAT(report("a", report_of_nothing).error().message, HasSubstr("'metrics.value'"));
+  report_of_nothing.metrics.push_back({"loss", {0, -1, 0.5}});
+  EXPECT_THAT(report("a", report_of_nothing).error().message, HasSubstr("'metrics.time_ms'"));
 }
 
 TEST_F(ExperimentsTest, MoreMetricNamesThanARunMayHaveAreRefused) {
@@ -149,6 +150,74 @@ TEST_F(ExperimentsTest, MoreMetricNamesThanARunMayHaveAreRefused) {
   EXPECT_THAT(report("a", many).error().message, HasSubstr("'metrics'"));
   many.metrics.pop_back();
   EXPECT_TRUE(report("a", many));
+}
+
+TEST_F(ExperimentsTest, TheLatestIsThatOfTheGreatestStepAndThenTime) {
+  ASSERT_TRUE(make_sweep("s"));
+  ASSERT_TRUE(make_run("a", "s"));
+  const auto latest = [&] { return experiments_.get_run("dogs", "a").value().metrics.at("loss").value; };
+  Report said;
+
+  said.metrics = {{"loss", {9, 50, 91}}, {"loss", {3, 60, 97}}};
+  ASSERT_TRUE(report("a", said));
+  EXPECT_EQ(latest(), 91);
+  said.metrics = {{"loss", {9, 70, 90}}, {"loss", {9, 40, 80}}};
+  ASSERT_TRUE(report("a", said));
+  EXPECT_EQ(latest(), 90);
+  said.metrics = {{"loss", {10, 80, std::nan("")}}};
+  ASSERT_TRUE(report("a", said));
+  EXPECT_TRUE(std::isnan(latest()));
+}
+
+TEST_F(ExperimentsTest, WhatARunEndedWithIsNoPointAndNoPointChangesIt) {
+  ASSERT_TRUE(make_sweep("s"));
+  ASSERT_TRUE(make_run("a", "s"));
+  Report said;
+  said.metrics = {{"loss", {9, 50, 0.5}}, {"gone", {1, 50, 1}}};
+  ASSERT_TRUE(report("a", said));
+
+  Report last;
+  last.final_metrics = {{"loss", 0.25}, {"gone", std::nullopt}, {"accuracy", std::nan("")}};
+  ASSERT_TRUE(report("a", last));
+  said.metrics = {{"loss", {10, 60, 0.125}}};
+  ASSERT_TRUE(report("a", said));
+
+  const auto metrics = experiments_.get_run("dogs", "a").value().metrics;
+  EXPECT_EQ(metrics.at("loss").value, 0.25);
+  EXPECT_FALSE(metrics.contains("gone"));
+  EXPECT_TRUE(std::isnan(metrics.at("accuracy").value));
+  EXPECT_EQ(experiments_.series("dogs", {"a"}, "loss", 100).value().at(0).points.size(), 2);
+  EXPECT_THAT(experiments_.series("dogs", {"a"}, "accuracy", 100).value(), IsEmpty());
+}
+
+TEST_F(ExperimentsTest, ASweepTellsItsMetricsDirections) {
+  ASSERT_TRUE(make_sweep("s"));
+  ASSERT_TRUE(make_run("a", "s"));
+  Report said;
+  said.metrics = {{"loss", {0, 1, 1}}, {"lr", {0, 1, 1}}, {"val.acc", {0, 1, 1}}};
+  ASSERT_TRUE(report("a", said));
+
+  const Sweep sweep = experiments_.get_sweep("dogs", "s").value();
+
+  EXPECT_EQ(sweep.directions.size(), 2);
+  EXPECT_EQ(sweep.directions.at("loss"), Direction::min);
+  EXPECT_EQ(sweep.directions.at("val.acc"), Direction::max);
+  EXPECT_EQ(sweep.main_metric, "val.acc");
+}
+
+TEST_F(ExperimentsTest, WhatASweepIsJudgedByIsKeptWithIt) {
+  Sweep sweep;
+  sweep.id = "s";
+  sweep.repository = "dogs";
+  sweep.total = 1;
+  sweep.objective = Objective{"lr", Direction::min};
+  ASSERT_TRUE(block_on(experiments_.create_sweep(sweep)));
+
+  const Sweep found = experiments_.get_sweep("dogs", "s").value();
+
+  ASSERT_TRUE(found.objective);
+  EXPECT_EQ(found.main_metric, "lr");
+  EXPECT_EQ(found.directions.at("lr"), Direction::min);
 }
 
 TEST_F(ExperimentsTest, NothingOfWhatIsRemovedIsLeft) {

@@ -2,6 +2,8 @@
 // order meet without a gap.
 #include "experiments/query.h"
 
+#include <cmath>
+#include <limits>
 #include <random>
 #include <set>
 
@@ -49,9 +51,25 @@ TEST_F(QueryTest, ConditionsSelect) {
   EXPECT_THAT(where({"metric.accuracy>=0.8"}), ElementsAre("c", "b"));
   EXPECT_THAT(where({"metric.accuracy>0.8"}), ElementsAre("b"));
   EXPECT_THAT(where({"param.optimizer=adam", "metric.accuracy<0.8"}), ElementsAre("a"));
-  EXPECT_THAT(where({"param.epochs=2.0"}), ElementsAre("a"));
+  EXPECT_THAT(where({"param.epochs=2"}), ElementsAre("a"));
+  EXPECT_THAT(where({"param.epochs=2.0"}), IsEmpty());  // parameters are texts
+  EXPECT_THAT(where({"param.epochs>=1e1"}), ElementsAre("b"));
   EXPECT_THAT(where({"param.epochs!=2"}), ElementsAre("d", "c", "b"));
   EXPECT_THAT(where({"param.nothing=1"}), IsEmpty());
+}
+
+TEST_F(QueryTest, WhatIsNoFiniteNumberIsNeverBestAndPassesNoBound) {
+  add("nan", {}, std::nan(""));
+  add("inf", {}, std::numeric_limits<double>::infinity());
+  add("low", {}, -std::numeric_limits<double>::infinity());
+
+  EXPECT_THAT(by("metric.accuracy", "desc"), ElementsAre("b", "c", "a", "nan", "inf", "low", "d"));
+  EXPECT_THAT(by("metric.accuracy", "asc"), ElementsAre("a", "c", "b", "low", "inf", "nan", "d"));
+  EXPECT_THAT(where({"metric.accuracy>=0.8"}), ElementsAre("c", "b"));
+  EXPECT_THAT(where({"metric.accuracy<0.8"}), ElementsAre("a"));
+  EXPECT_THAT(where({"metric.accuracy=NaN"}), ElementsAre("nan"));
+  EXPECT_THAT(where({"metric.accuracy=-Infinity"}), ElementsAre("low"));
+  EXPECT_THAT(where({"metric.accuracy!=NaN", "metric.accuracy!=0.9"}), ElementsAre("low", "inf", "d", "c", "a"));
 }
 
 TEST_F(QueryTest, OrdersPutWhatHasNoneLast) {
@@ -80,7 +98,7 @@ TEST_F(QueryTest, StatesAndSweepsAndNamesSelect) {
 
 TEST(Query, WhatIsNoConditionIsRefusedByName) {
   for (const char* text :
-       {"", "accuracy>1", "param.x", "metric.x=abc", "metric.=1", "param.a!b", "metric.x>=nan"}) {
+       {"", "accuracy>1", "param.x", "metric.x=abc", "metric.=1", "param.a!b", "metric.x>=nan", "metric.x<inf"}) {
     const auto refused = parse_condition(text);
     ASSERT_FALSE(refused) << text;
     EXPECT_THAT(refused.error().message, HasSubstr("'where'"));

@@ -1,6 +1,9 @@
 // What this proves: a record made from a run's commit says what the commit says; what is there already stays.
 #include "experiments/rebuild.h"
 
+#include <cmath>
+#include <limits>
+
 #include "fixture.h"
 
 namespace anabranch::experiments {
@@ -41,6 +44,21 @@ TEST(Rebuild, ACommitTellsOfItsRun) {
   EXPECT_EQ(run->parameters.at("rate"), "0.1");
   EXPECT_EQ(run->metrics.at("loss").value, 0.25);
   EXPECT_THAT(run->argv, ElementsAre("python", "train.py"));
+}
+
+TEST(Rebuild, NumbersThatAreNotFiniteAreValues) {
+  versioning::Commit commit;
+  commit.metadata = metadata_of("s-3", "id3");
+  commit.metadata["metric.a"] = "NaN";
+  commit.metadata["metric.b"] = "-Infinity";
+  commit.metadata["metric.c"] = "inf";  // as it was written once
+
+  const auto run = run_from_commit(commit);
+
+  ASSERT_TRUE(run);
+  EXPECT_TRUE(std::isnan(run->metrics.at("a").value));
+  EXPECT_EQ(run->metrics.at("b").value, -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(run->metrics.at("c").value, std::numeric_limits<double>::infinity());
 }
 
 TEST(Rebuild, OtherCommitsTellNothing) {

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 namespace anabranch::experiments {
 namespace {
 
@@ -51,8 +54,21 @@ TEST(RunRecords, ComeBackWhole) {
 
 TEST(RunRecords, BrokenOnesAreCorruption) {
   const std::string record = encode_run(whole_run());
-  for (std::size_t size = 0; size < record.size(); ++size)
-    EXPECT_EQ(decode_run(std::string_view(record).substr(0, size)).error().code, ErrorCode::corruption);
+  std::vector<experiments::Run> whole;
+  for (std::size_t size = 0; size < record.size(); ++size) {
+    auto run = decode_run(std::string_view(record).substr(0, size));
+    if (run) {
+      whole.push_back(*std::move(run));
+    } else {
+      EXPECT_EQ(run.error().code, ErrorCode::corruption);
+    }
+  }
+  // Cut where its extensions begin, it is a record as it was written before there were any.
+  ASSERT_EQ(whole.size(), 1);
+  EXPECT_EQ(whole[0].stderr_bytes, 6);
+  EXPECT_EQ(whole[0].metrics.at("loss").step, -7);
+  EXPECT_EQ(whole[0].metrics.at("loss").time_ms, 0);
+  EXPECT_FALSE(whole[0].metrics.at("loss").is_final);
   EXPECT_FALSE(decode_run(record + "x"));
   EXPECT_FALSE(decode_sweep("\x02"));
 }
@@ -70,6 +86,34 @@ TEST(SweepRecords, ComeBackWhole) {
   ASSERT_TRUE(back);
   EXPECT_EQ(encode_sweep(*back), encode_sweep(sweep));
   EXPECT_EQ(back->grid, sweep.grid);
+  EXPECT_FALSE(back->objective);
+  sweep.objective = Objective{"val.loss", Direction::min};
+  const auto with_objective = decode_sweep(encode_sweep(sweep));
+  ASSERT_TRUE(with_objective && with_objective->objective);
+  EXPECT_EQ(with_objective->objective->metric, "val.loss");
+  EXPECT_EQ(with_objective->objective->direction, Direction::min);
+}
+
+TEST(Records, WhatALaterVersionAddedIsPassedOver) {
+  const std::string added = std::string("\x7f", 1) + '\x01' + '\x01';  // extension 127: a record without fields
+
+  Sweep sweep;
+  sweep.objective = Objective{"loss", Direction::min};
+  EXPECT_TRUE(decode_sweep(encode_sweep(sweep) + added));
+  EXPECT_TRUE(decode_run(encode_run(whole_run()) + added));
+}
+
+TEST(RunRecords, KeepWhatIsNoFiniteNumber) {
+  experiments::Run run;
+  run.metrics = {{"a", {std::nan(""), 1, 2, true}}, {"b", {-std::numeric_limits<double>::infinity(), 1, 0, false}}};
+
+  const auto back = decode_run(encode_run(run));
+
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(std::isnan(back->metrics.at("a").value));
+  EXPECT_EQ(back->metrics.at("a").time_ms, 2);
+  EXPECT_TRUE(back->metrics.at("a").is_final);
+  EXPECT_EQ(back->metrics.at("b").value, -std::numeric_limits<double>::infinity());
 }
 
 TEST(SweepRecords, OfAnOlderVersionHaveNoRunnerAndNoPlan) {
@@ -86,9 +130,11 @@ TEST(SweepRecords, OfAnOlderVersionHaveNoRunnerAndNoPlan) {
 }
 
 TEST(Keys, StepsSortAsNumbers) {
-  EXPECT_LT(keys::chunk("u", "r", "m", -5), keys::chunk("u", "r", "m", -1));
-  EXPECT_LT(keys::chunk("u", "r", "m", -1), keys::chunk("u", "r", "m", 0));
-  EXPECT_LT(keys::chunk("u", "r", "m", 255), keys::chunk("u", "r", "m", 256));
+  EXPECT_LT(keys::chunk("u", "r", "m", -5, 0), keys::chunk("u", "r", "m", -1, 0));
+  EXPECT_LT(keys::chunk("u", "r", "m", -1, 9), keys::chunk("u", "r", "m", 0, 1));
+  EXPECT_LT(keys::chunk("u", "r", "m", 255, 0), keys::chunk("u", "r", "m", 256, 0));
+  EXPECT_LT(keys::chunk("u", "r", "m", 7, 0), keys::chunk("u", "r", "m", 7, 1));
+  EXPECT_LT(keys::chunk("u", "r", "m", 7, 255), keys::chunk("u", "r", "m", 7, 256));
 }
 
 }  // namespace

@@ -1,10 +1,14 @@
-// What this proves: points come back by step whatever the order they came in, writes stay small, and thinning
-// keeps both ends.
+// What this proves: points come back by step and time whatever the order they came in, all of them, writes
+// stay small, and thinning keeps both ends and every extreme.
 #include "experiments/series.h"
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <random>
 
+#include "experiments/fields.h"
+#include "experiments/records.h"
 #include "fixture.h"
 #include "support/seed.h"
 
@@ -35,16 +39,20 @@ TEST_F(SeriesTest, AnyOrderOfStepsGivesTheSameCurve) {
   const auto seed = testing_support::seed();
   SCOPED_TRACE("TEST_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
-  std::map<std::int64_t, double> model;
+  std::map<std::pair<std::int64_t, TimeMs>, double> model;
   for (int i = 0; i < 60; ++i) {
     std::vector<NamedPoint> points;
     for (std::uint64_t left = random() % 200; left > 0; --left) {
-      const auto step = static_cast<std::int64_t>(random() % 8'000) - 4'000;
+      const auto step = static_cast<std::int64_t>(random() % 40) - 20;
+      const auto time = static_cast<TimeMs>(1 + random() % 1'000'000);
       const auto value = static_cast<double>(random() % 1'000);
-      points.push_back({"m", {step, 1, value}});
-      model[step] = value;
+      if (!model.try_emplace({step, time}, value).second) continue;
+      points.push_back({"m", {step, time, value}});
     }
     add(points);
+    if (i % 7 == 0) {
+      EXPECT_EQ(add(points), 0);  // said again
+    }
   }
 
   const auto curve = read("m").at(0).points;
@@ -52,10 +60,66 @@ TEST_F(SeriesTest, AnyOrderOfStepsGivesTheSameCurve) {
   ASSERT_EQ(curve.size(), model.size());
   auto expected = model.begin();
   for (const auto& point : curve) {
-    EXPECT_EQ(point.step, expected->first);
+    EXPECT_EQ(std::pair(point.step, point.time_ms), expected->first);
     EXPECT_EQ(point.value, expected->second);
     ++expected;
   }
+}
+
+TEST_F(SeriesTest, PointsOfOneStepAndTimeStayInTheirOrder) {
+  std::vector<NamedPoint> points;
+  for (int i = 0; i < 600; ++i) points.push_back({"m", {0, 5, static_cast<double>(i % 2)}});
+
+  add(points);
+
+  const auto curve = read("m").at(0).points;
+  ASSERT_EQ(curve.size(), 600);
+  for (std::size_t i = 0; i < curve.size(); ++i) EXPECT_EQ(curve[i].value, static_cast<double>(i % 2));
+  EXPECT_EQ(add(points), 0);
+}
+
+TEST_F(SeriesTest, PointsWithoutATimeAreKeptInTheirOrderToo) {
+  add({{"m", {3, 0, 1}}, {"m", {3, 0, 2}}, {"m", {3, 0, 1}}});
+  add({{"m", {3, 0, 4}}});
+
+  std::vector<double> values;
+  const auto series = read("m").at(0);
+  for (const auto& point : series.points) values.push_back(point.value);
+  EXPECT_THAT(values, ElementsAre(1, 2, 1, 4));
+}
+
+TEST_F(SeriesTest, WhatIsNoFiniteNumberIsAPoint) {
+  add({{"m", {1, 1, std::nan("")}}, {"m", {2, 1, HUGE_VAL}}, {"m", {3, 1, 7}}});
+
+  const auto series = read("m").at(0);
+  ASSERT_EQ(series.points.size(), 3);
+  EXPECT_TRUE(std::isnan(series.points[0].value));
+  EXPECT_EQ(add({{"m", {1, 1, std::nan("")}}}), 0);
+  EXPECT_EQ(series.extremes.not_finite, 2);
+  EXPECT_EQ(series.extremes.greatest->step, 3);
+  EXPECT_EQ(series.extremes.least->value, 7);
+}
+
+TEST_F(SeriesTest, ASeriesOfBeforeTimesCountedGoesOn) {
+  // Version 1 of the list: first steps alone; its chunks are named by steps.
+  kv::Batch batch;
+  FieldWriter list;
+  list.number(2).signed_number(std::numeric_limits<std::int64_t>::min()).signed_number(300);
+  batch.put(keys::series("u", "r", "m"), list.take());
+  FieldWriter low, high;
+  low.number(1).signed_number(7).signed_number(1).real(0.5);
+  high.number(1).signed_number(300).signed_number(1).real(0.25);
+  batch.put(keys::chunk("u", "r", "m", std::numeric_limits<std::int64_t>::min(), 0), low.take());
+  batch.put(keys::chunk("u", "r", "m", 300, 0), high.take());
+  ASSERT_TRUE(kv::commit_blocking(kv_, std::move(batch)));
+
+  add({{"m", {300, 9, 4}}, {"m", {8, 9, 3}}});
+
+  std::vector<std::pair<std::int64_t, double>> points;
+  const auto series = read("m").at(0);
+  for (const auto& point : series.points) points.emplace_back(point.step, point.value);
+  EXPECT_THAT(points,
+              ElementsAre(std::pair(7, 0.5), std::pair(8, 3.0), std::pair(300, 0.25), std::pair(300, 4.0)));
 }
 
 TEST_F(SeriesTest, AppendingStaysCheapHoweverLongTheSeriesIs) {
@@ -86,19 +150,39 @@ TEST_F(SeriesTest, APointWithoutATimeGetsOneOnce) {
   EXPECT_EQ(add({{"m", {1, 0, 5}}}), 0);
 }
 
-TEST(Thin, KeepsBothEndsAndSpreadsTheRest) {
-  std::vector<MetricPoint> points;
-  for (int i = 0; i <= 100; ++i) points.push_back({i, 0, 0});
-  const auto steps = [&](std::size_t points_max) {
-    std::vector<std::int64_t> out;
-    for (const auto& point : thin(points, points_max)) out.push_back(point.step);
-    return out;
-  };
+TEST(Thin, KeepsBothEndsAndTheExtremesOfEachPart) {
+  const auto seed = testing_support::seed();
+  SCOPED_TRACE("TEST_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (const std::size_t points_max : {2U, 3U, 4U, 5U, 8U, 50U, 500U}) {
+    std::vector<MetricPoint> points;
+    for (int i = 0; i < 1'000; ++i) points.push_back({i, 0, static_cast<double>(random() % 1'000'000)});
+    if (points_max % 2 == 1) points[static_cast<std::size_t>(random() % 1'000)].value = std::nan("");
+    const Extremes whole = extremes_of(points);
 
-  EXPECT_THAT(steps(5), ElementsAre(0, 25, 50, 75, 100));
-  EXPECT_THAT(steps(2), ElementsAre(0, 100));
-  EXPECT_EQ(steps(101).size(), 101);
-  EXPECT_EQ(steps(1'000).size(), 101);
+    const auto thinned = thin(points, points_max);
+
+    ASSERT_LE(thinned.size(), points_max);
+    EXPECT_EQ(thinned.front().step, 0);
+    EXPECT_EQ(thinned.back().step, 999);
+    for (std::size_t i = 1; i < thinned.size(); ++i) EXPECT_LT(thinned[i - 1].step, thinned[i].step);
+    if (points_max < 5) continue;
+    const Extremes kept = extremes_of(thinned);
+    EXPECT_EQ(kept.greatest->value, whole.greatest->value);
+    EXPECT_EQ(kept.least->value, whole.least->value);
+    EXPECT_EQ(kept.not_finite, whole.not_finite);
+    EXPECT_GE(thinned.size(), points_max / 2);
+  }
+  EXPECT_EQ(thin({{1, 0, 0}, {2, 0, 0}}, 2).size(), 2);
+}
+
+TEST(Thin, KeepsAPeakOfOnePoint) {
+  std::vector<MetricPoint> points;
+  for (int i = 0; i < 20'000; ++i) points.push_back({i, 0, i == 12'345 ? 0.999 : 0.8});
+
+  const auto thinned = thin(points, 500);
+
+  EXPECT_THAT(thinned, testing::Contains(testing::Field(&MetricPoint::value, 0.999)));
 }
 
 }  // namespace
