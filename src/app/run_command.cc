@@ -75,6 +75,7 @@ Result<Ready> make_ready(const RunOptions& options, const std::vector<std::strin
   if (ready.plan.parallel == 0) ready.plan.parallel = std::max(1U, std::thread::hardware_concurrency());
   if (!options.metric.empty()) {
     ANABRANCH_TRY(ready.order, runner::parse_metric_order(options.metric));
+    ready.plan.objective = ready.order;
   }
   if (!options.promote.empty() && !ready.order) {
     return fail(ErrorCode::invalid_argument, "--promote best needs --metric, such as --metric accuracy:max");
@@ -90,8 +91,12 @@ int promote_best(const Session& session, const RunOptions& options, const Ready&
                  const std::vector<runner::RunOutcome>& outcomes, PromotedRun& promoted) {
   const auto* best = runner::best_of(outcomes, *ready.order);
   if (best == nullptr) {
-    return complain("run", Error{ErrorCode::not_found, "nothing to promote: no run that is ok has metric '" +
-                                                           ready.order->metric + "'"});
+    runner::Metrics known;
+    for (const auto& outcome : outcomes)
+      known.insert(outcome.record.metrics.begin(), outcome.record.metrics.end());
+    return complain("run", Error{ErrorCode::not_found,
+                                 "nothing to promote: no run that is ok has metric '" + ready.order->metric +
+                                     "' as a finite number: " + runner::known_metrics(known)});
   }
   runner::PromoteOrder order;
   order.repository = ready.plan.repository;

@@ -182,7 +182,7 @@ void RunProgress::on_outcome(std::size_t index, const runner::RunOutcome& outcom
   if (record.duration_seconds > 0) line += fmt::format(" after {:.1f} s", record.duration_seconds);
   if (outcome.phase == runner::RunPhase::failed) line += fmt::format(", exit code {}", record.exit_code);
   if (!outcome.commit_id.empty()) line += ", commit " + short_id(outcome.commit_id);
-  for (const auto& [name, value] : record.metrics) line += fmt::format(" {}={:.6g}", name, value);
+  for (const auto& [name, value] : record.metrics) line += " " + name + "=" + runner::short_number(value);
   if (!outcome.problem.empty()) line += ": " + outcome.problem;
   say(line);
   if (!outcome.stderr_tail.empty()) {

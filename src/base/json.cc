@@ -1,10 +1,7 @@
 #include "base/json.h"
 
-#include <fmt/format.h>
-
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -20,37 +17,6 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// Stand-ins that the parser takes for numbers; nobody writes a NaN's.
 constexpr std::string_view kNanText = "-0e-300", kInfinityText = "1e999", kMinusInfinityText = "-1e999";
-
-/// Digits are out of a double's range: too large, or too small? The place of the first digit that counts,
-/// with the exponent, tells: 0.001e5 is 1e2.
-double beyond_range(std::string_view text) {
-  const bool is_negative = text.starts_with('-');
-  if (is_negative) text.remove_prefix(1);
-  const auto exponent_at = std::min(text.find_first_of("eE"), text.size());
-  const std::string_view digits = text.substr(0, exponent_at);
-  const auto first = digits.find_first_of("123456789");
-  if (first == std::string_view::npos) return is_negative ? -0.0 : 0.0;
-  const auto point = static_cast<std::int64_t>(std::min(digits.find('.'), digits.size()));
-  std::int64_t magnitude = point - static_cast<std::int64_t>(first);
-  if (exponent_at < text.size()) {
-    std::string_view exponent = text.substr(exponent_at + 1);
-    if (exponent.starts_with('+')) exponent.remove_prefix(1);
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), value);
-    constexpr std::int64_t kFar = std::int64_t{1} << 40;
-    if (error == std::errc::result_out_of_range) value = exponent.starts_with('-') ? -kFar : kFar;
-    magnitude += value;
-  }
-  const double size = magnitude > 0 ? kInfinity : 0.0;
-  return is_negative ? -size : size;
-}
-
-/// `text` as JSON has numbers.
-double exact(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc::result_out_of_range ? beyond_range(text) : number;
-}
 
 /// Builds values; `python` tells whether stand-ins are there.
 struct Handler {
@@ -108,7 +74,7 @@ struct Handler {
   }
   bool on_double(double /*value*/, json::string_view text, error_code& /*error*/) {
     number.append(text.data(), text.size());
-    stack.push_double(is_python && number == kNanText ? kNan : exact(number));
+    stack.push_double(is_python && number == kNanText ? kNan : read_number(number).value_or(kNan));
     number.clear();
     return true;
   }
@@ -164,9 +130,9 @@ std::string without_python_numbers(std::string_view text) {
       const std::string_view number = rest.substr(0, taken);
       const auto exponent = number.find_first_of("eE");
       const bool is_long = exponent != std::string_view::npos && number.size() - exponent > kExponentSizeMax;
-      out += is_long && std::isinf(exact(number)) ? kInfinityText
-             : is_long && exact(number) == 0      ? std::string_view("0.0")
-                                                  : number;
+      out += is_long && std::isinf(read_number(number).value_or(kNan)) ? kInfinityText
+             : is_long && read_number(number).value_or(kNan) == 0      ? std::string_view("0.0")
+                                                                       : number;
     }
     if (taken != 0) {
       i += taken - 1;
@@ -192,19 +158,6 @@ Result<json::value> parse_json(std::string_view text, JsonDialect dialect) {
   if (!error && used < whole.size()) error = json::error::extra_data;
   if (error) return fail(ErrorCode::malformed, error.message());
   return parser.handler().stack.release();
-}
-
-std::string format_number(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
-  return fmt::format("{}", number);
-}
-
-std::optional<double> read_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
-  return error == std::errc::result_out_of_range ? beyond_range(text) : number;
 }
 
 json::value number_to_json(double number) {

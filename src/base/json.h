@@ -7,9 +7,9 @@
 
 #include <boost/json/value.hpp>
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "base/number.h"
 #include "base/result.h"
 
 namespace anabranch {
@@ -24,12 +24,6 @@ enum class JsonDialect : unsigned char {
 
 /// Errors: malformed, saying why.
 Result<boost::json::value> parse_json(std::string_view text, JsonDialect dialect = JsonDialect::strict);
-
-/// The shortest text that reads back as the same number; "NaN", "Infinity", "-Infinity".
-std::string format_number(double number);
-/// What format_number() writes, and any other way to write a number, also "nan" and "inf"; nullopt: none.
-/// What is too large for a double is infinite, what is too small is zero.
-std::optional<double> read_number(std::string_view text);
 
 /// A number, or its name as a text where JSON has no number for it; and back. nullopt: neither.
 boost::json::value number_to_json(double number);

@@ -83,9 +83,9 @@ Result<void> apply_metrics(Run& run, const Report& report, TimeMs now) {
   std::size_t size = 0;
   for (const auto& [name, value] : run.metrics) size += name.size();
   if (run.metrics.size() <= kMetricNamesMax && size <= kMetricNamesSizeMax) return {};
-  return fail(ErrorCode::invalid_argument,
-              "field 'metrics' gives the run more than " + std::to_string(kMetricNamesMax) + " names, or " +
-                  std::to_string(kMetricNamesSizeMax) + " bytes of them");
+  return fail(ErrorCode::invalid_argument, "field 'metrics' gives the run more than " +
+                                               std::to_string(kMetricNamesMax) + " names, or " +
+                                               std::to_string(kMetricNamesSizeMax) + " bytes of them");
 }
 
 }  // namespace

@@ -9,21 +9,20 @@ namespace anabranch::experiments {
 namespace {
 
 constexpr std::string_view kLessIsBetter[] = {
-    "loss",   "losses",     "error",   "errors",   "err",       "rmse",      "mse",         "mae",     "mape",
-    "smape",  "msle",       "rmsle",   "bce",      "perplexity", "ppl",      "nll",         "wer",     "cer",
-    "eer",    "ter",        "fid",     "kid",      "lpips",     "kl",        "kld",         "divergence",
-    "ece",    "brier",      "regret",  "cost",     "deviance",  "distance",  "hausdorff",   "hamming", "fpr",
-    "fnr",    "failures",   "misses",  "crossentropy"};
-constexpr std::string_view kLessUsedIsBetter[] = {"latency", "time",     "seconds", "secs",   "sec",
-                                                  "ms",      "duration", "elapsed", "delay",  "bytes",
-                                                  "memory",  "mem"};
+    "loss",      "losses",     "error", "errors", "err",      "rmse",       "mse",         "mae",
+    "mape",      "smape",      "msle",  "rmsle",  "bce",      "perplexity", "ppl",         "nll",
+    "wer",       "cer",        "eer",   "ter",    "fid",      "kid",        "lpips",       "kl",
+    "kld",       "divergence", "ece",   "brier",  "regret",   "cost",       "deviance",    "distance",
+    "hausdorff", "hamming",    "fpr",   "fnr",    "failures", "misses",     "crossentropy"};
+constexpr std::string_view kLessUsedIsBetter[] = {"latency",  "time",    "seconds", "secs",  "sec",    "ms",
+                                                  "duration", "elapsed", "delay",   "bytes", "memory", "mem"};
 constexpr std::string_view kMoreIsBetter[] = {
-    "acc",    "accuracy",    "f1",          "fscore", "auc",   "auroc",      "auprc",       "roc",      "bleu",
-    "rouge",  "meteor",      "map",         "ap",     "mrr",   "ndcg",       "score",       "scores",   "reward",
-    "rewards", "return",     "returns",     "r2",     "iou",   "miou",       "dice",        "precision", "recall",
-    "sensitivity", "specificity", "tpr",    "tnr",    "psnr",  "ssim",       "throughput",  "likelihood",
-    "correlation", "pearson", "spearman",   "kappa",  "mcc",   "gain",       "fps",         "success",  "hit",
-    "hits",   "correct",     "wins"};
+    "acc",    "accuracy",   "f1",         "fscore",      "auc",         "auroc",    "auprc", "roc",
+    "bleu",   "rouge",      "meteor",     "map",         "ap",          "mrr",      "ndcg",  "score",
+    "scores", "reward",     "rewards",    "return",      "returns",     "r2",       "iou",   "miou",
+    "dice",   "precision",  "recall",     "sensitivity", "specificity", "tpr",      "tnr",   "psnr",
+    "ssim",   "throughput", "likelihood", "correlation", "pearson",     "spearman", "kappa", "mcc",
+    "gain",   "fps",        "success",    "hit",         "hits",        "correct",  "wins"};
 /// Of words that were written together: trainloss.
 constexpr std::string_view kEndings[] = {"loss", "error", "perplexity", "accuracy", "score", "reward"};
 constexpr std::string_view kTimes[] = {"s", "sec", "second", "minute", "min", "hour"};

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "base/hash.h"
-#include "base/json.h"
+#include "base/number.h"
 #include "experiments/fields.h"
 #include "experiments/records.h"
 

@@ -48,9 +48,10 @@ struct RunQuery {
   unsigned amount = 100;
 };
 
-/// True if all hold. Metrics are numbers; those that are NaN or infinite match nothing but `!=`, and `=` of the
-/// same. Parameters are texts: 007 is not 7. Only `<`, `<=`, `>` and `>=` with a number compare them as numbers,
-/// and then those that are none match nothing. A run that has no such parameter or metric matches nothing but
+/// True if all hold. Metrics are numbers; those that are NaN or infinite match nothing but `!=`, and `=` of
+/// the same. Parameters are texts: 007 is not 7. Only `<`, `<=`, `>` and `>=` with a number compare them as
+/// numbers, and then those that are none match nothing. A run that has no such parameter or metric matches
+/// nothing but
 /// `!=`.
 bool matches(const std::vector<RunCondition>& conditions, const RunHead& head);
 

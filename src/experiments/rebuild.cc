@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "base/json.h"
+#include "base/number.h"
 
 namespace anabranch::experiments {
 namespace {

@@ -51,8 +51,8 @@ std::vector<std::string> take_words(FieldReader& fields) {
 
 // What came to a record later stands at its end, each as a number and a text of fields: whoever does not know
 // the number passes it over, and a record of before has none.
-constexpr std::uint64_t kObjectiveExtension = 1;     // of a sweep
-constexpr std::uint64_t kMetricTimesExtension = 2;   // of a run
+constexpr std::uint64_t kObjectiveExtension = 1;    // of a sweep
+constexpr std::uint64_t kMetricTimesExtension = 2;  // of a run
 
 /// `take(number, fields)` for each; unknown ones are passed over.
 template <class Take>

@@ -73,9 +73,7 @@ Result<std::vector<Place>> decode_list(std::string_view record) {
 }
 
 /// The same number, where one NaN is as good as another.
-bool is_same(double left, double right) {
-  return left == right || (std::isnan(left) && std::isnan(right));
-}
+bool is_same(double left, double right) { return left == right || (std::isnan(left) && std::isnan(right)); }
 
 /// One series while points are added to it.
 class Editor {

@@ -17,12 +17,13 @@ inline constexpr std::size_t kChunkPointsMax = 256;
 /// list of so many is some 160 KiB, written once a report.
 inline constexpr std::size_t kChunksPerSeriesMax = 16'384;
 
-/// Puts what `points` change into `batch`; those without a time get `now_ms`. Of one step, and of one step and
-/// time, they stay in their order: each gets a time of its own. Errors: the reader's, corruption.
+/// Puts what `points` change into `batch`; those without a time get `now_ms`. Of one step, and of one step
+/// and time, they stay in their order: each gets a time of its own. Errors: the reader's, corruption.
 Result<void> add_points(const kv::Reader& reader, kv::Batch& batch, std::string_view uid,
                         std::string_view run, const std::vector<NamedPoint>& points, TimeMs now_ms);
 
-/// The series of one metric, or of all where `metric` is empty, each by step and time. Errors: the reader's, corruption.
+/// The series of one metric, or of all where `metric` is empty, each by step and time. Errors: the reader's,
+/// corruption.
 Result<std::vector<Series>> read_series(const kv::Reader& reader, std::string_view uid, std::string_view run,
                                         std::string_view metric);
 

@@ -105,8 +105,7 @@ Task<Result<boost::json::object>> read_json(http::Request& request) {
   if (!text) co_return fail(std::move(text).error());
   if (text->empty()) co_return boost::json::object();
   auto value = parse_json(*text);
-  if (!value)
-    co_return fail(ErrorCode::malformed, "the request body is not JSON: " + value.error().message);
+  if (!value) co_return fail(ErrorCode::malformed, "the request body is not JSON: " + value.error().message);
   if (!value->is_object()) co_return fail(ErrorCode::malformed, "the request body must be a JSON object");
   co_return std::move(value->get_object());
 }

@@ -1,6 +1,7 @@
 // Live records of sweeps and runs: see api_client.h.
 #include <utility>
 
+#include "base/json.h"
 #include "runner/api_client.h"
 #include "runner/api_paths.h"
 #include "runner/api_transport.h"
@@ -32,10 +33,18 @@ json::object to_json(const RunReport& report) {
   if (!report.metrics.empty()) {
     json::array points;
     for (const auto& point : report.metrics) {
-      points.push_back(json::object{
-          {"name", point.name}, {"value", point.value}, {"step", point.step}, {"time_ms", point.time_ms}});
+      points.push_back(json::object{{"name", point.name},
+                                    {"value", number_to_json(point.value)},
+                                    {"step", point.step},
+                                    {"time_ms", point.time_ms}});
     }
     body.emplace("metrics", std::move(points));
+  }
+  if (!report.final_metrics.empty()) {
+    json::object metrics;
+    for (const auto& [name, value] : report.final_metrics)
+      metrics.emplace(name, value ? number_to_json(*value) : json::value(nullptr));
+    body.emplace("final_metrics", std::move(metrics));
   }
   if (report.resources) {
     body.emplace("resources", json::object{{"cpu_seconds", report.resources->cpu_seconds},
@@ -68,7 +77,7 @@ RunInfo to_run(const json::object& object) {
   }
   if (const auto* all = object.if_contains("metrics"); all != nullptr && all->is_object()) {
     for (const auto& [name, value] : all->get_object()) {
-      if (value.is_number()) run.metrics.emplace(std::string(name), value.to_number<double>());
+      if (const auto number = number_from_json(value)) run.metrics.emplace(std::string(name), *number);
     }
   }
   return run;
@@ -79,14 +88,18 @@ RunInfo to_run(const json::object& object) {
 Result<void> ApiClient::create_sweep(const std::string& repository, const SweepInfo& sweep) const {
   json::object grid;
   for (const auto& [name, values] : sweep.grid) grid.emplace(name, words(values));
-  const json::object body{{"id", sweep.id},
-                          {"input_ref", sweep.input_ref},
-                          {"input_commit", sweep.input_commit},
-                          {"command", words(sweep.command)},
-                          {"grid", std::move(grid)},
-                          {"total", sweep.total},
-                          {"runner", sweep.runner},
-                          {"plan", sweep.plan}};
+  json::object body{{"id", sweep.id},
+                    {"input_ref", sweep.input_ref},
+                    {"input_commit", sweep.input_commit},
+                    {"command", words(sweep.command)},
+                    {"grid", std::move(grid)},
+                    {"total", sweep.total},
+                    {"runner", sweep.runner},
+                    {"plan", sweep.plan}};
+  if (!sweep.objective_metric.empty()) {
+    body.emplace("objective",
+                 json::object{{"metric", sweep.objective_metric}, {"direction", sweep.objective_direction}});
+  }
   const auto made = transport_->post(repository_path(repository) + "/sweeps", body);
   if (!made) return fail(made.error());
   return {};
@@ -106,6 +119,17 @@ Result<SweepInfo> ApiClient::get_sweep(const std::string& repository, const std:
   info.runner = text_of(found, "runner");
   info.plan = text_of(found, "plan");
   info.cancel_requested = truth_of(found, "cancel_requested");
+  info.main_metric = text_of(found, "main_metric");
+  if (const auto* all = found.if_contains("directions"); all != nullptr && all->is_object()) {
+    for (const auto& [name, value] : all->get_object()) {
+      if (value.is_string()) info.directions.emplace(std::string(name), std::string(value.get_string()));
+    }
+  }
+  if (const auto* objective = found.if_contains("objective");
+      objective != nullptr && objective->is_object()) {
+    info.objective_metric = text_of(objective->get_object(), "metric");
+    info.objective_direction = text_of(objective->get_object(), "direction");
+  }
   return info;
 }
 

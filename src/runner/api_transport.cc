@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/hash.h"
+#include "base/json.h"
 
 namespace anabranch::runner {
 namespace {
@@ -43,13 +44,12 @@ ErrorCode code_of(int status) {
 bool passes_with_time(ErrorCode code) { return code == ErrorCode::unavailable || code == ErrorCode::timeout; }
 
 Result<json::object> parse_object(const std::string& body) {
-  boost::system::error_code error;
-  json::value value = json::parse(body, error);
-  if (error || !value.is_object()) {
+  auto value = parse_json(body);
+  if (!value || !value->is_object()) {
     return fail(ErrorCode::malformed,
                 "the server's answer is not a JSON object: is this an Anabranch endpoint?");
   }
-  return std::move(value.get_object());
+  return std::move(value->get_object());
 }
 
 }  // namespace

@@ -95,6 +95,11 @@ struct SweepInfo {
   std::string runner;  // what only the runner that made it knows
   std::string plan;    // JSON, the runner's own: what another runner needs to go on with it
   bool cancel_requested = false;
+  /// What it is judged by: the metric, and which is best, "min" or "max"; both empty: nothing was said.
+  std::string objective_metric, objective_direction;
+  // as the server tells it, of the metrics of its runs:
+  std::map<std::string, std::string> directions;  // metric → "min" or "max", where that is known
+  std::string main_metric;                        // empty: none stands out
 };
 
 struct RunInfo {
@@ -140,6 +145,7 @@ struct RunReport {
   std::string problem;
   std::string commit_id;
   std::vector<MetricPoint> metrics;
+  std::map<std::string, std::optional<double>> final_metrics;  // nullopt: it has none after all
   std::optional<ResourceUse> resources;
   TextPiece out, err;
 };

@@ -4,46 +4,19 @@
 #include <mutex>
 #include <utility>
 
-#include "runner/live_files.h"
+#include "runner/metric_files.h"
 #include "runner/text.h"
 
 namespace anabranch::runner {
 namespace {
 
 constexpr unsigned kUploadsAtOnce = 8;
-constexpr std::uint64_t kMetricsSizeMax = 64 * MiB;
 
 /// A log as it may be kept: without the run's own secrets.
 Result<Output> clean_log(const Collection& collection, const char* name, const char* path) {
   const std::string clean = collection.home + "/clean-" + name;
   ANABRANCH_CHECK(copy_without(collection.home + "/" + name, clean, collection.secrets));
   return Output{path, clean};
-}
-
-/// The last numbers of metrics.jsonl, where metrics.json does not say another.
-void read_metric_lines(const std::string& file, RunRecord& record, std::vector<std::string>& warnings) {
-  const auto text = read_file(file, kMetricsSizeMax);
-  if (!text) {
-    warnings.push_back(text.error().message);
-    return;
-  }
-  for (const auto& [name, value] : last_metrics(*text)) {
-    if (record.metrics.size() < kMetricsMax) record.metrics.emplace(name, value);
-  }
-}
-
-void read_metrics(const std::string& file, RunRecord& record, std::vector<std::string>& warnings) {
-  const auto text = read_file(file, kMetricsSizeMax);
-  if (!text) {
-    warnings.push_back(text.error().message);
-    return;
-  }
-  auto metrics = parse_metrics(*text);
-  if (metrics) {
-    record.metrics = *std::move(metrics);
-  } else {
-    warnings.push_back(metrics.error().message);
-  }
 }
 
 /// The server, or the right to write to it, is gone: no other file will fare better.
@@ -113,12 +86,12 @@ std::vector<Output> find_outputs(const Collection& collection, RunRecord& record
   Leavings left = find_leavings(work, collection.before, collection.workspace.outputs);
   if (left.has_metrics) {
     outputs.push_back({kMetricsPath, work + "/metrics.json"});
-    read_metrics(work + "/metrics.json", record, record.warnings);
   }
   if (left.has_metric_lines) {
     outputs.push_back({kMetricLinesPath, work + "/metrics.jsonl"});
-    read_metric_lines(work + "/metrics.jsonl", record, record.warnings);
   }
+  record.metrics = read_metric_files(left.has_metrics ? work + "/metrics.json" : "",
+                                     left.has_metric_lines ? work + "/metrics.jsonl" : "", left.notes, left.lost);
   outputs.insert(outputs.end(), left.outputs.begin(), left.outputs.end());
   record.warnings.insert(record.warnings.end(), left.notes.begin(), left.notes.end());
   record.warnings.insert(record.warnings.end(), left.lost.begin(), left.lost.end());

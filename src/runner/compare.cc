@@ -64,7 +64,6 @@ void arrange(Comparison& comparison, const std::optional<MetricOrder>& order) {
     for (const auto& [name, value] : run.record->parameters) parameters.insert(name);
   }
   comparison.order = order;
-  if (!order && !metrics.empty()) comparison.order = MetricOrder{*metrics.begin(), true};
   comparison.parameters.assign(parameters.begin(), parameters.end());
   comparison.metrics.clear();
   if (comparison.order) {
@@ -77,15 +76,56 @@ void arrange(Comparison& comparison, const std::optional<MetricOrder>& order) {
               if (comparison.order) {
                 const auto a = value_of(left, comparison.order->metric);
                 const auto b = value_of(right, comparison.order->metric);
-                if (a && b && *a != *b) return comparison.order->better(*a, *b);
+                if (a && b && comparison.order->better(*a, *b)) return true;
+                if (a && b && comparison.order->better(*b, *a)) return false;
                 if (a.has_value() != b.has_value()) return a.has_value();
               }
               return run_number(comparison.sweep, left.run) < run_number(comparison.sweep, right.run);
             });
 }
 
+std::string_view to_string(OrderSource source) {
+  switch (source) {
+    case OrderSource::asked:
+      return "asked";
+    case OrderSource::sweep:
+      return "sweep";
+    case OrderSource::name:
+      return "name";
+    case OrderSource::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Result<void> choose_order(Comparison& comparison, const std::optional<MetricChoice>& choice,
+                          const SweepInfo& sweep) {
+  Metrics known;
+  for (const auto& run : comparison.runs) {
+    if (run.record) known.insert(run.record->metrics.begin(), run.record->metrics.end());
+  }
+  if (choice && !known.empty() && !known.contains(choice->metric))
+    return fail(ErrorCode::not_found, "no run of sweep '" + comparison.sweep + "' has a metric '" +
+                                          choice->metric + "': " + known_metrics(known));
+  const std::string metric = choice ? choice->metric : sweep.main_metric;
+  if (metric.empty() || (!choice && !known.contains(metric))) return {};
+  comparison.order = MetricOrder{metric, true};
+  comparison.source = OrderSource::asked;
+  if (choice && choice->max_is_best) {
+    comparison.order->max_is_best = *choice->max_is_best;
+    return {};
+  }
+  const auto direction = sweep.directions.find(metric);
+  const bool is_known = direction != sweep.directions.end();
+  comparison.source = metric == sweep.objective_metric ? OrderSource::sweep
+                      : is_known                       ? OrderSource::name
+                                                       : OrderSource::unknown;
+  if (is_known) comparison.order->max_is_best = direction->second != "min";
+  return {};
+}
+
 Result<Comparison> compare(const ApiClient& api, const std::string& repository, const std::string& sweep,
-                           const std::optional<MetricOrder>& order, const std::string& target) {
+                           const std::optional<MetricChoice>& choice, const std::string& target) {
   Comparison comparison;
   comparison.sweep = sweep;
   comparison.target = target;
@@ -115,7 +155,10 @@ Result<Comparison> compare(const ApiClient& api, const std::string& repository, 
                 "repository '" + repository + "' has no runs of a sweep '" + sweep + "'");
   }
   if (const auto branch = api.get_branch(repository, target)) comparison.target_commit_id = branch->commit_id;
-  arrange(comparison, order);
+  // An older server, or nobody told it of the sweep: names tell nothing then.
+  const auto info = api.get_sweep(repository, sweep);
+  ANABRANCH_CHECK(choose_order(comparison, choice, info ? *info : SweepInfo{}));
+  arrange(comparison, comparison.order);
   return comparison;
 }
 

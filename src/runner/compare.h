@@ -16,10 +16,21 @@ struct ComparedRun {
   std::optional<RunRecord> record;  // nullopt: nothing is committed yet
 };
 
+/// Who says what the runs are sorted by, and which way.
+enum class OrderSource : unsigned char {
+  asked,    // the caller
+  sweep,    // the sweep: it was made with it
+  name,     // what the metric's name lets one guess; the server has the rule
+  unknown,  // the caller asked for a metric whose name tells nothing: the greatest first, which may be the
+            // worst
+};
+std::string_view to_string(OrderSource source);
+
 struct Comparison {
   std::string sweep;
-  std::optional<MetricOrder> order;  // what the runs are sorted by; nullopt: no run has a metric
-  std::vector<ComparedRun> runs;     // best first; runs without that metric last, by their number
+  std::optional<MetricOrder> order;  // what the runs are sorted by; nullopt: by their number
+  OrderSource source = OrderSource::asked;
+  std::vector<ComparedRun> runs;  // best first; then those whose metric is NaN or infinite; without it last
   std::vector<std::string> parameters;
   std::vector<std::string> metrics;  // the one of `order` first
   std::string target;                // the branch that a promotion would change, and its commit now:
@@ -27,13 +38,19 @@ struct Comparison {
 };
 
 /// The runs are the branches `<sweep>-<n>`; what they did is read from the server's records of them, and from
-/// their commits where there is no record of that very commit (then it is made). Without `order`: the first
-/// metric by name, descending. Errors: not_found (there is no such sweep), and the API's.
+/// their commits where there is no record of that very commit (then it is made). Without `choice`, or without
+/// its direction: what the sweep was made with, or else what the server finds that names tell. Errors:
+/// not_found (there is no such sweep; no run has that metric: which there are), and the API's.
 Result<Comparison> compare(const ApiClient& api, const std::string& repository, const std::string& sweep,
-                           const std::optional<MetricOrder>& order, const std::string& target);
+                           const std::optional<MetricChoice>& choice, const std::string& target);
 
 /// Sorts the runs and fills the columns; compare() without the server.
 void arrange(Comparison& comparison, const std::optional<MetricOrder>& order);
+
+/// Sets `order` and `source` from what was asked for and what the server says of the sweep. Errors:
+/// not_found.
+Result<void> choose_order(Comparison& comparison, const std::optional<MetricChoice>& choice,
+                          const SweepInfo& sweep);
 
 /// The number n of "<sweep>-<n>"; nullopt: it is no run of that sweep.
 std::optional<unsigned long> run_number(const std::string& sweep, const std::string& run);

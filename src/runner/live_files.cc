@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t kLookSizeMax = 1 * MiB;  // of one file at a time
 constexpr std::size_t kUtf8SizeMax = 4;
 constexpr std::size_t kPointsWaitingMax = 100'000;
-constexpr std::size_t kLineSizeMax = 1 * MiB;
 constexpr std::size_t kTailLinesMax = 20;
 constexpr std::size_t kTailSizeMax = 4 * KiB;
 constexpr std::size_t kTailReadSize = 64 * KiB;            // more than any hidden text is cut by
+constexpr std::size_t kNamesTakenMax = 2 * MiB;            // at a time: a report has its limit
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view kCut = "\n[anabranch: what follows is in the run's commit]\n";
 
@@ -130,102 +130,84 @@ TextPiece LogTail::take(std::size_t size_max) {
 // ── metrics
 // ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-Result<MetricLine> parse_metric_line(std::string_view text) {
-  MetricLine line;
-  ANABRANCH_TRY(line.metrics, parse_metrics(text));
-  constexpr double kStepMax = 9e15;  // whole numbers are exact below it
-  for (const char* name : {"step", "epoch"}) {
-    const auto found = line.metrics.find(name);
-    if (found == line.metrics.end() || std::abs(found->second) > kStepMax) continue;
-    line.step = std::llround(found->second);
-    line.metrics.erase(found);
-    break;
-  }
-  return line;
-}
-
-Metrics last_metrics(std::string_view lines) {
-  Metrics last;
-  while (!lines.empty()) {
-    const auto end = std::min(lines.find('\n'), lines.size());
-    if (const auto line = parse_metric_line(lines.substr(0, end))) {
-      for (const auto& [name, value] : line->metrics) {
-        if (last.size() < kMetricsMax || last.contains(name)) last[name] = value;
-      }
-    }
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
-  return last;
-}
-
 void MetricWatch::look(TimeMs now, bool is_last) {
-  read_lines(now, is_last);
-  read_summary(now);
+  now_ = now;
+  is_last_ = is_last;
+  read_lines();
+  read_summary();
 }
 
-void MetricWatch::read_lines(TimeMs now, bool is_last) {
-  const std::string path = folder_ + "/metrics.jsonl";
-  while (points_.size() < kPointsWaitingMax) {
-    const std::string bytes = read_from(path, read_, kLookSizeMax);
-    if (bytes.empty()) break;
-    read_ += bytes.size();
-    rest_ += bytes;
-    std::size_t begin = 0;
-    for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
-      if (const auto line = parse_metric_line(std::string_view(rest_).substr(begin, end - begin))) {
-        for (const auto& [name, value] : line->metrics) add(name, line->step.value_or(lines_), value, now);
-        ++lines_;
-      }
-      begin = end + 1;
-    }
-    rest_.erase(0, begin);
-    if (rest_.size() > kLineSizeMax) rest_.clear();  // no line of metrics
-    if (!is_last) break;
+void MetricWatch::read_lines() {
+  if (!lines_file_.is_open()) {
+    lines_file_.open(folder_ + "/metrics.jsonl", std::ios::binary);
+    lines_file_.seekg(static_cast<std::streamoff>(read_));
   }
-  if (!is_last || rest_.empty()) return;
-  if (const auto line = parse_metric_line(rest_)) {
-    for (const auto& [name, value] : line->metrics) add(name, line->step.value_or(lines_), value, now);
+  const auto on_line = [this](const Metrics& metrics, std::int64_t step) {
+    for (const auto& [name, value] : metrics) add(name, step, value, true);
+  };
+  std::string piece(kLookSizeMax, '\0');
+  while (lines_file_ && points_.size() < kPointsWaitingMax) {
+    lines_file_.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const auto size = static_cast<std::size_t>(lines_file_.gcount());
+    read_ += size;
+    lines_.feed(std::string_view(piece).substr(0, size), on_line);
+    if (!is_last_) break;
   }
-  rest_.clear();
+  if (lines_file_ && is_last_) return;  // goes on in take()
+  if (is_last_) lines_.finish(on_line);
+  lines_file_ = std::ifstream();
 }
 
-void MetricWatch::read_summary(TimeMs now) {
+void MetricWatch::read_summary() {
   const std::string path = folder_ + "/metrics.json";
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   std::string version = std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec) +
                         ":" + std::to_string(status.st_size);
   if (version == summary_version_) return;
-  const auto text = read_file(path, kLookSizeMax);
+  const auto text = read_file(path, kMetricsFileSizeMax);
   if (!text) return;
   const auto line = parse_metric_line(*text);
   if (!line) return;  // half written: it is looked at again
   summary_version_ = std::move(version);
-  add_changed(line->metrics, line->step, now);
-}
-
-void MetricWatch::add(const std::string& name, std::int64_t step, double value, TimeMs now) {
-  if (!said_.contains(name) && said_.size() >= kMetricsMax) return;
-  if (points_.size() >= kPointsWaitingMax) return;
-  const auto [said, is_new] = said_.try_emplace(name, Said{step, value});
-  if (!is_new && step >= said->second.step) said->second = {step, value};
-  points_.push_back({name, value, step, now});
-}
-
-void MetricWatch::add_changed(const Metrics& metrics, std::optional<std::int64_t> step, TimeMs now) {
-  for (const auto& [name, value] : metrics) {
+  for (const auto& [name, value] : line->metrics) {
     const auto said = said_.find(name);
-    if (said != said_.end() && said->second.value == value) continue;
-    const std::int64_t next = said == said_.end() ? 0 : said->second.step + 1;
-    add(name, std::max(step.value_or(next), next), value, now);
+    const bool is_new = said == said_.end();
+    if (!is_new && (said->second.is_of_lines || equal_within(said->second.value, value, 0))) continue;
+    add(name, line->step.value_or(is_new ? 0 : said->second.step + 1), value, false);
   }
 }
 
-void MetricWatch::add_final(const Metrics& metrics, TimeMs now) { add_changed(metrics, std::nullopt, now); }
+void MetricWatch::add(const std::string& name, std::int64_t step, double value, bool is_of_lines) {
+  if (name.size() > kMetricNameSizeMax) return;  // the run's record says so
+  if (!said_.contains(name) && said_.size() >= kMetricsMax) return;
+  const auto [place, is_new] = said_.try_emplace(name, Said{step, now_, value, is_of_lines});
+  Said& said = place->second;
+  TimeMs time_ms = now_;
+  if (!is_new) {
+    // Where steps repeat, time keeps the order.
+    if (step <= said.step) time_ms = std::max(now_, said.time_ms + 1);
+    said = {std::max(step, said.step), std::max(time_ms, said.time_ms), value,
+            said.is_of_lines || is_of_lines};
+  }
+  points_.push_back({name, value, step, time_ms});
+}
+
+std::vector<std::string> MetricWatch::gone(const Metrics& final_metrics) const {
+  std::vector<std::string> names;
+  for (const auto& [name, said] : said_) {
+    if (!final_metrics.contains(name)) names.push_back(name);
+  }
+  return names;
+}
 
 std::vector<MetricPoint> MetricWatch::take(std::size_t at_most) {
   std::vector<MetricPoint> taken;
-  while (!points_.empty() && taken.size() < at_most) {
+  std::size_t size = 0;  // of their names
+  while (taken.size() < at_most && size < kNamesTakenMax) {
+    if (points_.empty() && lines_file_.is_open()) read_lines();
+    if (points_.empty()) break;
+    size += points_.front().name.size();
     taken.push_back(std::move(points_.front()));
     points_.pop_front();
   }

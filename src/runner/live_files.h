@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "base/clock.h"
 #include "runner/api_types.h"
 #include "runner/files.h"
-#include "runner/metrics.h"
+#include "runner/metric_files.h"
 
 namespace anabranch::runner {
 
@@ -45,42 +46,37 @@ class LogTail {
   bool is_done_ = false;
 };
 
-/// One line of metrics.jsonl: its numbers, and its "step", or else its "epoch", which counts then.
-/// Errors: malformed.
-struct MetricLine {
-  std::optional<std::int64_t> step;
-  Metrics metrics;
-};
-Result<MetricLine> parse_metric_line(std::string_view line);
-/// The last number of each metric of a file of such lines; lines that are none are left out.
-Metrics last_metrics(std::string_view lines);
-
-/// metrics.jsonl and metrics.json of a run's folder. Thread safety: none.
+/// metrics.jsonl and metrics.json of a run's folder, as points: each line of the one is some, and each change
+/// of the other, save of a metric that lines tell. Thread safety: none.
 class MetricWatch {
  public:
   explicit MetricWatch(std::string folder) : folder_(std::move(folder)) {}
 
+  /// Reads what is new, while there is room. After the last look the rest of metrics.jsonl is read as points
+  /// are taken, wherever the folder is by then.
   void look(TimeMs now, bool is_last);
-  bool has_points() const { return !points_.empty(); }
+  bool has_points() const { return !points_.empty() || lines_file_.is_open(); }
   std::vector<MetricPoint> take(std::size_t at_most);
-  /// What the run's commit says in the end, where that is not what was said last.
-  void add_final(const Metrics& metrics, TimeMs now);
+  /// Metrics that were told and that the run has not, given what it ended with.
+  std::vector<std::string> gone(const Metrics& final_metrics) const;
 
  private:
   struct Said {
-    std::int64_t step = 0;
+    std::int64_t step = 0;  // the greatest
+    TimeMs time_ms = 0;     // the latest
     double value = 0;
+    bool is_of_lines = false;
   };
-  void read_lines(TimeMs now, bool is_last);
-  void read_summary(TimeMs now);
-  void add(const std::string& name, std::int64_t step, double value, TimeMs now);
-  /// At the given step, or else at the one after the last.
-  void add_changed(const Metrics& metrics, std::optional<std::int64_t> step, TimeMs now);
+  void read_lines();
+  void read_summary();
+  void add(const std::string& name, std::int64_t step, double value, bool is_of_lines);
 
   const std::string folder_;
-  std::uint64_t read_ = 0;  // of metrics.jsonl
-  std::int64_t lines_ = 0;
-  std::string rest_;             // of metrics.jsonl: a line that is not whole
+  TimeMs now_ = 0;
+  bool is_last_ = false;
+  std::ifstream lines_file_;  // open after the last look, until its end
+  std::uint64_t read_ = 0;    // of metrics.jsonl
+  MetricLineReader lines_;
   std::string summary_version_;  // of metrics.json: time and size
   std::map<std::string, Said> said_;
   std::deque<MetricPoint> points_;

@@ -4,52 +4,31 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 #include <cmath>
+#include <utility>
+
+#include "base/json.h"
 
 namespace anabranch::runner {
 namespace {
 
 namespace json = boost::json;
 
-/// Python writes NaN, Infinity and -Infinity, which are not JSON: they become null, outside of strings.
-std::string without_python_numbers(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view rest = text.substr(i);
-    if (in_string) {
-      if (text[i] == '\\' && i + 1 < text.size()) {
-        out.push_back(text[i++]);
-      } else if (text[i] == '"') {
-        in_string = false;
-      }
-      out.push_back(text[i]);
-      continue;
-    }
-    std::size_t skipped = 0;
-    for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
-      if (rest.starts_with(word)) skipped = word.size();
-    }
-    if (skipped != 0) {
-      out += "null";
-      i += skipped - 1;
-      continue;
-    }
-    in_string = text[i] == '"';
-    out.push_back(text[i]);
-  }
-  return out;
-}
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kNamesShown = 20;
 
-void flatten(const std::string& prefix, const json::value& value, Metrics& metrics) {
+void flatten(const std::string& prefix, const json::value& value, Metrics& metrics,
+             std::vector<std::string>* lost) {
   if (const auto* object = value.if_object()) {
     for (const auto& [name, inner] : *object) {
-      flatten(prefix.empty() ? std::string(name) : prefix + "." + std::string(name), inner, metrics);
+      flatten(prefix.empty() ? std::string(name) : prefix + "." + std::string(name), inner, metrics, lost);
     }
-  } else if (value.is_number() && !prefix.empty() && metrics.size() < kMetricsMax) {
-    metrics.emplace(prefix, value.to_number<double>());
+  } else if (value.is_number() && !prefix.empty()) {
+    const auto [place, is_new] = metrics.emplace(prefix, value.to_number<double>());
+    if (!is_new && lost != nullptr) {
+      lost->push_back("metric '" + prefix + "' is there twice: " + format_number(place->second) +
+                      " is kept, " + format_number(value.to_number<double>()) + " is not");
+    }
   }
 }
 
@@ -91,38 +70,84 @@ bool holds(Requirement::Comparison comparison, double value, double bound) {
 
 }  // namespace
 
-Result<Metrics> parse_metrics(std::string_view text) {
-  boost::system::error_code error;
-  const json::value value = json::parse(without_python_numbers(text), error);
-  if (error) return fail(ErrorCode::malformed, "metrics.json is not JSON: " + error.message());
-  if (!value.is_object()) return fail(ErrorCode::malformed, "metrics.json must be a JSON object");
+Result<Metrics> parse_metrics(std::string_view text, std::vector<std::string>* lost) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const auto value = parse_json(text, JsonDialect::python);
+  if (!value) return fail(ErrorCode::malformed, "it is not JSON: " + value.error().message);
+  if (!value->is_object()) return fail(ErrorCode::malformed, "it must be a JSON object");
   Metrics metrics;
-  flatten("", value, metrics);
+  flatten("", *value, metrics, lost);
   return metrics;
 }
 
-std::string format_number(double number) { return fmt::format("{}", number); }
+void keep_within_limits(Metrics& metrics, std::vector<std::string>& lost) {
+  std::size_t count = 0;
+  std::size_t size = 0;
+  const auto leave_out = [&](auto metric, const std::string& why) {
+    lost.push_back("metric '" + metric->first.substr(0, kMetricNameSizeMax) +
+                   "' = " + format_number(metric->second) + " was not kept: " + why);
+    return metrics.erase(metric);
+  };
+  for (auto metric = metrics.begin(); metric != metrics.end();) {
+    if (metric->first.size() > kMetricNameSizeMax) {
+      metric = leave_out(metric, "its name is longer than " + std::to_string(kMetricNameSizeMax) + " bytes");
+    } else if (metric->first.find('\0') != std::string::npos) {
+      metric = leave_out(metric, "its name holds a NUL");
+    } else if (count == kMetricsMax || size + metric->first.size() > kMetricNamesSizeMax) {
+      metric =
+          leave_out(metric, "a run has at most " + std::to_string(kMetricsMax) + " metrics, with names of " +
+                                std::to_string(kMetricNamesSizeMax) + " bytes together");
+    } else {
+      ++count;
+      size += metric->first.size();
+      ++metric;
+    }
+  }
+}
+
+std::string short_number(double number) {
+  return std::isfinite(number) ? fmt::format("{:.6g}", number) : format_number(number);
+}
 
 Result<double> parse_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return fail(ErrorCode::malformed, "'" + std::string(text) + "' is not a number");
+  const auto number = read_number(text);
+  if (number && std::isfinite(*number)) return *number;
+  return fail(ErrorCode::malformed, "'" + std::string(text) + "' is not a number");
+}
+
+bool MetricOrder::better(double left, double right) const {
+  if (!std::isfinite(left) || !std::isfinite(right)) return std::isfinite(left) && !std::isfinite(right);
+  return max_is_best ? left > right : left < right;
+}
+
+Result<MetricChoice> parse_metric_choice(std::string_view text) {
+  MetricChoice choice{std::string(text), std::nullopt};
+  for (const std::string_view way : {":max", ":min"}) {
+    if (!text.ends_with(way)) continue;
+    choice.metric = text.substr(0, text.size() - way.size());
+    choice.max_is_best = way == ":max";
   }
-  return number;
+  if (!choice.metric.empty()) return choice;
+  return fail(ErrorCode::invalid_argument,
+              "'" + std::string(text) + "' is not of the form metric:max or metric:min");
 }
 
 Result<MetricOrder> parse_metric_order(std::string_view text) {
-  MetricOrder order;
-  const auto colon = text.rfind(':');
-  order.metric = std::string(text.substr(0, colon));
-  const std::string_view way = colon == std::string_view::npos ? "max" : text.substr(colon + 1);
-  if (order.metric.empty() || (way != "max" && way != "min")) {
-    return fail(ErrorCode::invalid_argument,
-                "'" + std::string(text) + "' is not of the form metric:max or metric:min");
+  ANABRANCH_TRY(auto choice, parse_metric_choice(text));
+  if (choice.max_is_best) return MetricOrder{std::move(choice.metric), *choice.max_is_best};
+  return fail(ErrorCode::invalid_argument, "'" + choice.metric + "' does not say which way is better: '" +
+                                               choice.metric + ":max' or '" + choice.metric + ":min'");
+}
+
+std::string known_metrics(const Metrics& metrics) {
+  if (metrics.empty()) return "there are no metrics";
+  std::string text = "the metrics are: ";
+  std::size_t shown = 0;
+  for (const auto& [name, value] : metrics) {
+    if (shown == kNamesShown) return text + " and " + std::to_string(metrics.size() - shown) + " more";
+    text += (shown++ == 0 ? "" : ", ") + name;
   }
-  order.max_is_best = way == "max";
-  return order;
+  return text;
 }
 
 Result<Requirement> parse_requirement(std::string_view text) {
@@ -145,17 +170,18 @@ Result<Requirement> parse_requirement(std::string_view text) {
 Result<void> check_requirement(const Requirement& requirement, const Metrics& metrics) {
   const auto found = metrics.find(requirement.metric);
   if (found == metrics.end()) {
-    return fail(
-        ErrorCode::precondition_failed,
-        "'" + requirement.text + "' is required, and the run has no metric '" + requirement.metric + "'");
+    return fail(ErrorCode::not_found, "'" + requirement.text + "' is required, and the run has no metric '" +
+                                          requirement.metric + "': " + known_metrics(metrics));
   }
-  if (holds(requirement.comparison, found->second, requirement.bound)) return {};
+  if (std::isfinite(found->second) && holds(requirement.comparison, found->second, requirement.bound))
+    return {};
   return fail(ErrorCode::precondition_failed, "'" + requirement.text + "' is required, and " +
                                                   requirement.metric + " is " + format_number(found->second));
 }
 
 bool equal_within(double expected, double found, double tolerance) {
-  if (expected == found) return true;
+  if (expected == found || (std::isnan(expected) && std::isnan(found))) return true;
+  if (!std::isfinite(expected) || !std::isfinite(found)) return false;
   return std::abs(expected - found) <= tolerance * std::max(1.0, std::abs(expected));
 }
 

@@ -1,20 +1,14 @@
 #include "runner/promote.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
-
 #include "runner/record.h"
 
 namespace anabranch::runner {
 namespace {
 
-/// To be read: the metadata has all digits.
 std::string default_message(const RunRecord& record) {
   std::string message = "promote " + record.run;
   if (!record.metrics.empty()) message += ":";
-  for (const auto& [name, value] : record.metrics)
-    fmt::format_to(std::back_inserter(message), " {}={:.6g}", name, value);
+  for (const auto& [name, value] : record.metrics) message += " " + name + "=" + format_number(value);
   return message;
 }
 

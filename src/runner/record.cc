@@ -144,9 +144,9 @@ Result<RunRecord> parse_record(const Metadata& metadata) {
     if (name.starts_with(kParameterPrefix)) {
       record.parameters.emplace_back(name.substr(kParameterPrefix.size()), value);
     } else if (name.starts_with(kMetricPrefix)) {
-      const auto number = parse_number(value);
-      if (!number) return broken(name);
-      record.metrics.emplace(name.substr(kMetricPrefix.size()), *number);
+      // Who wrote another text there said no number.
+      if (const auto number = read_number(value))
+        record.metrics.emplace(name.substr(kMetricPrefix.size()), *number);
     }
   }
   return record;

@@ -19,11 +19,12 @@ using std::chrono::seconds;
 constexpr auto kRound = milliseconds(1'000);      // output and metrics are looked at
 constexpr auto kHeartbeat = milliseconds(5'000);  // the server takes a run for lost after three
 constexpr auto kSilenceFirst = milliseconds(1'000), kSilenceMax = milliseconds(10'000);
-constexpr auto kLastWords = seconds(30);  // of a server that answers; the first failure ends them
+constexpr auto kLastWords = seconds(30);  // since the last answer; the first failure ends them
 constexpr auto kKillAfter = seconds(10);  // as Ctrl-C: first asked, then made to
 constexpr auto kConnectTimeout = milliseconds(2'000), kReadTimeout = milliseconds(5'000);
 constexpr std::size_t kTextSizeMax = 256 * KiB;  // of a stream in one report
-constexpr std::size_t kPointsMax = 2'000;        // in one report
+constexpr std::size_t kPointsMax = 5'000;        // in one report
+constexpr int kReportsAtOnce = 8;                // of one run, between those of others
 constexpr std::size_t kMadeAtOnce = 32;          // waiting runs, between reports of those that go on
 constexpr std::size_t kProblemSizeMax = 16 * KiB;
 
@@ -99,8 +100,11 @@ class Reporter::Life final : public RunWatcher {
         if (!news.problem.empty()) news.problem += "; ";
         news.problem += "the end of its standard error:\n" + outcome.stderr_tail;
       }
-      if (!metrics) metrics.emplace("");
-      metrics->add_final(outcome.record.metrics, owner_.clock_.now_ms());
+      if (!outcome.commit_id.empty()) {
+        for (const auto& [name, value] : outcome.record.metrics) news.final_metrics[name] = value;
+        for (const auto& name : metrics ? metrics->gone(outcome.record.metrics) : std::vector<std::string>())
+          news.final_metrics[name] = std::nullopt;
+      }
       has_news = true;
     }
     wake();
@@ -236,8 +240,10 @@ void Reporter::loop() {
     press(now);
     std::unique_lock lock(mutex_);
     if (stopping_) {
-      if (!give_up) give_up = now + kLastWords;
-      if (!listens || record_ == RecordState::refused || is_all_said() || now > *give_up) return;
+      if (!give_up) give_up = now;
+      if (!listens || record_ == RecordState::refused || is_all_said() ||
+          now > std::max(*give_up, last_said_) + kLastWords)
+        return;
       continue;
     }
     changed_.wait_for(lock, kRound, [this] { return has_news_ || stopping_; });
@@ -289,7 +295,12 @@ bool Reporter::make_run(Life& life) {
 }
 
 bool Reporter::report(Life& life, Time now) {
-  while (!life.is_dead) {
+  for (int reports = 0; !life.is_dead; ++reports) {
+    if (reports == kReportsAtOnce) {  // many points: others have something to say too
+      const std::lock_guard lock(mutex_);
+      has_news_ = true;
+      return true;
+    }
     const RunReport* said = nullptr;
     {
       const std::lock_guard lock(life.mutex);
@@ -317,18 +328,25 @@ void Reporter::take_refusal(Life& life, const Error& error) {
   if (!std::exchange(life.is_refusal_told, true))
     warn_(life.info.name + ": the server does not take what it is told: " + error.message);
   const std::lock_guard lock(life.mutex);
-  const bool has_bulk = !life.unanswered->out.text.empty() || !life.unanswered->err.text.empty() ||
-                        !life.unanswered->metrics.empty();
+  const bool has_text = !life.unanswered->out.text.empty() || !life.unanswered->err.text.empty();
+  const bool has_bulk =
+      has_text || !life.unanswered->metrics.empty() || !life.unanswered->final_metrics.empty();
   if (error.code == ErrorCode::not_found || error.code == ErrorCode::access_denied ||
       error.code == ErrorCode::unauthenticated || !has_bulk) {
     life.is_dead = true;
     life.unanswered.reset();
     return;
   }
-  life.unanswered->out = life.unanswered->err = {};
-  life.unanswered->metrics.clear();
-  life.out.reset();
-  life.err.reset();
+  if (has_text) {
+    life.unanswered->out = life.unanswered->err = {};
+    life.out.reset();
+    life.err.reset();
+  } else if (!life.unanswered->metrics.empty()) {
+    life.unanswered->metrics.clear();
+  } else {
+    life.unanswered->final_metrics.clear();
+    life.news.final_metrics.clear();
+  }
 }
 
 bool Reporter::make_waiting() {

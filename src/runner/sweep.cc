@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -23,6 +24,12 @@ constexpr std::size_t kBranchNameSizeMax = 255;
 constexpr unsigned kRequestsAtOnce = 8;
 constexpr std::size_t kNameSuffixSize = 6;  // 2 * 10^9 in a second
 constexpr int kNamesMax = 20;               // that are made up one after the other
+// As the server's (experiments/types.h).
+constexpr std::size_t kParametersMax = 4'000;
+constexpr std::size_t kParameterNameSizeMax = 1 * KiB;
+constexpr std::size_t kParameterValueSizeMax = 128 * KiB;
+constexpr std::size_t kParametersSizeMax = 768 * KiB;
+constexpr std::size_t kArgumentsSizeMax = 1 * MiB;
 
 bool is_branch_name(std::string_view name) {
   return !name.empty() && name.front() != '-' && name.size() <= kBranchNameSizeMax &&
@@ -30,6 +37,38 @@ bool is_branch_name(std::string_view name) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
                   c == '-';
          });
+}
+
+std::string shortened(const std::string& name) {
+  constexpr std::size_t kShown = 40;
+  return name.size() <= kShown ? name : name.substr(0, kShown) + "...";
+}
+
+/// What a run's record has no room for is refused before anything is made.
+Result<void> check_parameters(const std::vector<std::string>& command, const Parameters& parameters) {
+  const auto refused = [](const std::string& what) {
+    return fail(ErrorCode::invalid_argument, "--grid: " + what);
+  };
+  if (parameters.size() > kParametersMax)
+    return refused("more than " + std::to_string(kParametersMax) + " parameters");
+  std::size_t size = 0;
+  for (const auto& [name, value] : parameters) {
+    if (name.size() > kParameterNameSizeMax)
+      return refused("the name '" + shortened(name) + "' is longer than " +
+                     std::to_string(kParameterNameSizeMax) + " bytes");
+    if (value.size() > kParameterValueSizeMax)
+      return refused("a value of '" + shortened(name) + "' is longer than " +
+                     std::to_string(kParameterValueSizeMax) + " bytes");
+    size += name.size() + value.size();
+  }
+  if (size > kParametersSizeMax)
+    return refused("the parameters of a run are longer than " + std::to_string(kParametersSizeMax) +
+                   " bytes");
+  std::size_t arguments = 0;
+  for (const auto& argument : bind_parameters(command, parameters)) arguments += argument.size();
+  if (arguments > kArgumentsSizeMax)
+    return refused("the command's arguments are longer than " + std::to_string(kArgumentsSizeMax) + " bytes");
+  return {};
 }
 
 /// What is recorded is recorded as JSON: other bytes would be found out when the command has run.
@@ -59,6 +98,8 @@ Result<void> check_plan(const SweepPlan& plan) {
                     "': letters, digits, '_' and '-', the first one not '-': runs are "
                     "branches");
   }
+  for (const auto& parameters : plan.combinations)
+    ANABRANCH_CHECK(check_parameters(plan.command, parameters));
   return check_text(plan);
 }
 
@@ -130,6 +171,10 @@ SweepInfo sweep_info(const SweepPlan& plan, const std::string& commit, const Clo
   sweep.runner = make_xid(clock.now_ms());
   for (const auto& axis : plan.grid) sweep.grid.emplace_back(axis.name, axis.values);
   sweep.total = static_cast<std::int64_t>(plan.combinations.size());
+  if (plan.objective) {
+    sweep.objective_metric = plan.objective->metric;
+    sweep.objective_direction = plan.objective->max_is_best ? "max" : "min";
+  }
   return sweep;
 }
 
@@ -271,6 +316,7 @@ const RunOutcome* best_of(const std::vector<RunOutcome>& outcomes, const MetricO
   for (const auto& outcome : outcomes) {
     const auto found = outcome.record.metrics.find(order.metric);
     if (outcome.phase != RunPhase::ok || found == outcome.record.metrics.end()) continue;
+    if (!std::isfinite(found->second)) continue;
     if (best != nullptr && !order.better(found->second, best_value)) continue;
     best = &outcome;
     best_value = found->second;

@@ -23,6 +23,7 @@ struct SweepPlan {
   std::vector<std::string> outputs;  // each as of parse_output(), beside artifacts/ and config/
   bool keeps_workspaces = false;     // the folders of runs stay
   ChosenMode data_mode = {};         // as of choose_data_mode()
+  std::optional<MetricOrder> objective;  // what its runs are judged by: kept with the sweep
 };
 
 /// Told of what happens, from several threads at a time. `index` is a run's place in the plan.
@@ -59,7 +60,8 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
                                           const SweepPlan& plan, Interruption& interruption,
                                           SweepObserver& observer);
 
-/// The best of the runs that are ok, by `order`; the first of equals. nullptr: none has that metric.
+/// The best of the runs that are ok, by `order`; the first of equals. What is NaN or infinite is never best.
+/// nullptr: none has that metric as a finite number.
 const RunOutcome* best_of(const std::vector<RunOutcome>& outcomes, const MetricOrder& order);
 
 }  // namespace anabranch::runner

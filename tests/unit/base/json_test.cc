@@ -46,9 +46,10 @@ TEST(Json, WholeNumbersStayWhole) {
 }
 
 TEST(Json, PythonsNumbersAreNumbers) {
-  const auto value = parse_json(R"({"a": NaN, "b": [Infinity, -Infinity], "c": 1e400, "d": -1e99999999999999999999,
+  const auto value =
+      parse_json(R"({"a": NaN, "b": [Infinity, -Infinity], "c": 1e400, "d": -1e99999999999999999999,
       "e": 1e-400, "f": 0.0001e99999999999, "g": 1e-99999999999, "NaN": "Infinity", "h": 0e99999999999})",
-                                JsonDialect::python);
+                 JsonDialect::python);
 
   ASSERT_TRUE(value) << value.error().message;
   EXPECT_TRUE(std::isnan(value->at("a").as_double()));
@@ -72,7 +73,8 @@ TEST(Json, APythonIntegerOfManyDigitsIsInfinite) {
 }
 
 TEST(Json, WhatIsNoneIsRefused) {
-  for (const char* text : {"", "[1", "{\"a\": }", "Na", "nan", "1 2", "{\"a\"", "01", "1e", "--1", "-NaN", "+1"}) {
+  for (const char* text :
+       {"", "[1", "{\"a\": }", "Na", "nan", "1 2", "{\"a\"", "01", "1e", "--1", "-NaN", "+1"}) {
     EXPECT_FALSE(parse_json(text, JsonDialect::python)) << text;
     EXPECT_FALSE(parse_json(text)) << text;
   }

@@ -69,7 +69,8 @@ TEST_F(QueryTest, WhatIsNoFiniteNumberIsNeverBestAndPassesNoBound) {
   EXPECT_THAT(where({"metric.accuracy<0.8"}), ElementsAre("a"));
   EXPECT_THAT(where({"metric.accuracy=NaN"}), ElementsAre("nan"));
   EXPECT_THAT(where({"metric.accuracy=-Infinity"}), ElementsAre("low"));
-  EXPECT_THAT(where({"metric.accuracy!=NaN", "metric.accuracy!=0.9"}), ElementsAre("low", "inf", "d", "c", "a"));
+  EXPECT_THAT(where({"metric.accuracy!=NaN", "metric.accuracy!=0.9"}),
+              ElementsAre("low", "inf", "d", "c", "a"));
 }
 
 TEST_F(QueryTest, OrdersPutWhatHasNoneLast) {
@@ -97,8 +98,8 @@ TEST_F(QueryTest, StatesAndSweepsAndNamesSelect) {
 }
 
 TEST(Query, WhatIsNoConditionIsRefusedByName) {
-  for (const char* text :
-       {"", "accuracy>1", "param.x", "metric.x=abc", "metric.=1", "param.a!b", "metric.x>=nan", "metric.x<inf"}) {
+  for (const char* text : {"", "accuracy>1", "param.x", "metric.x=abc", "metric.=1", "param.a!b",
+                           "metric.x>=nan", "metric.x<inf"}) {
     const auto refused = parse_condition(text);
     ASSERT_FALSE(refused) << text;
     EXPECT_THAT(refused.error().message, HasSubstr("'where'"));

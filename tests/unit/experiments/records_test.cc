@@ -95,7 +95,8 @@ TEST(SweepRecords, ComeBackWhole) {
 }
 
 TEST(Records, WhatALaterVersionAddedIsPassedOver) {
-  const std::string added = std::string("\x7f", 1) + '\x01' + '\x01';  // extension 127: a record without fields
+  const std::string added =
+      std::string("\x7f", 1) + '\x01' + '\x01';  // extension 127: a record without fields
 
   Sweep sweep;
   sweep.objective = Objective{"loss", Direction::min};
@@ -105,7 +106,8 @@ TEST(Records, WhatALaterVersionAddedIsPassedOver) {
 
 TEST(RunRecords, KeepWhatIsNoFiniteNumber) {
   experiments::Run run;
-  run.metrics = {{"a", {std::nan(""), 1, 2, true}}, {"b", {-std::numeric_limits<double>::infinity(), 1, 0, false}}};
+  run.metrics = {{"a", {std::nan(""), 1, 2, true}},
+                 {"b", {-std::numeric_limits<double>::infinity(), 1, 0, false}}};
 
   const auto back = decode_run(encode_run(run));
 

@@ -202,9 +202,36 @@ TEST_F(RunEventsTest, CurvesAndOutputComeBack) {
             200);
 
   EXPECT_EQ(client_.fetch(request("GET", "/metric_series?run=r&name=loss")).value().body,
-            R"({"results":[{"run":"r","name":"loss","points":[[1,9,5E-1]]}]})");
+            R"({"results":[{"run":"r","name":"loss","points":[[1,9,5E-1]],"count":1,"not_finite":0,)"
+            R"("least":[1,9,5E-1],"greatest":[1,9,5E-1]}]})");
   EXPECT_EQ(client_.fetch(request("GET", "/runs/r/log?offset=-3")).value().body,
             R"({"stream":"stdout","offset":2,"text":"llo","size_bytes":5})");
+}
+
+TEST_F(RunEventsTest, NumbersThatJsonHasNoWordForComeBackAsTexts) {
+  ASSERT_EQ(post("/sweeps", R"({"id":"s","total":1,"objective":{"metric":"loss","direction":"min"}})").status,
+            201);
+  ASSERT_EQ(post("/runs", R"({"id":"r","sweep":"s","name":"s-1","branch":"s-1"})").status, 201);
+  ASSERT_EQ(post("/runs/r/reports", R"({"metrics":[{"name":"loss","value":"NaN","step":1,"time_ms":9},
+                                        {"name":"loss","value":0.30000000000000004,"step":2,"time_ms":9}],
+                                        "final_metrics":{"accuracy":"-Infinity"}})")
+                .status,
+            200);
+
+  const auto series = client_.fetch(request("GET", "/metric_series?run=r&name=loss")).value().body;
+  EXPECT_NE(series.find(R"([[1,9,"NaN"],[2,9,3.0000000000000004E-1]],"count":2,"not_finite":1)"),
+            std::string::npos)
+      << series;
+  const auto run = client_.fetch(request("GET", "/runs/r")).value().body;
+  EXPECT_NE(run.find(R"("accuracy":"-Infinity")"), std::string::npos) << run;
+  const auto sweep = client_.fetch(request("GET", "/sweeps/s")).value().body;
+  EXPECT_NE(sweep.find(R"("directions":{"accuracy":"max","loss":"min"},"main_metric":"loss","objective":)"),
+            std::string::npos)
+      << sweep;
+  EXPECT_EQ(post("/runs/r/reports", R"({"metrics":[{"name":"loss","value":"nan"}]})").status, 400);
+  EXPECT_EQ(post("/runs/r/reports", R"({"final_metrics":{"loss":"low"}})").status, 400);
+  EXPECT_EQ(post("/sweeps", R"({"id":"t","total":1,"objective":{"metric":"loss","direction":"up"}})").status,
+            400);
 }
 
 }  // namespace

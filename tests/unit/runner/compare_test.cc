@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 namespace anabranch::runner {
 namespace {
 
@@ -45,21 +48,79 @@ TEST(Compare, RunsWithoutTheMetricComeLastByNumber) {
   Comparison comparison = comparison_of(
       {{"s-11", "commit", std::nullopt}, run("s-9", {}), run("s-10", {{"a", 1}}), run("s-2", {{"a", 1}})});
 
-  arrange(comparison, std::nullopt);
+  arrange(comparison, MetricOrder{"a", true});
 
   EXPECT_THAT(names(comparison), ElementsAre("s-2", "s-10", "s-9", "s-11"));
 }
 
-TEST(Compare, WithoutAnOrderTakesTheFirstMetricDescending) {
-  Comparison comparison = comparison_of({run("s-1", {{"accuracy", 0.1}, {"loss", 9}}, {{"lr", "1"}}),
-                                         run("s-2", {{"accuracy", 0.2}}, {{"b", "1"}})});
+TEST(Compare, WhatIsNoFiniteNumberIsNeverBest) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  Comparison comparison =
+      comparison_of({run("s-1", {{"loss", std::nan("")}}), run("s-2", {{"loss", -infinity}}), run("s-3", {}),
+                     run("s-4", {{"loss", 2}}), run("s-5", {{"loss", infinity}}), run("s-6", {{"loss", 1}})});
+
+  arrange(comparison, MetricOrder{"loss", false});
+  EXPECT_THAT(names(comparison), ElementsAre("s-6", "s-4", "s-1", "s-2", "s-5", "s-3"));
+  arrange(comparison, MetricOrder{"loss", true});
+  EXPECT_THAT(names(comparison), ElementsAre("s-4", "s-6", "s-1", "s-2", "s-5", "s-3"));
+}
+
+TEST(Compare, WithoutAnOrderGoesByNumber) {
+  Comparison comparison = comparison_of({run("s-2", {{"accuracy", 0.2}}, {{"b", "1"}}),
+                                         run("s-1", {{"accuracy", 0.1}, {"loss", 9}}, {{"lr", "1"}})});
 
   arrange(comparison, std::nullopt);
 
-  EXPECT_THAT(names(comparison), ElementsAre("s-2", "s-1"));
-  EXPECT_EQ(comparison.order->metric, "accuracy");
+  EXPECT_THAT(names(comparison), ElementsAre("s-1", "s-2"));
+  EXPECT_FALSE(comparison.order);
   EXPECT_THAT(comparison.metrics, ElementsAre("accuracy", "loss"));
   EXPECT_THAT(comparison.parameters, ElementsAre("b", "lr"));
+}
+
+SweepInfo told() {
+  SweepInfo sweep;
+  sweep.directions = {{"loss", "min"}, {"accuracy", "max"}};
+  sweep.main_metric = "loss";
+  return sweep;
+}
+
+TEST(Compare, TakesTheDirectionThatTheServerTells) {
+  Comparison comparison = comparison_of({run("s-1", {{"accuracy", 1}, {"loss", 2}, {"width", 3}})});
+
+  ASSERT_TRUE(choose_order(comparison, std::nullopt, told()));
+  EXPECT_EQ(comparison.order->metric, "loss");
+  EXPECT_FALSE(comparison.order->max_is_best);
+  EXPECT_EQ(comparison.source, OrderSource::name);
+  ASSERT_TRUE(choose_order(comparison, MetricChoice{"accuracy", std::nullopt}, told()));
+  EXPECT_TRUE(comparison.order->max_is_best);
+  ASSERT_TRUE(choose_order(comparison, MetricChoice{"width", std::nullopt}, told()));
+  EXPECT_EQ(comparison.source, OrderSource::unknown);
+}
+
+TEST(Compare, ObeysWhatIsAskedForBeforeWhatTheSweepWasMadeWith) {
+  Comparison comparison = comparison_of({run("s-1", {{"loss", 2}})});
+  SweepInfo sweep = told();
+  sweep.objective_metric = "loss";
+  sweep.objective_direction = "max";
+  sweep.directions["loss"] = "max";
+
+  ASSERT_TRUE(choose_order(comparison, std::nullopt, sweep));
+  EXPECT_TRUE(comparison.order->max_is_best);
+  EXPECT_EQ(comparison.source, OrderSource::sweep);
+  ASSERT_TRUE(choose_order(comparison, MetricChoice{"loss", false}, sweep));
+  EXPECT_FALSE(comparison.order->max_is_best);
+  EXPECT_EQ(comparison.source, OrderSource::asked);
+}
+
+TEST(Compare, AMetricThatNoRunHasIsRefusedAndTheOthersAreNamed) {
+  Comparison comparison = comparison_of({run("s-1", {{"accuracy", 1}, {"loss", 2}})});
+
+  const auto refused = choose_order(comparison, MetricChoice{"acuracy", true}, told());
+
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("accuracy, loss"));
+  Comparison none = comparison_of({run("s-1", {})});
+  EXPECT_TRUE(choose_order(none, MetricChoice{"loss", false}, told()));
 }
 
 TEST(Compare, TheChosenMetricIsTheFirstColumn) {

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <random>
 
@@ -16,7 +18,6 @@ namespace anabranch::runner {
 namespace {
 
 using testing::ElementsAre;
-using testing::Pair;
 
 class LiveFilesTest : public testing::Test {
  protected:
@@ -119,13 +120,18 @@ TEST_F(LiveFilesTest, LinesOfMetricsArePointsOnceTheyAreWhole) {
   EXPECT_THAT(points(watch), ElementsAre(std::tuple("loss", 1, 0.5)));
   append("metrics.jsonl", "ss\": 0.25}\nnot json\n{\"val\": {\"loss\": NaN, \"acc\": 1}}\n");
   watch.look(8, false);
-  EXPECT_THAT(points(watch), ElementsAre(std::tuple("loss", 2, 0.25), std::tuple("val.acc", 2, 1.0)));
+  const auto read = watch.take(10);
+  ASSERT_EQ(read.size(), 3);
+  EXPECT_EQ(std::tuple(read[0].name, read[0].step, read[0].value), std::tuple("loss", 2, 0.25));
+  EXPECT_EQ(std::tuple(read[1].name, read[1].step, read[1].value), std::tuple("val.acc", 2, 1.0));
+  EXPECT_EQ(read[2].name, "val.loss");
+  EXPECT_TRUE(std::isnan(read[2].value));
   append("metrics.jsonl", "{\"step\": 3, \"loss\": 0.125}");
   watch.look(9, true);
   EXPECT_THAT(points(watch), ElementsAre(std::tuple("loss", 3, 0.125)));
 }
 
-TEST_F(LiveFilesTest, EachChangeOfTheSummaryIsAPointAfterTheLast) {
+TEST_F(LiveFilesTest, EachChangeOfTheSummaryIsAPointUnlessLinesTellIt) {
   MetricWatch watch(scratch_.path());
   append("metrics.jsonl", "{\"step\": 10, \"loss\": 0.5}\n");
   std::ofstream(scratch_.path("metrics.json")) << R"({"loss": 0.5, "accuracy": 0.9})";
@@ -134,16 +140,37 @@ TEST_F(LiveFilesTest, EachChangeOfTheSummaryIsAPointAfterTheLast) {
   watch.look(2, false);
   EXPECT_FALSE(watch.has_points());
 
-  std::ofstream(scratch_.path("metrics.json")) << R"({"loss": 0.25, "accuracy": 0.9, "more": 1})";
+  std::ofstream(scratch_.path("metrics.json")) << R"({"loss": 0.25, "accuracy": 0.95, "more": 1})";
   watch.look(3, false);
-  EXPECT_THAT(points(watch), ElementsAre(std::tuple("loss", 11, 0.25), std::tuple("more", 0, 1.0)));
-  watch.add_final({{"loss", 0.25}, {"accuracy", 0.95}}, 4);
-  EXPECT_THAT(points(watch), ElementsAre(std::tuple("accuracy", 1, 0.95)));
+  EXPECT_THAT(points(watch), ElementsAre(std::tuple("accuracy", 1, 0.95), std::tuple("more", 0, 1.0)));
+  EXPECT_THAT(watch.gone({{"loss", 0.25}, {"more", 1}}), ElementsAre("accuracy"));
 }
 
-TEST(MetricLines, TheLastOfEachIsTheRuns) {
-  EXPECT_THAT(last_metrics("{\"step\":1,\"a\":1,\"b\":2}\nbroken\n{\"step\":2,\"a\":3}"),
-              ElementsAre(Pair("a", 3), Pair("b", 2)));
+TEST_F(LiveFilesTest, WhereStepsRepeatTimeKeepsTheOrder) {
+  MetricWatch watch(scratch_.path());
+  append("metrics.jsonl",
+         "{\"step\":0,\"a\":1}\n{\"step\":1,\"a\":2}\n{\"step\":0,\"a\":3}\n{\"step\":0,\"a\":4}\n");
+  watch.look(7, false);
+
+  std::vector<std::int64_t> times;
+  for (const auto& point : watch.take(10)) times.push_back(point.time_ms);
+  EXPECT_THAT(times, ElementsAre(7, 7, 8, 9));
+}
+
+TEST_F(LiveFilesTest, AllPointsComeHoweverManyThereAreAndWhereverTheFileIs) {
+  MetricWatch watch(scratch_.path());
+  std::string lines;
+  constexpr std::int64_t kLines = 250'000;
+  for (std::int64_t i = 0; i < kLines; ++i) lines += "{\"a\":" + std::to_string(i) + "}\n";
+  append("metrics.jsonl", lines);
+  watch.look(7, true);
+  std::filesystem::remove(scratch_.path("metrics.jsonl"));
+
+  std::int64_t count = 0;
+  while (watch.has_points()) {
+    for (const auto& point : watch.take(1'000)) EXPECT_EQ(point.value, static_cast<double>(count++));
+  }
+  EXPECT_EQ(count, kLines);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace anabranch::runner {
 namespace {
 
@@ -77,13 +79,31 @@ TEST(Record, OfAnotherCommitIsNone) {
 
 TEST(Record, ThatSomebodyBrokeIsMalformed) {
   Metadata metadata = to_metadata(full_record());
-  for (const char* key : {"anabranch.argv", "anabranch.environment", "anabranch.data", "metric.accuracy"}) {
+  for (const char* key : {"anabranch.argv", "anabranch.environment", "anabranch.data"}) {
     Metadata broken = metadata;
     broken[key] = "{[";
     EXPECT_FALSE(parse_record(broken)) << key;
   }
   metadata["anabranch.data"] = R"(["raw=../../etc"])";
   EXPECT_FALSE(parse_record(metadata));
+}
+
+TEST(Record, NumbersThatAreNotFiniteReadBackToo) {
+  RunRecord record = full_record();
+  record.metrics = {{"a", std::nan("")}, {"b", HUGE_VAL}, {"c", -HUGE_VAL}};
+  Metadata metadata = to_metadata(record);
+  EXPECT_EQ(metadata.at("metric.a"), "NaN");
+  EXPECT_EQ(metadata.at("metric.c"), "-Infinity");
+  metadata["metric.old"] = "inf";  // as it was written once
+  metadata["metric.text"] = "fast";
+
+  const auto after = parse_record(metadata);
+
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(std::isnan(after->metrics.at("a")));
+  EXPECT_EQ(after->metrics.at("b"), HUGE_VAL);
+  EXPECT_EQ(after->metrics.at("old"), HUGE_VAL);
+  EXPECT_FALSE(after->metrics.contains("text"));
 }
 
 TEST(Record, TheMessageTellsFailureAndParameters) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace anabranch::runner {
 namespace {
 
@@ -30,6 +32,15 @@ TEST(Sweep, NamesAreMadeFromTimeAndNumber) {
   EXPECT_TRUE(name.starts_with("sweep-20261123-002911-")) << name;
   EXPECT_NE(default_sweep_name(1'795'393'751'000), name);
   EXPECT_EQ(run_name("s", 0), "s-1");
+}
+
+TEST(BestOf, IsNeverWhatIsNoFiniteNumber) {
+  const std::vector<RunOutcome> outcomes{outcome("a", RunPhase::ok, {{"loss", std::nan("")}}),
+                                         outcome("b", RunPhase::ok, {{"loss", -HUGE_VAL}}),
+                                         outcome("c", RunPhase::ok, {{"loss", 3}})};
+
+  EXPECT_EQ(best_of(outcomes, {"loss", false})->record.run, "c");
+  EXPECT_EQ(best_of({outcomes[0]}, {"loss", false}), nullptr);
 }
 
 }  // namespace

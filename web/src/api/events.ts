@@ -5,6 +5,7 @@
  */
 import { api, apiBase } from './client';
 import { hasStatus } from './error';
+import { readRun } from './numbers';
 import { sessionExpired } from './session-events';
 import type { Run, Sweep } from './types';
 
@@ -44,18 +45,21 @@ export function followRepository(repository: string, events: RepositoryEvents): 
     silence = setTimeout(lost, silenceMaxMs);
   };
   const collect =
-    <Item extends { id: string }>(items: Map<string, Item>) =>
+    <Item extends { id: string }>(items: Map<string, Item>, read: (sent: never) => Item) =>
     (event: MessageEvent<string>) => {
       heard();
-      const item = JSON.parse(event.data) as Item;
+      const item = read(JSON.parse(event.data) as never);
       items.set(item.id, item);
       batch ??= setTimeout(flush, batchIntervalMs);
     };
 
   const connect = () => {
     source = new EventSource(`${apiBase}/repositories/${encodeURIComponent(repository)}/events`);
-    source.addEventListener('run', collect(runs));
-    source.addEventListener('sweep', collect(sweeps));
+    source.addEventListener('run', collect(runs, readRun));
+    source.addEventListener(
+      'sweep',
+      collect(sweeps, (sweep: Sweep) => sweep),
+    );
     source.addEventListener('ping', heard);
     source.onopen = () => {
       heard();

@@ -19,7 +19,12 @@ export type ImportLocation = Schemas['ImportLocation'];
 export type ImportStatus = Schemas['ImportStatus'];
 export type MergeResult = Schemas['MergeResult'];
 export type Metadata = Schemas['Metadata'];
-export type MetricSeries = Schemas['MetricSeries'];
+/** As `readSeries()` gives it: NaN and infinities are numbers. */
+export type MetricSeries = Omit<Schemas['MetricSeries'], 'points' | 'least' | 'greatest'> & {
+  points: number[][];
+  least?: number[];
+  greatest?: number[];
+};
 export type ObjectStats = Schemas['ObjectStats'];
 export type ObjectStatsList = Schemas['ObjectStatsList'];
 export type Pagination = Schemas['Pagination'];
@@ -27,8 +32,9 @@ export type Ref = Schemas['Ref'];
 export type RefList = Schemas['RefList'];
 export type Repository = Schemas['Repository'];
 export type RepositoryFigures = Schemas['RepositoryFigures'];
-export type Run = Schemas['Run'];
-export type RunList = Schemas['RunList'];
+/** As `readRun()` gives it: NaN and infinities are numbers. */
+export type Run = Omit<Schemas['Run'], 'metrics'> & { metrics: Record<string, number> };
+export type RunList = Omit<Schemas['RunList'], 'results'> & { results: Run[] };
 export type RunLog = Schemas['RunLog'];
 export type RunState = Schemas['RunState'];
 export type Server = Schemas['Server'];

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
+import { readRun, readRuns, readSeries } from '../numbers';
 import type { RunState } from '../types';
 import { longList, pageAmount } from './paging';
 
@@ -55,23 +56,25 @@ export interface RunOrder {
 export const runsQuery = (repository: string, filter: RunFilter, order: RunOrder) =>
   infiniteQueryOptions({
     queryKey: ['repositories', repository, 'runs', { filter, order }],
-    queryFn: ({ pageParam, signal }) =>
-      answer(
-        api.GET('/repositories/{repository}/runs', {
-          params: {
-            path: { repository },
-            query: {
-              sweep: filter.sweep,
-              state: filter.states && [...filter.states],
-              where: filter.where && [...filter.where],
-              order_by: order.by,
-              direction: order.direction,
-              after: pageParam,
-              amount: pageAmount,
+    queryFn: async ({ pageParam, signal }) =>
+      readRuns(
+        await answer(
+          api.GET('/repositories/{repository}/runs', {
+            params: {
+              path: { repository },
+              query: {
+                sweep: filter.sweep,
+                state: filter.states && [...filter.states],
+                where: filter.where && [...filter.where],
+                order_by: order.by,
+                direction: order.direction,
+                after: pageParam,
+                amount: pageAmount,
+              },
             },
-          },
-          signal,
-        }),
+            signal,
+          }),
+        ),
       ),
     ...longList,
     placeholderData: keepPreviousData,
@@ -80,9 +83,11 @@ export const runsQuery = (repository: string, filter: RunFilter, order: RunOrder
 export const runQuery = (repository: string, run: string) =>
   queryOptions({
     queryKey: ['repositories', repository, 'run', run],
-    queryFn: ({ signal }) =>
-      answer(
-        api.GET('/repositories/{repository}/runs/{run}', { params: { path: { repository, run } }, signal }),
+    queryFn: async ({ signal }) =>
+      readRun(
+        await answer(
+          api.GET('/repositories/{repository}/runs/{run}', { params: { path: { repository, run } }, signal }),
+        ),
       ),
   });
 
@@ -106,7 +111,7 @@ export const metricSeriesQuery = (
             signal,
           }),
         )
-      ).results,
+      ).results.map(readSeries),
     enabled: runs.length > 0,
     structuralSharing: false,
     placeholderData: keepPreviousData,

@@ -1,5 +1,6 @@
 /** Which metric is the main one, whether more or less of it is better, and which run is best by it. */
 import type { Run } from '../../../api/types';
+import { inferGoal } from './direction';
 
 export type Goal = 'max' | 'min';
 
@@ -8,11 +9,8 @@ export interface Aim {
   goal: Goal;
 }
 
-const lessIsBetter =
-  /(^|[._/\s-])(loss|err|error|rmse|mse|mae|mape|perplexity|ppl|nll|wer|cer|fid|latency|time|seconds|ms|bytes|memory)([._/\s-]|$)|loss$/i;
-
 export function usualGoal(metric: string): Goal {
-  return lessIsBetter.test(metric) ? 'min' : 'max';
+  return inferGoal(metric) ?? 'max';
 }
 
 /** A metric's goal: what was chosen (`<metric>:min`, `<metric>:max`), or else what its name lets one guess. */
@@ -58,18 +56,21 @@ export function mainMetricOf(runs: readonly Run[], metrics: readonly string[]): 
   return mainMetric(metrics.filter((name) => (counts.get(name) ?? 0) * 2 >= most));
 }
 
+/** What is NaN or infinite is better than nothing. */
 export function isBetter(value: number, than: number, goal: Goal): boolean {
+  if (!Number.isFinite(value) || !Number.isFinite(than)) return Number.isFinite(value);
   return goal === 'max' ? value > than : value < than;
 }
 
 /** Of runs that are ok, or of all where none is; undefined: none has the metric. */
 export function bestRun(runs: readonly Run[], { metric, goal }: Aim): Run | undefined {
-  const ok = runs.filter((run) => run.state === 'ok' && run.metrics[metric] !== undefined);
+  const ok = runs.filter((run) => run.state === 'ok' && Number.isFinite(run.metrics[metric]));
   let best: Run | undefined;
   for (const run of ok.length > 0 ? ok : runs) {
     const value = run.metrics[metric];
     const known = best?.metrics[metric];
-    if (value !== undefined && (known === undefined || isBetter(value, known, goal))) best = run;
+    if (value === undefined || !Number.isFinite(value)) continue;
+    if (known === undefined || isBetter(value, known, goal)) best = run;
   }
   return best;
 }

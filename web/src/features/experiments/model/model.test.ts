@@ -401,9 +401,9 @@ describe('promotion', () => {
     expect(whyNot(run('a', { commit_id: 'c', state: 'failed', exit_code: 3 }))).toContain('exit code 3');
   });
 
-  test('tells short figures, and keeps all their digits', () => {
+  test('tells all digits', () => {
     const best = run('a', { commit_id: 'c', metrics: { loss: 0.08271462470293045, steps: 1200 } });
-    expect(promotionMessage(best)).toBe('promote a: loss=0.0827146 steps=1200');
+    expect(promotionMessage(best)).toBe('promote a: loss=0.08271462470293045 steps=1200');
     expect(promotionMetadata(best)['metric.loss']).toBe('0.08271462470293045');
     expect(promotionMessage(run('b'))).toBe('promote b');
   });

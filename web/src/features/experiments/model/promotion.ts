@@ -33,14 +33,16 @@ export function checkRequirement(
   const present = metrics[metric];
   const asked = `${metric} ${comparison} ${value}`;
   if (present === undefined) return { passes: false, text: `${asked}: the run has no metric “${metric}”` };
-  const passes = {
-    '>=': present >= value,
-    '<=': present <= value,
-    '!=': present !== value,
-    '=': present === value,
-    '>': present > value,
-    '<': present < value,
-  }[comparison];
+  const passes =
+    Number.isFinite(present) &&
+    {
+      '>=': present >= value,
+      '<=': present <= value,
+      '!=': present !== value,
+      '=': present === value,
+      '>': present > value,
+      '<': present < value,
+    }[comparison];
   return { passes, text: passes ? `${asked}: it is ${present}` : `${asked} does not hold: it is ${present}` };
 }
 
@@ -54,11 +56,9 @@ export function whyNot(run: Run): string | undefined {
   return undefined;
 }
 
-/** To be read: the metadata has all digits. */
+/** With all digits: it stands in the history for ever. */
 export function promotionMessage(run: Run): string {
-  const metrics = Object.entries(run.metrics).map(
-    ([name, value]) => ` ${name}=${Number(value.toPrecision(6))}`,
-  );
+  const metrics = Object.entries(run.metrics).map(([name, value]) => ` ${name}=${value}`);
   return `promote ${run.name}${metrics.length > 0 ? ':' : ''}${metrics.join('')}`;
 }
 
