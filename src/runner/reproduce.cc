@@ -12,7 +12,7 @@
 namespace anabranch::runner {
 namespace {
 
-constexpr int kMergesFollowedMax = 64;
+constexpr int kCommitsFollowedMax = 1'000;
 
 /// What a run made, by its own will: logs and our own records differ from run to run by their nature.
 bool is_output(std::string_view path) {
@@ -40,6 +40,10 @@ Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository,
     }
   }
   return checksums;
+}
+
+bool leads_to_run(const CommitInfo& commit) {
+  return is_run(commit.metadata) || commit.metadata.contains("anabranch.promoted_commit");
 }
 
 Result<CodeSnapshot> fetch_code(const ApiClient& api, const DataCache& cache, const std::string& repository,
@@ -123,21 +127,34 @@ std::vector<Finding> compare_outputs(const Metadata& recorded, const Metadata& f
 
 Result<CommitInfo> find_run(const ApiClient& api, const std::string& repository, const std::string& ref) {
   ANABRANCH_TRY(CommitInfo commit, api.get_commit(repository, ref));
-  for (int i = 0; i < kMergesFollowedMax && !is_run(commit.metadata); ++i) {
-    // A merge's second parent is what was merged; one that squashed still says what it promoted.
+  const std::string from = commit.id;
+  for (int i = 0; i < kCommitsFollowedMax && !is_run(commit.metadata); ++i) {
+    // A promotion says what it promoted, also one that squashed; another merge may have brought a run. Else
+    // the run whose results are still there is that of a commit before.
     const auto promoted = commit.metadata.find("anabranch.promoted_commit");
     std::string next;
-    if (commit.parents.size() > 1) {
-      next = commit.parents[1];
-    } else if (promoted != commit.metadata.end()) {
+    if (promoted != commit.metadata.end()) {
       next = promoted->second;
+    } else if (commit.parents.size() > 1) {
+      ANABRANCH_TRY(const CommitInfo merged, api.get_commit(repository, commit.parents[1]));
+      next = leads_to_run(merged) ? merged.id : commit.parents[0];
+    } else if (!commit.parents.empty()) {
+      next = commit.parents[0];
     } else {
-      return fail(ErrorCode::not_found, "'" + ref + "' is no run's commit and no merge of one: " + commit.id +
-                                            " (" + commit.message + ") has no record of a run");
+      break;
     }
     ANABRANCH_TRY(commit, api.get_commit(repository, next));
   }
-  return commit;
+  if (is_run(commit.metadata)) return commit;
+  // Not on the line of first parents: the newest of the others.
+  ANABRANCH_TRY(const auto history, api.log(repository, ref, kCommitsFollowedMax));
+  const auto found = std::find_if(history.begin(), history.end(), leads_to_run);
+  if (found != history.end())
+    return is_run(found->metadata) ? Result<CommitInfo>(*found)
+                                   : api.get_commit(repository, found->metadata.at("anabranch.promoted_commit"));
+  return fail(ErrorCode::not_found, "'" + ref + "' (" + from + ") is no run's commit, and no run was promoted to " +
+                                        "it or to one of the " + std::to_string(kCommitsFollowedMax) +
+                                        " commits before it");
 }
 
 Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const DataCache& cache,

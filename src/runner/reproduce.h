@@ -42,7 +42,7 @@ struct Reproduction {
 
 using OnNews = std::function<void(const std::string& text)>;
 
-/// The run's commit that `ref` leads to: itself, or through the second parents of merges.
+/// The run's commit that `ref` leads to: itself, what it promoted or merged, or what a commit before it did.
 /// Errors: not_found (there is none), and the API's.
 Result<CommitInfo> find_run(const ApiClient& api, const std::string& repository, const std::string& ref);
 
