@@ -36,6 +36,30 @@ Result<void> choose_repository(std::string& repository, const Session& session) 
   return fail(ErrorCode::invalid_argument, "--repo is missing, and ANABRANCH_REPOSITORY is not set");
 }
 
+/// What a promotion would do. Exit code: whether it would be done.
+int print_plan(const runner::PromoteOrder& order, const runner::PromotionInfo& plan, bool as_json) {
+  const bool is_refused = !plan.conflicts.empty() || (!plan.data_changes.empty() && !order.allow_data_change);
+  if (as_json) {
+    boost::json::array changes;
+    for (const auto& change : plan.changes) changes.push_back(to_json(change));
+    print_json(boost::json::object{{"run", order.run},
+                                   {"into", order.target},
+                                   {"would_be_promoted", !is_refused},
+                                   {"changes", std::move(changes)},
+                                   {"has_more_changes", plan.has_more_changes},
+                                   {"conflicts", to_json(plan.conflicts)},
+                                   {"data_changes", to_json(plan.data_changes)}});
+    return is_refused ? kExitFailed : kExitOk;
+  }
+  for (const auto& path : plan.conflicts) std::cout << "conflict " << shown(path) << "\n";
+  for (const auto& path : plan.data_changes) std::cout << "other data " << shown(path) << "\n";
+  for (const auto& change : plan.changes) std::cout << change.type << " " << shown(change.path) << "\n";
+  if (plan.has_more_changes) std::cout << "and more\n";
+  std::cout << shown(order.run) << (is_refused ? " would not be promoted to " : " would be promoted to ")
+            << shown(order.target) << "\n";
+  return is_refused ? kExitFailed : kExitOk;
+}
+
 int promote(const PromoteOptions& options) {
   runner::PromoteOrder order = options.order;
   for (const auto& text : options.requirements) {
@@ -51,10 +75,12 @@ int promote(const PromoteOptions& options) {
   }
   const auto merged = runner::promote(session->api, order);
   if (!merged) return complain("promote", merged.error());
+  if (order.is_dry_run) return print_plan(order, *merged, options.as_json);
   if (options.as_json) {
-    print_json(boost::json::object{{"run", order.run}, {"into", order.target}, {"commit", *merged}});
+    print_json(
+        boost::json::object{{"run", order.run}, {"into", order.target}, {"commit", merged->commit_id}});
   } else {
-    std::cout << shown(order.run + " promoted to " + order.target) << ": " << *merged << "\n";
+    std::cout << shown(order.run + " promoted to " + order.target) << ": " << merged->commit_id << "\n";
   }
   return kExitOk;
 }
@@ -149,6 +175,9 @@ void add_promote_command(CLI::App& program, Chosen& run) {
                    "Who wins where both sides changed; else that is refused")
       ->check(CLI::IsMember({"source-wins", "dest-wins"}));
   command->add_flag("--json", options->as_json, "As JSON");
+  command->add_flag("--allow-data-change", options->order.allow_data_change,
+                    "Also onto data that the run was not given; this is recorded");
+  command->add_flag("-n,--dry-run", options->order.is_dry_run, "Only show what would change");
   command->callback([options, &run] { run = [options] { return promote(*options); }; });
 }
 

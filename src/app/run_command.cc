@@ -38,6 +38,7 @@ struct RunOptions {
   std::vector<std::string> requirements;
   std::string into = "main";
   bool as_json = false;
+  bool allow_data_change = false;
 };
 
 /// All that can be wrong with the command line is found here, before anything is done.
@@ -103,11 +104,12 @@ int promote_best(const Session& session, const RunOptions& options, const Ready&
   order.run = best->record.run;
   order.target = options.into;
   order.requirements = ready.requirements;
+  order.allow_data_change = options.allow_data_change;
   const auto merged = runner::promote(session.api, order);
   if (!merged) return complain("run", merged.error());
-  promoted = {best->record.run, options.into, *merged};
+  promoted = {best->record.run, options.into, merged->commit_id};
   if (!options.as_json) {
-    std::cout << best->record.run << " promoted to " << options.into << ": " << *merged << "\n";
+    std::cout << best->record.run << " promoted to " << options.into << ": " << merged->commit_id << "\n";
   }
   return kExitOk;
 }
@@ -220,6 +222,8 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
       ->check(CLI::IsMember({"best"}));
   command->add_option("--metric", options->metric, "What best means: accuracy:max, loss:min");
   command->add_option("--require", options->requirements, "Promote only if it holds: 'accuracy>=0.9'");
+  command->add_flag("--allow-data-change", options->allow_data_change,
+                    "Promote also onto data that the run was not given; this is recorded");
   command->add_option("--into", options->into, "The branch to promote to")->capture_default_str();
   command->add_flag("--json", options->as_json,
                     "End with one JSON document on stdout, and nothing else there");

@@ -138,6 +138,37 @@ Task<http::Response> merge(const Services& services, Call call) {
   co_return json_response(409, json::object{{"reference", ""}, {"message", made.error().message}});
 }
 
+json::object promotion_json(const versioning::Promotion& promotion) {
+  json::array changes;
+  for (const auto& change : promotion.changes) changes.push_back(to_json(change));
+  return {{"reference", promotion.commit ? promotion.commit->id : std::string()},
+          {"changes", std::move(changes)},
+          {"has_more_changes", promotion.has_more_changes},
+          {"conflicts", json::array(promotion.conflicts.begin(), promotion.conflicts.end())},
+          {"data_changes", json::array(promotion.data_changes.begin(), promotion.data_changes.end())}};
+}
+
+Task<http::Response> promote(const Services& services, Call call) {
+  auto read = read_json(call.request);
+  auto body = co_await std::move(read);
+  if (!body) co_return error_response(body.error());
+  auto asked = parse_merge(*body);
+  if (!asked) co_return error_response(asked.error());
+  const auto allow_data_change = bool_field(*body, "allow_data_change");
+  if (!allow_data_change) co_return error_response(allow_data_change.error());
+  const auto is_dry_run = bool_field(*body, "dry_run");
+  if (!is_dry_run) co_return error_response(is_dry_run.error());
+  service::RepositoryService::PromotionOrder order{asked->message,     asked->metadata,
+                                                   asked->strategy,    asked->expected_destination_commit,
+                                                   *allow_data_change, *is_dry_run};
+  auto task = services.repositories.promote(call.caller, call.part("repository"), call.part("run"),
+                                            call.part("destination"), std::move(order));
+  auto made = co_await std::move(task);
+  if (made) co_return json_response(200, promotion_json(*made));
+  if (made.error().code != ErrorCode::merge_conflict) co_return error_response(made.error());
+  co_return json_response(409, json::object{{"reference", ""}, {"message", made.error().message}});
+}
+
 Task<http::Response> merge_base(const Services& services, Call call) {
   auto task = services.repositories.merge_base(call.caller, call.part("repository"), call.part("source"),
                                                call.part("destination"));
@@ -166,6 +197,7 @@ Routes ref_routes() {
       {"GET", "/repositories/{repository}/graph", graph},
       {"POST", "/repositories/{repository}/refs/{source}/merge/{destination}", merge},
       {"GET", "/repositories/{repository}/refs/{source}/merge/{destination}", merge_base},
+      {"POST", "/repositories/{repository}/refs/{run}/promote/{destination}", promote},
       {"GET", "/repositories/{repository}/metadata/meta_range/{id}", metadata_location},
       {"GET", "/repositories/{repository}/metadata/range/{id}", metadata_location},
   };

@@ -180,6 +180,38 @@ Result<CommitInfo> ApiClient::commit(const std::string& repository, const std::s
   return to_commit(made);
 }
 
+Result<PromotionInfo> ApiClient::promote(const std::string& repository, const std::string& run,
+                                         const std::string& destination, const PromotionOrder& order) const {
+  json::object body{{"message", order.message},
+                    {"metadata", to_json(order.metadata)},
+                    {"strategy", order.strategy},
+                    {"allow_data_change", order.allow_data_change},
+                    {"dry_run", order.is_dry_run}};
+  if (order.expected_destination_commit)
+    body.emplace("expected_destination_commit", *order.expected_destination_commit);
+  ANABRANCH_TRY(const auto made,
+                transport_->post(ref_path(repository, run) + "/promote/" + encoded(destination), body));
+  PromotionInfo info;
+  info.commit_id = text_of(made, "reference");
+  info.has_more_changes = truth_of(made, "has_more_changes");
+  const auto each = [&](const char* name, auto take) {
+    const auto* items = made.if_contains(name);
+    if (items == nullptr || !items->is_array()) return;
+    for (const auto& item : items->get_array()) take(item);
+  };
+  each("changes", [&](const json::value& item) {
+    if (!item.is_object()) return;
+    info.changes.push_back({text_of(item.get_object(), "type"), text_of(item.get_object(), "path"), false});
+  });
+  each("conflicts", [&](const json::value& item) {
+    if (item.is_string()) info.conflicts.emplace_back(item.get_string());
+  });
+  each("data_changes", [&](const json::value& item) {
+    if (item.is_string()) info.data_changes.emplace_back(item.get_string());
+  });
+  return info;
+}
+
 Result<std::string> ApiClient::merge(const std::string& repository, const std::string& source,
                                      const std::string& destination, const MergeOrder& order) const {
   json::object body{

@@ -74,6 +74,11 @@ class ApiClient {
   Result<void> hard_reset(const std::string& repository, const std::string& branch, const std::string& ref,
                           bool force) const;
 
+  /// Brings a run's results to a branch. Errors: conflict (the message names the paths), precondition_failed
+  /// (the branch has moved; its data would not be the run's), not_allowed, not_found, invalid_argument.
+  Result<PromotionInfo> promote(const std::string& repository, const std::string& run,
+                                const std::string& destination, const PromotionOrder& order) const;
+
   /// Gives each item in order, page after page, until it says false.
   using EachObject = std::function<bool(ObjectInfo)>;
   using EachDifference = std::function<bool(DifferenceInfo)>;

@@ -77,6 +77,22 @@ struct ImportSource {
   std::string destination;  // the object's path, or the folder that what follows the last '/' comes to
 };
 
+struct PromotionOrder {
+  std::string message;
+  Metadata metadata;
+  std::string strategy;
+  std::optional<std::string> expected_destination_commit;
+  bool allow_data_change = false;
+  bool is_dry_run = false;
+};
+struct PromotionInfo {
+  std::string commit_id;                // empty: a dry run
+  std::vector<DifferenceInfo> changes;  // to the branch, the first of many
+  bool has_more_changes = false;
+  std::vector<std::string> conflicts;     // of a dry run
+  std::vector<std::string> data_changes;  // objects that would not be those the run was given
+};
+
 struct ImportProgress {
   bool completed = false;
   std::int64_t ingested_objects = 0;

@@ -1,4 +1,4 @@
-// runner/promote.h — a run's branch merged into main, if it is good enough and main is what one thought.
+// runner/promote.h — a run's results brought to main, if they are good enough and main is what one thought.
 #pragma once
 
 #include <optional>
@@ -18,10 +18,13 @@ struct PromoteOrder {
   std::optional<std::string> expected_target_commit;  // refused where the target has moved
   std::string message;                                // empty: says what was promoted
   std::string strategy;                               // as MergeOrder
+  bool allow_data_change = false;                     // also onto data that the run was not given
+  bool is_dry_run = false;
 };
 
-/// Gives the merge's commit id. Errors: precondition_failed (a requirement does not hold, or the target has
-/// moved), not_allowed (the run failed), not_found, conflict (the message names the paths), and the API's.
-Result<std::string> promote(const ApiClient& api, const PromoteOrder& order);
+/// The server does it, in one commit: docs/howto-run-experiments.md, "Compare, promote". Errors:
+/// precondition_failed (a requirement does not hold, the target has moved, or its data would not be the
+/// run's), not_allowed (the run failed), not_found, conflict (the message names the paths), and the API's.
+Result<PromotionInfo> promote(const ApiClient& api, const PromoteOrder& order);
 
 }  // namespace anabranch::runner

@@ -20,7 +20,8 @@ bool is_output(std::string_view path) {
          path != kMetricLinesPath;
 }
 
-/// Path → checksum of all that `commit` has and `input` has not, or not so.
+/// Path → checksum of all that a run left: what `commit` has and `input` has not, or not so, and all of the
+/// folders that are results, also where it equals the input's.
 Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository, const std::string& input,
                             const std::string& commit) {
   std::vector<std::string> changed;
@@ -38,6 +39,12 @@ Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository,
     } else {
       return fail(object.error());
     }
+  }
+  for (const char* folder : {"artifacts/", "config/"}) {
+    ANABRANCH_CHECK(api.list_objects(repository, commit, folder, "", [&](ObjectInfo object) {
+      checksums.emplace(object.path, object.checksum + " (" + std::to_string(object.size_bytes) + " bytes)");
+      return true;
+    }));
   }
   return checksums;
 }
@@ -150,11 +157,12 @@ Result<CommitInfo> find_run(const ApiClient& api, const std::string& repository,
   ANABRANCH_TRY(const auto history, api.log(repository, ref, kCommitsFollowedMax));
   const auto found = std::find_if(history.begin(), history.end(), leads_to_run);
   if (found != history.end())
-    return is_run(found->metadata) ? Result<CommitInfo>(*found)
-                                   : api.get_commit(repository, found->metadata.at("anabranch.promoted_commit"));
-  return fail(ErrorCode::not_found, "'" + ref + "' (" + from + ") is no run's commit, and no run was promoted to " +
-                                        "it or to one of the " + std::to_string(kCommitsFollowedMax) +
-                                        " commits before it");
+    return is_run(found->metadata)
+               ? Result<CommitInfo>(*found)
+               : api.get_commit(repository, found->metadata.at("anabranch.promoted_commit"));
+  return fail(ErrorCode::not_found,
+              "'" + ref + "' (" + from + ") is no run's commit, and no run was promoted to " +
+                  "it or to one of the " + std::to_string(kCommitsFollowedMax) + " commits before it");
 }
 
 Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const DataCache& cache,

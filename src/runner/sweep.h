@@ -20,9 +20,9 @@ struct SweepPlan {
   std::vector<std::string> command;
   unsigned parallel = 1;
   std::int64_t key_lifetime_seconds = 24 * 3600;
-  std::vector<std::string> outputs;  // each as of parse_output(), beside artifacts/ and config/
-  bool keeps_workspaces = false;     // the folders of runs stay
-  ChosenMode data_mode = {};         // as of choose_data_mode()
+  std::vector<std::string> outputs;      // each as of parse_output(), beside artifacts/ and config/
+  bool keeps_workspaces = false;         // the folders of runs stay
+  ChosenMode data_mode = {};             // as of choose_data_mode()
   std::optional<MetricOrder> objective;  // what its runs are judged by: kept with the sweep
 };
 

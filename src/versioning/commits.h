@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "versioning/listing_reader.h"
+#include "versioning/promotion.h"
 #include "versioning/staging.h"
 
 namespace anabranch::versioning {
@@ -44,6 +45,8 @@ class BranchHeads {
                         const CommitRequest& request) const;
   Result<Commit> merge(const OpenRepository& repository, const std::string& source,
                        const std::string& destination, const MergeRequest& request) const;
+  Result<Promotion> promote(const OpenRepository& repository, const std::string& run,
+                            const std::string& destination, const PromotionRequest& request) const;
   Result<Commit> revert(const OpenRepository& repository, const std::string& branch,
                         const RevertRequest& request) const;
   Result<Commit> cherry_pick(const OpenRepository& repository, const std::string& branch,

@@ -363,6 +363,16 @@ Task<Result<Commit>> Repositories::merge(std::string repository, std::string sou
   co_return co_await std::move(working);
 }
 
+Task<Result<Promotion>> Repositories::promote(std::string repository, std::string run_ref,
+                                              std::string destination_branch, PromotionRequest request) {
+  ANABRANCH_OPEN(handle, repository);
+  auto working =
+      impl_->in_turn(handle, destination_branch, [this, handle, &run_ref, &destination_branch, &request] {
+        return impl_->heads.promote(*handle, run_ref, destination_branch, request);
+      });
+  co_return co_await std::move(working);
+}
+
 Result<MergeBase> Repositories::merge_base(const std::string& repository, const std::string& source_ref,
                                            const std::string& destination_ref) const {
   ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));

@@ -18,6 +18,7 @@
 #include "base/workers.h"
 #include "kv/store.h"
 #include "objects/object_store.h"
+#include "versioning/promotion.h"
 #include "versioning/types.h"
 
 namespace anabranch::versioning {
@@ -107,6 +108,11 @@ class Repositories {
   /// Errors: merge_conflict (the message names the paths), no_changes, dirty_branch, precondition_failed.
   Task<Result<Commit>> merge(std::string repository, std::string source_ref, std::string destination_branch,
                              MergeRequest request);
+  /// A run's commit brought to a branch: see promotion.h. Errors: merge_conflict (the message names the
+  /// paths), precondition_failed (the branch has moved; its data would not be the run's), no_changes,
+  /// dirty_branch.
+  Task<Result<Promotion>> promote(std::string repository, std::string run_ref, std::string destination_branch,
+                                  PromotionRequest request);
   Result<MergeBase> merge_base(const std::string& repository, const std::string& source_ref,
                                const std::string& destination_ref) const;
   /// Errors: dirty_branch, no_changes, merge_conflict, invalid_argument (parent number).

@@ -78,14 +78,20 @@ export function matches(condition: Condition, run: Run): boolean {
   const { field, comparison } = condition;
   if (field.startsWith('metric.')) {
     const value = run.metrics[field.slice('metric.'.length)];
-    return value === undefined ? comparison === '!=' : holds(comparison, value, Number(condition.value));
+    if (value === undefined) return comparison === '!=';
+    const bound = Number(condition.value);
+    if (Number.isFinite(value) && Number.isFinite(bound)) return holds(comparison, value, bound);
+    // NaN and infinities are equal to themselves alone, and neither above nor below anything.
+    return Object.is(value, bound) ? comparison === '=' : comparison === '!=';
   }
   const text = run.parameters[field.slice('param.'.length)];
   if (text === undefined) return comparison === '!=';
+  // Parameters are texts; only their order is that of numbers, where one asks with a number.
   const bound = toNumber(condition.value);
-  const number = bound === undefined ? undefined : toNumber(text);
-  if (bound !== undefined && number !== undefined) return holds(comparison, number, bound);
-  return holds(comparison, text, condition.value);
+  if (comparison === '=' || comparison === '!=' || bound === undefined)
+    return holds(comparison, text, condition.value);
+  const number = toNumber(text);
+  return number !== undefined && holds(comparison, number, bound);
 }
 
 function holds<Value extends string | number>(comparison: Comparison, value: Value, bound: Value): boolean {

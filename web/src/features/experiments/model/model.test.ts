@@ -99,7 +99,10 @@ describe('conditions', () => {
       return condition !== undefined && matches(condition, one);
     };
 
-    expect(holds('param.lr=0.01')).toBe(true);
+    expect(holds('param.lr=1e-2')).toBe(true);
+    expect(holds('param.lr=0.01')).toBe(false); // parameters are texts
+    expect(holds('param.lr<=0.01')).toBe(true);
+    expect(holds('param.optimizer<1')).toBe(false);
     expect(holds('param.optimizer=adam')).toBe(true);
     expect(holds('metric.loss<0.2')).toBe(false);
     expect(holds('metric.none!=1')).toBe(true);
