@@ -39,6 +39,7 @@ struct RunOptions {
   std::string into = "main";
   bool as_json = false;
   bool allow_data_change = false;
+  std::string resume;  // the sweep that is taken up again
 };
 
 /// All that can be wrong with the command line is found here, before anything is done.
@@ -54,8 +55,19 @@ Result<Ready> make_ready(const RunOptions& options, const std::vector<std::strin
   ANABRANCH_TRY(ready.data_mode, runner::parse_data_mode(options.data_mode));
   ready.plan.command = command;
   ready.plan.key_lifetime_seconds = static_cast<std::int64_t>(options.key_hours) * 3600;
-  if (command.empty())
+  if (!options.resume.empty()) {
+    if (!command.empty() || !options.grid.empty() || !options.data.empty() || !options.plan.from.empty() ||
+        !options.plan.name.empty() || !options.outputs.empty()) {
+      return fail(
+          ErrorCode::invalid_argument,
+          "--resume takes the command, --from, --grid, --data, --out and the name from the sweep's record");
+    }
+    ready.plan.name = options.resume;
+  } else if (options.plan.from.empty()) {
+    return fail(ErrorCode::invalid_argument, "--from is required");
+  } else if (command.empty()) {
     return fail(ErrorCode::invalid_argument, "the command is missing: anabranch run ... -- COMMAND");
+  }
   std::vector<runner::GridAxis> axes;
   for (const auto& text : options.grid) {
     ANABRANCH_TRY(auto axis, runner::parse_axis(text));
@@ -123,6 +135,12 @@ std::string log_file_of(const std::string& cache_folder, const std::string& swee
   return (folder / (std::filesystem::path(name).filename().string() + ".log")).string();
 }
 
+std::size_t count_to_be_done(const runner::SweepPlan& plan) {
+  if (!plan.resumption) return plan.combinations.size();
+  const auto& each = plan.resumption->is_to_be_done;
+  return static_cast<std::size_t>(std::count(each.begin(), each.end(), true));
+}
+
 int run_all(const RunOptions& options, const std::vector<std::string>& command) {
   auto ready = make_ready(options, command);
   if (!ready) return complain_usage("run", ready.error().message);
@@ -141,12 +159,21 @@ int run_all(const RunOptions& options, const std::vector<std::string>& command) 
   if (ready->plan.repository.empty()) {
     return complain_usage("run", "--repo is missing, and ANABRANCH_REPOSITORY is not set");
   }
+  if (!options.resume.empty()) {
+    const auto loaded = runner::load_resumption(session->api, ready->plan, interruption, [] {
+      std::cerr << "waiting for the sweep's runner: it may still be at work" << std::endl;
+    });
+    if (!loaded) return complain("run", loaded.error());
+    std::cerr << fmt::format("to be done: {} of {}\n", count_to_be_done(ready->plan),
+                             count_of(ready->plan.combinations.size(), "run"));
+  }
   Result<std::vector<runner::RunOutcome>> outcomes;
   {
     const auto page = [&](const std::string& sweep) {
       return runner::sweep_page(session->api.connection(), ready->plan.repository, sweep);
     };
-    RunProgress progress(ready->plan.combinations, ready->plan.repository, page, log_file);
+    const std::size_t done = ready->plan.combinations.size() - count_to_be_done(ready->plan);
+    RunProgress progress(ready->plan.combinations, done, ready->plan.repository, page, log_file);
     outcomes = runner::run_sweep(session->api, system_clock(), cache, ready->plan, interruption, progress);
   }
   if (!outcomes) {
@@ -192,8 +219,7 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
       "usage,\n"
       "3 all are ok but something that one left could not be kept.");
   command->add_option("--repo", options->plan.repository, "The repository; else $ANABRANCH_REPOSITORY");
-  command->add_option("--from", options->plan.from, "The ref that every run starts from; resolved once")
-      ->required();
+  command->add_option("--from", options->plan.from, "The ref that every run starts from; resolved once");
   command->add_option("--grid", options->grid,
                       "name=value,value: a parameter and its values; \\, is a comma");
   command->add_option("--data", options->data,
@@ -210,6 +236,8 @@ void add_run_command(CLI::App& program, Chosen& run, const std::vector<std::stri
   command->add_option("--name", options->plan.name,
                       "The sweep's name, of each repository once for ever; runs are <name>-1, "
                       "<name>-2, ...");
+  command->add_option("--resume", options->resume,
+                      "SWEEP: do again what was lost or interrupted, or never begun; what is finished stays");
   command->add_option("--parallel", options->plan.parallel, "How many runs at a time; 0: one per core")
       ->capture_default_str();
   options->plan.workdir = ".";

@@ -67,12 +67,13 @@ std::string last_line(const std::string& path) {
 
 }  // namespace
 
-RunProgress::RunProgress(const std::vector<runner::Parameters>& parameters, std::string repository, Page page,
-                         std::string log_file)
+RunProgress::RunProgress(const std::vector<runner::Parameters>& parameters, std::size_t done,
+                         std::string repository, Page page, std::string log_file)
     : is_terminal_(isatty(STDERR_FILENO) == 1),
       repository_(std::move(repository)),
       page_(std::move(page)),
-      log_file_(std::move(log_file)) {
+      log_file_(std::move(log_file)),
+      ended_(done) {
   for (const auto& each : parameters) rows_.push_back({{}, print(each), runner::RunPhase::waiting, {}, {}});
   if (is_terminal_) refresher_ = std::thread([this] { refresh_for_ever(); });
 }

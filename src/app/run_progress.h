@@ -19,9 +19,10 @@ class RunProgress final : public runner::SweepObserver {
  public:
   /// Gives where a browser shows a sweep.
   using Page = std::function<std::string(const std::string& sweep)>;
-  /// `parameters` of each run, in the plan's order. `log_file`: as InterruptWatch has it.
-  RunProgress(const std::vector<runner::Parameters>& parameters, std::string repository, Page page,
-              std::string log_file);
+  /// `parameters` of each run, in the plan's order. `done`: how many are over already. `log_file`: as
+  /// InterruptWatch has it.
+  RunProgress(const std::vector<runner::Parameters>& parameters, std::size_t done, std::string repository,
+              Page page, std::string log_file);
   ~RunProgress() override;
 
   void on_input(const std::string& commit_id) override;

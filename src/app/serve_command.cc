@@ -28,10 +28,12 @@ struct ServeOptions {
   std::string log_level = "info";
   std::string log_format = "text";
   int stop_grace_seconds = 10;
+  int lost_key_hours = 24;
 };
 
 /// Larger buffers go back to the system when they are freed.
 constexpr int kReturnedAllocationMin = 8 << 20;
+constexpr int kLostKeyHoursMax = 7 * 24;  // the longest that the key of a run can live
 
 /// By its defaults malloc keeps what each of our threads once needed, in an arena of its own: 60 MiB more at
 /// 16 parallel commits. Source: mallopt(3).
@@ -72,6 +74,7 @@ std::vector<std::pair<std::string, std::string>> configured(const ServeOptions& 
           {"network-threads", std::to_string(options.server.network_threads)},
           {"worker-threads", std::to_string(options.server.worker_threads)},
           {"stop-grace-seconds", std::to_string(options.stop_grace_seconds)},
+          {"lost-key-hours", std::to_string(options.lost_key_hours)},
           {"log-level", options.log_level},
           {"log-format", options.log_format},
           {"log-requests", options.server.log_requests ? "true" : "false"}};
@@ -124,6 +127,7 @@ int serve(const ServeOptions& options) {
   metrics::Registry metrics;
   {
     ServerOptions server_options = options.server;
+    server_options.lost_key_lifetime = std::chrono::hours(options.lost_key_hours);
     server_options.stop_grace = std::chrono::seconds(options.stop_grace_seconds);
     server_options.data_folder = std::filesystem::absolute(options.data).lexically_normal().string();
     server_options.configured = configured(options);
@@ -177,6 +181,11 @@ void add_serve_command(CLI::App& program, Chosen& run) {
   command
       ->add_option("--stop-grace-seconds", options->stop_grace_seconds,
                    "How long running requests may take at a stop")
+      ->capture_default_str();
+  command
+      ->add_option("--lost-key-hours", options->lost_key_hours,
+                   "How long the key of a run that is not heard of is kept, suspended")
+      ->check(CLI::Range(0, kLostKeyHoursMax))
       ->capture_default_str();
   command->add_option("--log-level", options->log_level, "debug, info, warning, error or off")
       ->capture_default_str();

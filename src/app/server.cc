@@ -73,7 +73,7 @@ class Server::Impl final : service::ServerProbe {
         object_service_(objects_, repositories_, workers_),
         repository_service_(objects_, repositories_, credentials_, clock, workers_),
         server_service_(objects_, repositories_, load_, *this, clock, workers_),
-        experiment_service_(experiments_, workers_),
+        experiment_service_(experiments_, credentials_, workers_),
         gateway_(identity_service_, object_service_, clock, metrics_, {options_.region, options_.domains}),
         api_(identity_service_, repository_service_, object_service_, experiment_service_, server_service_,
              {version(), options_.region}),
@@ -84,6 +84,8 @@ class Server::Impl final : service::ServerProbe {
               return local_address == s3_address_ ? s3::Gateway::protocol_error(status, why)
                                                   : rest::Api::protocol_error(status, why);
             }) {
+    credentials_.watch_runs([this](const auth::RunBinding& run) { return state_of(run); },
+                            options_.lost_key_lifetime.count());
     register_metrics();
   }
   ~Impl() override { stop_traffic_watch(); }
@@ -257,6 +259,20 @@ class Server::Impl final : service::ServerProbe {
             {{"protocol", protocol == 0 ? "rest" : "s3"}, {"status", status_class(hundreds * 100)}});
       }
     }
+  }
+
+  Result<auth::RunState> state_of(const auth::RunBinding& run) const {
+    ANABRANCH_TRY(const auto now, experiments_.run_now(run.repository, run.id, run.attempt));
+    using Kind = auth::RunState::Kind;
+    switch (now.standing) {
+      case experiments::RunStanding::speaking:
+        return auth::RunState{Kind::good, 0};
+      case experiments::RunStanding::lost:
+        return auth::RunState{Kind::silent, now.silent_ms};
+      case experiments::RunStanding::over:
+        break;
+    }
+    return auth::RunState{Kind::over, 0};
   }
 
   void count(bool is_s3, int status) {

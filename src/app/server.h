@@ -28,6 +28,7 @@ struct ServerOptions {
   unsigned network_threads = 0;  // 0: one per core
   unsigned worker_threads = 0;   // 0: four per core
   std::chrono::milliseconds stop_grace{10'000};
+  std::chrono::milliseconds lost_key_lifetime = std::chrono::hours(24);  // of a run that is not heard of
   bool log_requests = false;
   // What GET /api/v1/server tells besides.
   std::string data_folder;

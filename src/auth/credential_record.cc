@@ -71,6 +71,14 @@ bool read_credential(const json::object& object, Credential& credential) {
     if (!disabled->is_bool()) return false;
     credential.disabled = disabled->get_bool();
   }
+  if (const json::value* const run = member(object, "run"); run != nullptr) {
+    RunBinding binding;
+    if (!run->is_object() || !read(run->get_object(), "repository", binding.repository) ||
+        !read(run->get_object(), "id", binding.id) || !read(run->get_object(), "attempt", binding.attempt)) {
+      return false;
+    }
+    credential.run = std::move(binding);
+  }
   return read(object, "access_key_id", credential.key.access_key_id) &&
          read(object, "secret_access_key", credential.key.secret_access_key) &&
          read(object, "user_id", credential.user_id) && read(object, "created_ms", credential.created_ms) &&
@@ -95,6 +103,11 @@ std::string encode_credential(const Credential& credential) {
   if (credential.expires_ms) object["expires_ms"] = *credential.expires_ms;
   if (!credential.description.empty()) object["description"] = credential.description;
   if (credential.disabled) object["disabled"] = true;
+  if (credential.run) {
+    object["run"] = json::object{{"repository", credential.run->repository},
+                                 {"id", credential.run->id},
+                                 {"attempt", credential.run->attempt}};
+  }
   return json::serialize(object);
 }
 

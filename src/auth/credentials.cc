@@ -65,6 +65,31 @@ class Credentials::Impl {
     root_ = std::make_shared<const Credential>(std::move(credential));
   }
 
+  void watch_runs(AskRun ask, TimeMs silent_ms_max) {
+    ask_run_ = std::move(ask);
+    silent_ms_max_ = silent_ms_max;
+  }
+
+  Result<RunState> run_state(const Credential& credential) const {
+    if (!credential.run || !ask_run_) return RunState{};
+    ANABRANCH_TRY(RunState state, ask_run_(*credential.run));
+    if (state.kind == RunState::Kind::silent && state.silent_ms > silent_ms_max_)
+      state.kind = RunState::Kind::over;
+    return state;
+  }
+
+  /// Of a key whose secret was seen: why it is refused is not for others.
+  Result<void> check_run(const Credential& credential) const {
+    ANABRANCH_TRY(const RunState state, run_state(credential));
+    if (state.kind == RunState::Kind::good) return {};
+    const std::string key = "the access key '" + credential.key.access_key_id + "' ";
+    if (state.kind == RunState::Kind::over)
+      return fail(ErrorCode::invalid_access_key, key + "ended with its run");
+    return fail(ErrorCode::access_denied, key + "is suspended: nothing was heard of its run for " +
+                                              std::to_string(state.silent_ms / 1'000) +
+                                              " s; it is good again as soon as its runner speaks");
+  }
+
   Result<CredentialPtr> find(const std::string& access_key_id) const {
     if (access_key_id == root_->key.access_key_id) return root_;
     ANABRANCH_TRY(const CredentialPtr credential, load(access_key_id));
@@ -149,6 +174,12 @@ class Credentials::Impl {
                                  return kv::ScanStep::stop();
                                }
                                credential->key.secret_access_key.clear();
+                               const auto state = run_state(*credential);
+                               if (!state) {
+                                 decoded = fail(state.error());
+                                 return kv::ScanStep::stop();
+                               }
+                               credential->suspended = state->kind == RunState::Kind::silent;
                                if (credential->user_id != kPresignerUserId) {
                                  credentials.push_back(*std::move(credential));
                                }
@@ -213,6 +244,8 @@ class Credentials::Impl {
 
   kv::Store& kv_;
   const Clock& clock_;
+  AskRun ask_run_;
+  TimeMs silent_ms_max_ = 0;
   const std::string token_key_;
   EndedSessions ended_;
   CredentialPtr root_;
@@ -231,18 +264,25 @@ Credentials::Credentials(kv::Store& kv, const Clock& clock, KeyPair root)
     : impl_(std::make_unique<Impl>(kv, clock, std::move(root))) {}
 Credentials::~Credentials() = default;
 
+void Credentials::watch_runs(AskRun ask, TimeMs silent_ms_max) {
+  impl_->watch_runs(std::move(ask), silent_ms_max);
+}
+
 Result<Credential> Credentials::find(const std::string& access_key_id) const {
   ANABRANCH_TRY(const CredentialPtr credential, impl_->find(access_key_id));
+  ANABRANCH_CHECK(impl_->check_run(*credential));
   return *credential;
 }
 
 Result<Principal> Credentials::principal(const std::string& access_key_id) const {
   ANABRANCH_TRY(const CredentialPtr credential, impl_->find(access_key_id));
+  ANABRANCH_CHECK(impl_->check_run(*credential));
   return principal_of(*credential);
 }
 
 Task<Result<Credential>> Credentials::create(std::string user_id, Policy policy,
-                                             std::optional<TimeMs> expires_ms, std::string description) {
+                                             std::optional<TimeMs> expires_ms, std::string description,
+                                             std::optional<RunBinding> run) {
   const TimeMs now = impl_->clock().now_ms();
   if (user_id.empty()) co_return fail(ErrorCode::invalid_argument, "a credential needs a user id");
   if (user_id == kPresignerUserId) {
@@ -256,7 +296,8 @@ Task<Result<Credential>> Credentials::create(std::string user_id, Policy policy,
                                                     std::to_string(kDescriptionSizeMax) + " bytes");
   }
   Credential credential{
-      make_key_pair(), std::move(user_id), std::move(policy), now, expires_ms, std::move(description), false};
+      make_key_pair(), std::move(user_id), std::move(policy), now, expires_ms, std::move(description),
+      false,           std::move(run)};
   kv::Batch batch;
   auto task = impl_->store(credential, std::move(batch));
   auto done = co_await std::move(task);
@@ -294,7 +335,11 @@ Task<Result<std::size_t>> Credentials::remove_expired() {
   const TimeMs now = impl_->clock().now_ms();
   std::size_t removed = 0;
   for (const Credential& credential : *credentials) {
-    if (!credential.expires_ms || now < *credential.expires_ms) continue;
+    if (!credential.expires_ms || now < *credential.expires_ms) {
+      const auto state = impl_->run_state(credential);
+      if (!state) co_return fail(state.error());
+      if (state->kind != RunState::Kind::over) continue;
+    }
     std::string id = credential.key.access_key_id;
     auto task = impl_->change(std::move(id), remove_it);
     auto done = co_await std::move(task);
@@ -305,6 +350,19 @@ Task<Result<std::size_t>> Credentials::remove_expired() {
     }
   }
   co_return removed;
+}
+
+Task<Result<void>> Credentials::remove_keys_of(std::string repository, std::string run) {
+  auto credentials = impl_->list();
+  if (!credentials) co_return fail(std::move(credentials).error());
+  for (const Credential& credential : *credentials) {
+    if (!credential.run || credential.run->id != run || credential.run->repository != repository) continue;
+    std::string id = credential.key.access_key_id;
+    auto task = impl_->change(std::move(id), remove_it);
+    auto done = co_await std::move(task);
+    if (!done && done.error().code != ErrorCode::not_found) co_return fail(std::move(done).error());
+  }
+  co_return Result<void>{};
 }
 
 Result<std::vector<Credential>> Credentials::list() const { return impl_->list(); }
@@ -345,6 +403,7 @@ Result<Credentials::Identity> Credentials::authenticate(const SignedRequest& req
                                                         const SignatureFacts& facts) const {
   ANABRANCH_TRY(const CredentialPtr credential, impl_->find(facts.access_key_id));
   ANABRANCH_TRY(std::string key, impl_->signing_key(request, facts, credential->key.secret_access_key));
+  ANABRANCH_CHECK(impl_->check_run(*credential));
   return Identity{principal_of(*credential), facts, std::move(key)};
 }
 
@@ -375,6 +434,10 @@ Result<Principal> Credentials::authenticate_pair(const std::string& access_key_i
     return fail(credential.error());
   }
   if (!equal_constant_time((*credential)->key.secret_access_key, secret)) return refuse_pair();
+  if (auto good = impl_->check_run(**credential); !good) {
+    if (is_refusal(good.error().code)) return refuse_pair();
+    return fail(std::move(good).error());
+  }
   return principal_of(**credential);
 }
 
@@ -398,6 +461,7 @@ Result<TokenHolder> Credentials::authenticate_token(std::string_view token) cons
   if ((*credential)->user_id != claims.user_id) {
     return fail(ErrorCode::unauthenticated, "the token's user is not that of its access key");
   }
+  ANABRANCH_CHECK(impl_->check_run(**credential));
   const TimeMs key_expires_ms = (*credential)->expires_ms.value_or(claims.expires_ms);
   return TokenHolder{principal_of(**credential), std::min(claims.expires_ms, key_expires_ms)};
 }

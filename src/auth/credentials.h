@@ -1,6 +1,7 @@
 // auth/credentials.h — access keys: the root pair, keys made by users, short-lived keys of runs. Kept in kv.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,19 @@ inline constexpr std::string_view kPresignerUserId = "server/presigner";
 
 inline constexpr TimeMs kTokenLifetimeMs = 24LL * 60 * 60 * 1000;
 
+/// The attempt of a run that a key was made for.
+struct RunBinding {
+  std::string repository;
+  std::string id;
+  std::int64_t attempt = 1;
+};
+/// What that makes of the key: good; suspended while nothing is heard of the run; ended with the run, or with
+/// the attempt.
+struct RunState {
+  enum class Kind : unsigned char { good, silent, over } kind = Kind::good;
+  TimeMs silent_ms = 0;
+};
+
 struct Credential {
   KeyPair key;
   std::string user_id;
@@ -35,6 +49,8 @@ struct Credential {
   std::optional<TimeMs> expires_ms;  // past it the key is refused (expired) and removed in time
   std::string description = {};      // its owner's words; empty: none
   bool disabled = false;             // refused everywhere, until it is enabled again
+  std::optional<RunBinding> run = std::nullopt;
+  bool suspended = false;  // made at listing
 };
 
 /// What may be said of a key, in bytes.
@@ -55,21 +71,30 @@ class Credentials {
   Credentials(kv::Store& kv, const Clock& clock, KeyPair root);
   ~Credentials();
 
-  /// Errors: invalid_access_key (also of a disabled one), expired; would_block (the first look-up of a key
-  /// since start), io, corruption.
+  /// Before the first request: keys of runs are worth what `ask` says of the run (errors: would_block, io),
+  /// and end with it; those of a run that is silent for over `silent_ms_max` have ended too.
+  using AskRun = std::function<Result<RunState>(const RunBinding&)>;
+  void watch_runs(AskRun ask, TimeMs silent_ms_max);
+
+  /// Errors: invalid_access_key (also of a disabled one, and of one that ended with its run), expired,
+  /// access_denied (suspended while its run is silent); would_block (the first look-up of a key since start),
+  /// io, corruption.
   Result<Credential> find(const std::string& access_key_id) const;
   /// The only time that the secret is given out. Errors: invalid_argument (an empty or reserved user id, an
   /// expiry in the past, a description over kDescriptionSizeMax, text that is not UTF-8); those of
   /// kv::Store::commit.
   Task<Result<Credential>> create(std::string user_id, Policy policy, std::optional<TimeMs> expires_ms,
-                                  std::string description = {});
+                                  std::string description = {}, std::optional<RunBinding> run = std::nullopt);
   /// A disabled key is refused from the moment this is done, its tokens too. Gives the key without its
   /// secret. Reads kv on this thread. Errors: not_found, not_allowed (the root key); those of kv.
   Task<Result<Credential>> set_disabled(std::string access_key_id, bool disabled);
   /// Refused from the moment this is done, tokens of the key too. Reads kv on this thread.
   /// Errors: not_found, not_allowed (the root key); those of kv.
   Task<Result<void>> remove(std::string access_key_id);
-  /// Removes the keys that have expired; says how many. To be called now and then. Reads kv on this thread.
+  /// Removes the keys of a run. Reads kv on this thread.
+  Task<Result<void>> remove_keys_of(std::string repository, std::string run);
+  /// Removes the keys that have expired, or ended with their runs; says how many. To be called now and then.
+  /// Reads kv on this thread.
   Task<Result<std::size_t>> remove_expired();
   /// All but the root's and the presigner's, by access key id, without secrets. Errors: would_block, io,
   /// corruption.

@@ -175,10 +175,16 @@ Result<Experiments::Prepared> Experiments::prepare_report(const std::string& rep
   prepared.cancel = found.run.cancel_requested || found.sweep.cancel_requested;
   const TimeMs now = clock_.now_ms();
   Run& run = found.run;
+  if (report.attempt != run.attempt) {
+    return fail(ErrorCode::conflict, "attempt " + std::to_string(report.attempt) + " of run '" + run_id +
+                                         "' is superseded: attempt " + std::to_string(run.attempt) +
+                                         " was begun");
+  }
   ANABRANCH_TRY(const TimeMs sweep_heartbeat_ms, sweep_heartbeat(kv_, found.uid, run.sweep));
   const bool was_over = is_over(run.state);
   const RunState before = run.state;
-  const bool was_lost = state_now(before, run.heartbeat_ms, sweep_heartbeat_ms, now) == RunState::lost;
+  const bool was_lost =
+      state_now(before, downtime_.since(run.heartbeat_ms), sweep_heartbeat_ms, now) == RunState::lost;
   apply_state(run, report, now);
   if (report.started_ms) run.started_ms = report.started_ms;
   if (report.ended_ms) run.ended_ms = report.ended_ms;
@@ -235,6 +241,65 @@ Task<Result<bool>> Experiments::report(std::string repository, std::string run, 
     co_return prepared->cancel;
   }
   co_return kept_changing("run '" + run + "'");
+}
+
+// ── another attempt
+// ────────────────────────────────────────────────────────────────────────────────────────────────
+
+Result<Run> Experiments::begin_attempt_blocking(const std::string& repository, const std::string& run_id) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    ANABRANCH_TRY(FoundRun found, find_run(kv_, repository, run_id));
+    Run now = found.run;
+    ANABRANCH_CHECK(finish(kv_, found.uid, now));
+    const bool has_result =
+        now.state == RunState::ok || (now.state == RunState::failed && !now.commit_id.empty());
+    if (has_result || (!is_over(now.state) && now.state != RunState::lost)) {
+      return fail(ErrorCode::conflict, "run '" + run_id + "' is " + std::string(to_string(now.state)) +
+                                           ": only what is lost, interrupted or failed without a commit is "
+                                           "begun again");
+    }
+    // The record last: what a crash interrupts can be begun again. A runner that wakes up meanwhile changes
+    // the record, and what it said then is removed with the next round.
+    ANABRANCH_CHECK(remove_data(found.uid, run_id));
+    Run next;
+    next.id = found.run.id;
+    next.repository = found.run.repository;
+    next.sweep = found.run.sweep;
+    next.name = found.run.name;
+    next.branch = found.run.branch;
+    next.index = found.run.index;
+    next.parameters = found.run.parameters;
+    next.input_commit = found.run.input_commit;
+    next.code_id = found.run.code_id;
+    next.argv = found.run.argv;
+    next.created_ms = found.run.created_ms;
+    next.heartbeat_ms = clock_.now_ms();
+    next.attempt = found.run.attempt + 1;
+    kv::Batch batch;
+    require_alive(batch, found.uid);
+    batch.require_equals(found.key, found.record);
+    batch.put(found.key, encode_run(next));
+    batch.put(keys::heartbeat(found.uid, next.sweep), encode_heartbeat(next.heartbeat_ms));
+    if (found.sweep.cancel_requested) {
+      batch.require_equals(keys::sweep(found.uid, next.sweep), encode_sweep(found.sweep));
+      found.sweep.cancel_requested = false;
+      batch.put(keys::sweep(found.uid, next.sweep), encode_sweep(found.sweep));
+    }
+    const auto done = kv::commit_blocking(kv_, std::move(batch));
+    if (!done && done.error().code == ErrorCode::precondition_failed) continue;
+    if (!done) return fail(done.error());
+    feed_.heard(found.uid, next.sweep, next.id, next.state);
+    feed_.run_changed(found.uid, next.id);
+    feed_.sweep_changed(found.uid, next.sweep);
+    return next;
+  }
+  return kept_changing("run '" + run_id + "'");
+}
+
+Task<Result<Run>> Experiments::begin_attempt(std::string repository, std::string run) {
+  const auto work = [this, &repository, &run] { return begin_attempt_blocking(repository, run); };
+  auto task = on_workers(workers_, work);
+  co_return co_await std::move(task);
 }
 
 // ── cancel

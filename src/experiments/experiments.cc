@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/log.h"
 #include "experiments/fields.h"
 #include "experiments/logs.h"
 #include "experiments/records.h"
@@ -28,7 +29,87 @@ RunState state_now(RunState stored, TimeMs heartbeat_ms, TimeMs sweep_heartbeat_
 
 Experiments::Experiments(kv::Store& kv, const versioning::Repositories& repositories, const Clock& clock,
                          Workers& workers)
-    : kv_(kv), repositories_(repositories), clock_(clock), workers_(workers), feed_(clock) {}
+    : kv_(kv), repositories_(repositories), clock_(clock), workers_(workers), feed_(clock, downtime_, [this] {
+        note_alive();
+      }) {
+  if (const auto recovered = recover(); !recovered) {
+    log::warning("runs may be shown as lost until their runners speak",
+                 {{"reason", std::string_view(recovered.error().message)}});
+  }
+}
+
+// The server was there whenever a heartbeat was written, when it noticed that a run was lost, and when it was
+// stopped. The latest of these is the last that is known of it.
+Result<void> Experiments::recover() {
+  ANABRANCH_TRY(const auto noted, kv_.get(keys::kServerAlive));
+  TimeMs last = noted ? FieldReader(*noted).signed_number() : 0;
+  std::map<std::pair<std::string, std::string>, TimeMs> heard;  // by uid and sweep
+  const std::string_view prefix = keys::kHeartbeats;
+  ANABRANCH_CHECK(
+      kv_.scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view record) {
+        const TimeMs time = FieldReader(record).signed_number();
+        last = std::max(last, time);
+        key.remove_prefix(prefix.size());
+        const auto slash = key.find('/');
+        if (slash != std::string_view::npos)
+          heard[{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))}] = time;
+        return kv::ScanStep::next();
+      }));
+  const TimeMs now = clock_.now_ms();
+  if (last == 0 || last >= now) return {};
+  downtime_.add(last, now);
+  for (const auto& [place, time] : heard) {
+    if (now - downtime_.since(time) <= kLostAfterMs) ANABRANCH_CHECK(watch_runs(place.first, place.second));
+  }
+  return {};
+}
+
+Result<void> Experiments::watch_runs(const std::string& uid, const std::string& sweep) {
+  const std::string prefix = keys::runs(uid, sweep);
+  RunHead head;
+  Result<void> decoded;
+  ANABRANCH_TRY(const TimeMs heartbeat, sweep_heartbeat(kv_, uid, sweep));
+  ANABRANCH_CHECK(kv_.scan(prefix, kv::prefix_end(prefix), [&](std::string_view, std::string_view record) {
+    decoded = decode_head(record, head);
+    if (!decoded) return kv::ScanStep::stop();
+    if (is_over(head.state)) return kv::ScanStep::next();
+    TimeMs heard = downtime_.since(head.heartbeat_ms);
+    if (head.state == RunState::waiting) heard = std::max(heard, heartbeat);
+    feed_.watch(uid, sweep, std::string(head.id), head.state, heard);
+    return kv::ScanStep::next();
+  }));
+  return decoded;
+}
+
+void Experiments::note_alive() const {
+  kv::Batch batch;
+  batch.put(std::string(keys::kServerAlive), FieldWriter().signed_number(clock_.now_ms()).take());
+  if (const auto noted = kv::commit_blocking(kv_, std::move(batch)); !noted) {
+    log::warning("runs that are lost may seem to live for a while after a restart",
+                 {{"reason", std::string_view(noted.error().message)}});
+  }
+}
+
+void Experiments::close() {
+  feed_.close();
+  note_alive();
+}
+
+Result<RunNow> Experiments::run_now(const std::string& repository, const std::string& run,
+                                    std::int64_t attempt) const {
+  const auto found = find_run(kv_, repository, run);
+  if (!found) {
+    const ErrorCode code = found.error().code;
+    if (code == ErrorCode::not_found || code == ErrorCode::no_such_repository)
+      return RunNow{RunStanding::over, 0};
+    return fail(found.error());
+  }
+  if (found->run.attempt != attempt || is_over(found->run.state)) return RunNow{RunStanding::over, 0};
+  ANABRANCH_TRY(const TimeMs heartbeat, sweep_heartbeat(kv_, found->uid, found->run.sweep));
+  const TimeMs heard = downtime_.since(found->run.heartbeat_ms), now = clock_.now_ms();
+  if (state_now(found->run.state, heard, heartbeat, now) != RunState::lost) return RunNow{};
+  return RunNow{RunStanding::lost, now - heard};
+}
 
 Result<std::string> Experiments::uid_of(const std::string& repository) const {
   ANABRANCH_TRY(const auto record, kv_.get(versioning::keys::repository(repository)));
@@ -73,7 +154,7 @@ Result<TimeMs> Experiments::sweep_heartbeat(const kv::Reader& reader, const std:
   FieldReader fields(*record);
   const TimeMs heartbeat = fields.signed_number();
   ANABRANCH_CHECK(fields.done("a sweep's heartbeat"));
-  return heartbeat;
+  return downtime_.since(heartbeat);
 }
 
 Result<void> Experiments::finish(const kv::Reader& reader, const std::string& uid, Sweep& sweep) const {
@@ -87,7 +168,7 @@ Result<void> Experiments::finish(const kv::Reader& reader, const std::string& ui
   ANABRANCH_CHECK(reader.scan(prefix, kv::prefix_end(prefix), [&](std::string_view, std::string_view record) {
     decoded = decode_head(record, head);
     if (!decoded) return kv::ScanStep::stop();
-    const RunState state = state_now(head.state, head.heartbeat_ms, heartbeat, now);
+    const RunState state = state_now(head.state, downtime_.since(head.heartbeat_ms), heartbeat, now);
     ++sweep.counts[static_cast<std::size_t>(state)];
     sweep.active = sweep.active || (!is_over(state) && state != RunState::lost);
     ++runs;
@@ -109,7 +190,7 @@ Result<void> Experiments::finish(const kv::Reader& reader, const std::string& ui
 
 Result<void> Experiments::finish(const kv::Reader& reader, const std::string& uid, Run& run) const {
   ANABRANCH_TRY(const TimeMs heartbeat, sweep_heartbeat(reader, uid, run.sweep));
-  run.state = state_now(run.state, run.heartbeat_ms, heartbeat, clock_.now_ms());
+  run.state = state_now(run.state, downtime_.since(run.heartbeat_ms), heartbeat, clock_.now_ms());
   return {};
 }
 

@@ -59,8 +59,15 @@ class Experiments {
   Task<Result<Sweep>> create_sweep(Sweep sweep);
   /// An empty id: a new one is made. Errors: already_exists.
   Task<Result<Run>> create_run(Run run);
-  /// Gives whether the run should end. Errors: conflict (output with a gap before it).
+  /// Gives whether the run should end. Errors: conflict (output with a gap before it; another attempt of the
+  /// run was begun).
   Task<Result<bool>> report(std::string repository, std::string run, Report report);
+  /// The run is to be done again: what is known of it goes, its attempt number grows, and reports and keys of
+  /// earlier attempts are refused from now on. A cancelled sweep is so no more. Errors: conflict (it goes on,
+  /// or ended with a result: ok, or failed with a commit).
+  Task<Result<Run>> begin_attempt(std::string repository, std::string run);
+  /// Of the run that a key was made for; a run that is not there is over. Errors: io, would_block.
+  Result<RunNow> run_now(const std::string& repository, const std::string& run, std::int64_t attempt) const;
   Task<Result<void>> cancel_run(std::string repository, std::string run);
   Task<Result<void>> cancel_sweep(std::string repository, std::string sweep);
   /// Errors: conflict (it is still going on).
@@ -76,7 +83,7 @@ class Experiments {
   /// News of one repository, for get_run() and get_sweep().
   Result<std::unique_ptr<Subscription>> subscribe(const std::string& repository);
   /// Ends every subscription. For the end of the server.
-  void close() { feed_.close(); }
+  void close();
   /// How many listen to changes now.
   std::size_t listeners() const { return feed_.subscriptions(); }
 
@@ -103,6 +110,11 @@ class Experiments {
   Result<TimeMs> sweep_heartbeat(const kv::Reader& reader, const std::string& uid,
                                  std::string_view sweep) const;
 
+  /// At the start: the time since the server was last there counts for no run's silence.
+  Result<void> recover();
+  Result<void> watch_runs(const std::string& uid, const std::string& sweep);
+  void note_alive() const;
+  Result<Run> begin_attempt_blocking(const std::string& repository, const std::string& run);
   Result<Prepared> prepare_report(const std::string& repository, const std::string& run,
                                   const Report& report) const;
   Result<std::uint64_t> rebuild_blocking(const std::string& repository);
@@ -115,6 +127,7 @@ class Experiments {
   const versioning::Repositories& repositories_;
   const Clock& clock_;
   Workers& workers_;
+  Downtime downtime_;
   Feed feed_;
   std::atomic<bool> stopping_{false};
   std::mutex cleaning_mutex_;
@@ -123,7 +136,7 @@ class Experiments {
 };
 
 /// What a stored state is now: `lost` where nobody spoke for the run for kLostAfterMs. A waiting run lives by
-/// its sweep's heartbeat: its runner speaks for the runs that go on.
+/// its sweep's heartbeat: its runner speaks for the runs that go on. Times as Downtime::since() gives them.
 RunState state_now(RunState stored, TimeMs heartbeat_ms, TimeMs sweep_heartbeat_ms, TimeMs now_ms);
 
 }  // namespace anabranch::experiments

@@ -59,7 +59,8 @@ Task<News> Subscription::next() {
 // ── Feed
 // ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Feed::Feed(const Clock& clock) : clock_(clock), thread_([this] { run(); }) {}
+Feed::Feed(const Clock& clock, Downtime& downtime, std::function<void()> on_lost)
+    : clock_(clock), downtime_(downtime), on_lost_(std::move(on_lost)), thread_([this] { run(); }) {}
 
 Feed::~Feed() {
   close();
@@ -98,11 +99,17 @@ void Feed::add(const std::string& uid, Subscription::Ids Subscription::*kind, co
 }
 
 void Feed::heard(const std::string& uid, const std::string& sweep, const std::string& run, RunState state) {
+  watch(uid, sweep, run, state, clock_.now_ms());
+}
+
+void Feed::watch(const std::string& uid, const std::string& sweep, const std::string& run, RunState state,
+                 TimeMs heard_ms) {
   const std::lock_guard lock(mutex_);
-  const TimeMs now = clock_.now_ms();
-  sweeps_heard_[{uid, sweep}] = now;
+  TimeMs& sweep_heard_ms = sweeps_heard_[{uid, sweep}];
+  sweep_heard_ms = std::max(sweep_heard_ms, heard_ms);
   if (watched_.size() >= kWatchedMax) return;
-  watched_[{uid, run}] = {sweep, state == RunState::waiting, now};
+  if (watched_.empty()) changed_.notify_one();  // the thread may rest
+  watched_[{uid, run}] = {sweep, state == RunState::waiting, heard_ms};
 }
 
 void Feed::forget(const std::string& uid, const std::string& run) {
@@ -157,30 +164,39 @@ std::vector<Feed::Waiter> Feed::due_answers() {
   return answers;
 }
 
-void Feed::find_lost(TimeMs now) {
+bool Feed::find_lost(TimeMs now) {
+  bool found = false;
   for (auto each = watched_.begin(); each != watched_.end();) {
     const auto& [uid, run] = each->first;
     Watched& watched = each->second;
     const auto sweep = sweeps_heard_.find({uid, watched.sweep});
     if (watched.waits && sweep != sweeps_heard_.end())
       watched.heard_ms = std::max(watched.heard_ms, sweep->second);
-    if (now - watched.heard_ms <= kLostAfterMs) {
+    if (now - downtime_.since(watched.heard_ms) <= kLostAfterMs) {
       ++each;
       continue;
     }
+    found = true;
     add(uid, &Subscription::runs_, run);
     add(uid, &Subscription::sweeps_, watched.sweep);
     each = watched_.erase(each);
   }
-  std::erase_if(sweeps_heard_, [&](const auto& pair) { return now - pair.second > kLostAfterMs; });
+  std::erase_if(sweeps_heard_,
+                [&](const auto& pair) { return now - downtime_.since(pair.second) > kLostAfterMs; });
+  return found;
 }
 
 void Feed::run() {
   auto look_at = SteadyClock::now() + kLookInterval;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    downtime_.tick(clock_.now_ms());
     if (SteadyClock::now() >= look_at) {
-      find_lost(clock_.now_ms());
+      if (find_lost(clock_.now_ms()) && on_lost_) {
+        lock.unlock();
+        on_lost_();
+        lock.lock();
+      }
       look_at = SteadyClock::now() + kLookInterval;
     }
     has_news_ = false;
@@ -194,6 +210,7 @@ void Feed::run() {
     // What is not due yet will be within an interval; with nobody to tell there is nothing to look for.
     const auto woken = [this] { return stopping_ || has_news_; };
     if (subscriptions_.empty() && watched_.empty()) {
+      downtime_.rest();
       changed_.wait(lock, [&] { return woken() || !subscriptions_.empty() || !watched_.empty(); });
     } else {
       const bool some_wait = std::any_of(subscriptions_.begin(), subscriptions_.end(), [](const auto& pair) {

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/task.h"
+#include "experiments/downtime.h"
 #include "experiments/types.h"
 
 namespace anabranch::experiments {
@@ -70,7 +71,9 @@ class Subscription {
 /// Thread safety: every method from any thread. Must outlive its subscriptions.
 class Feed {
  public:
-  explicit Feed(const Clock& clock);
+  /// `downtime` is kept up to date, and must outlive this. `on_lost`: runs were found lost; on the feed's own
+  /// thread.
+  Feed(const Clock& clock, Downtime& downtime, std::function<void()> on_lost = {});
   ~Feed();
 
   /// Errors: unavailable (closed, or kSubscriptionsMax are there).
@@ -81,6 +84,9 @@ class Feed {
 
   /// The run said something at `now_ms`. A run that is not over is watched: once it is lost, that is news.
   void heard(const std::string& uid, const std::string& sweep, const std::string& run, RunState state);
+  /// The same of what was heard earlier.
+  void watch(const std::string& uid, const std::string& sweep, const std::string& run, RunState state,
+             TimeMs heard_ms);
   void run_changed(const std::string& uid, const std::string& run);
   void sweep_changed(const std::string& uid, const std::string& sweep);
   /// The run is over or gone: it cannot be lost any more.
@@ -99,13 +105,15 @@ class Feed {
   using Waiter = std::function<void()>;
 
   void run();
-  void find_lost(TimeMs now);                  // with mutex_ held
+  bool find_lost(TimeMs now);                  // with mutex_ held; true: there were some
   std::vector<Waiter> due_answers();           // with mutex_ held
   News take_news(Subscription& subscription);  // with mutex_ held
   bool is_due(const Subscription& subscription, std::chrono::steady_clock::time_point now) const;
   void add(const std::string& uid, Subscription::Ids Subscription::*kind, const std::string& id);
 
   const Clock& clock_;
+  Downtime& downtime_;
+  const std::function<void()> on_lost_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::multimap<std::string, Subscription*> subscriptions_;             // guarded by mutex_: by uid

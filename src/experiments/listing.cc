@@ -92,7 +92,7 @@ Result<std::vector<Sweep>> Experiments::active_sweeps() const {
   ANABRANCH_CHECK(
       reader->scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view record) {
         FieldReader fields(record);
-        if (fields.signed_number() < since) return kv::ScanStep::next();
+        if (downtime_.since(fields.signed_number()) < since) return kv::ScanStep::next();
         key.remove_prefix(prefix.size());
         const auto slash = key.find('/');
         living.emplace_back(key.substr(0, slash), key.substr(slash + 1));
@@ -136,7 +136,7 @@ Result<Page<Run>> Experiments::list_runs(const std::string& repository, const Ru
       ANABRANCH_TRY(heartbeat, sweep_heartbeat(*reader, uid, sweep));
     }
     if (!head.name.starts_with(query.prefix)) return {};
-    const RunState state = state_now(head.state, head.heartbeat_ms, heartbeat, now);
+    const RunState state = state_now(head.state, downtime_.since(head.heartbeat_ms), heartbeat, now);
     const auto& states = query.states;
     if (!states.empty() && std::find(states.begin(), states.end(), state) == states.end()) return {};
     if (!matches(query.conditions, head)) return {};

@@ -6,7 +6,7 @@ namespace anabranch::experiments {
 namespace {
 
 // What is there of a run's optional fields, as bits.
-constexpr unsigned kStarted = 1, kEnded = 2, kExitCode = 4, kResources = 8, kCancel = 16;
+constexpr unsigned kStarted = 1, kEnded = 2, kExitCode = 4, kResources = 8, kCancel = 16, kAttempt = 32;
 
 void append_big_endian(std::string& out, std::uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
@@ -129,7 +129,7 @@ std::string encode_run(const Run& run) {
   fields.number(static_cast<std::uint64_t>(run.state));
   fields.number((run.started_ms ? kStarted : 0U) | (run.ended_ms ? kEnded : 0U) |
                 (run.exit_code ? kExitCode : 0U) | (run.resources ? kResources : 0U) |
-                (run.cancel_requested ? kCancel : 0U));
+                (run.cancel_requested ? kCancel : 0U) | (run.attempt > 1 ? kAttempt : 0U));
   fields.signed_number(run.created_ms).signed_number(run.started_ms.value_or(0));
   fields.signed_number(run.ended_ms.value_or(0)).signed_number(run.heartbeat_ms);
   fields.text(run.id).text(run.name);
@@ -146,6 +146,7 @@ std::string encode_run(const Run& run) {
   const Resources resources = run.resources.value_or(Resources{});
   fields.real(resources.cpu_seconds).number(resources.memory_bytes).number(resources.memory_bytes_max);
   fields.number(run.stdout_bytes).number(run.stderr_bytes);
+  if (run.attempt > 1) fields.signed_number(run.attempt);
   if (!run.metrics.empty()) {
     FieldWriter times;
     for (const auto& [name, metric] : run.metrics)
@@ -200,6 +201,7 @@ Result<Run> decode_run(std::string_view record) {
   run.cancel_requested = (flags & kCancel) != 0;
   run.stdout_bytes = fields.number();
   run.stderr_bytes = fields.number();
+  if ((flags & kAttempt) != 0) run.attempt = fields.signed_number();
   take_extensions(fields, [&](std::uint64_t number, FieldReader& inner) {
     if (number != kMetricTimesExtension) return;
     for (auto& [name, metric] : run.metrics) {

@@ -32,6 +32,8 @@ namespace keys {
 
 inline constexpr std::string_view kAll = "e/";
 inline constexpr std::string_view kHeartbeats = "e/h/";
+/// When the server was there for sure, beside the heartbeats.
+inline constexpr std::string_view kServerAlive = "e/a";
 // Each kind's letter; a key goes on with the repository's uid and '/'.
 std::string sweeps(std::string_view uid);
 std::string sweep(std::string_view uid, std::string_view sweep);

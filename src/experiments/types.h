@@ -96,6 +96,7 @@ struct Run {
   std::string host;
   std::optional<Resources> resources;
   std::uint64_t stdout_bytes = 0, stderr_bytes = 0;
+  std::int64_t attempt = 1;  // counts how often it was begun
 };
 
 struct Sweep {
@@ -138,6 +139,7 @@ struct LogPiece {
 
 /// What a runner says of a run; all absent: it lives. Saying it again changes nothing.
 struct Report {
+  std::int64_t attempt = 1;  // which one speaks
   std::optional<RunState> state;
   std::optional<TimeMs> started_ms, ended_ms;
   std::optional<std::int64_t> exit_code;
@@ -156,6 +158,14 @@ struct Extremes {
   std::uint64_t not_finite = 0;  // of those that are NaN or infinite
   std::optional<MetricPoint> least, greatest;
 };
+
+/// What a key that was made for an attempt of a run is worth.
+enum class RunStanding : std::uint8_t { speaking, lost, over };
+struct RunNow {
+  RunStanding standing = RunStanding::speaking;
+  TimeMs silent_ms = 0;
+};
+
 struct Series {
   std::string run;
   std::string name;

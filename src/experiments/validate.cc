@@ -126,6 +126,7 @@ Result<void> validate(const Run& run) {
 }
 
 Result<void> validate(const Report& report) {
+  if (report.attempt < 1) return refuse("attempt", "must be 1 or more");
   if (report.state == RunState::lost) return refuse("state", "'lost' is for the server to say");
   if (report.problem) ANABRANCH_CHECK(check_size("problem", *report.problem, kProblemSizeMax));
   if (report.commit_id) ANABRANCH_CHECK(check_size("commit_id", *report.commit_id, kNameSizeMax));

@@ -13,6 +13,10 @@ json::object to_json(const service::AccessKey& key) {
                       {"user_id", key.user_id},
                       {"creation_date", key.created_ms / 1000},
                       {"disabled", key.disabled}};
+  if (!key.run.empty()) {
+    object.emplace("run", key.run);
+    object.emplace("suspended", key.suspended);
+  }
   if (!key.description.empty()) object.emplace("description", key.description);
   if (key.expires_ms) object.emplace("expiration_date", *key.expires_ms / 1000);
   return object;
@@ -22,6 +26,15 @@ http::Response created(const service::NewAccessKey& made) {
   json::object body = to_json(made.about);
   body.emplace("secret_access_key", made.key.secret_access_key);
   return json_response(201, body);
+}
+
+/// nullopt: the key is made for no run's record. Errors: invalid_argument.
+Result<std::optional<auth::RunBinding>> parse_binding(const json::object& body,
+                                                      const std::string& repository) {
+  ANABRANCH_TRY(const auto id, string_field(body, "run_id"));
+  ANABRANCH_TRY(const auto attempt, int_field(body, "attempt"));
+  if (!id) return std::optional<auth::RunBinding>();
+  return std::optional<auth::RunBinding>(auth::RunBinding{repository, *id, attempt.value_or(1)});
 }
 
 Task<http::Response> create_run_key(const Services& services, Call call) {
@@ -37,8 +50,16 @@ Task<http::Response> create_run_key(const Services& services, Call call) {
     co_return message_response(400, "field 'ttl_seconds' must be between 1 and " +
                                         std::to_string(service::kRunKeyLifetimeMaxMs / 1000));
   }
+  auto binding = parse_binding(*body, call.part("repository"));
+  if (!binding) co_return error_response(binding.error());
+  if (*binding) {
+    auto speaking = services.experiments.speak_for(call.caller, call.part("repository"), call.part("branch"),
+                                                   (*binding)->id, (*binding)->attempt);
+    auto spoken = co_await std::move(speaking);
+    if (!spoken) co_return error_response(spoken.error());
+  }
   auto task = services.identity.create_run_key(call.caller, call.part("repository"), call.part("branch"),
-                                               *std::move(run), seconds * 1000);
+                                               *std::move(run), seconds * 1000, *std::move(binding));
   auto made = co_await std::move(task);
   if (!made) co_return error_response(made.error());
   co_return created(*made);

@@ -188,6 +188,7 @@ json::object to_json(const service::Run& run) {
                       {"name", run.name},
                       {"branch", run.branch},
                       {"index", run.index},
+                      {"attempt", run.attempt},
                       {"state", experiments::to_string(run.state)},
                       {"parameters", std::move(parameters)},
                       {"metrics", std::move(metrics)},
@@ -295,6 +296,7 @@ Result<service::Run> parse_run(const json::object& body) {
 
 Result<service::Report> parse_report(const json::object& body) {
   service::Report report;
+  ANABRANCH_TRY(report.attempt, whole(body, "attempt", "attempt", 1));
   ANABRANCH_TRY(report.state, parse_state_field(body));
   ANABRANCH_TRY(report.started_ms, int_field(body, "started_ms"));
   ANABRANCH_TRY(report.ended_ms, int_field(body, "ended_ms"));

@@ -88,6 +88,13 @@ Task<http::Response> get(const Services& services, Call call) {
   co_return json_response(200, to_json(*run));
 }
 
+Task<http::Response> begin_attempt(const Services& services, Call call) {
+  auto task = services.experiments.begin_attempt(call.caller, call.part("repository"), call.part("run"));
+  auto run = co_await std::move(task);
+  if (!run) co_return error_response(run.error());
+  co_return json_response(201, to_json(*run));
+}
+
 Task<http::Response> cancel(const Services& services, Call call) {
   auto task = services.experiments.cancel_run(call.caller, call.part("repository"), call.part("run"));
   auto done = co_await std::move(task);
@@ -154,6 +161,7 @@ Routes run_routes() {
       {"GET", "/repositories/{repository}/runs/{run}", get},
       {"DELETE", "/repositories/{repository}/runs/{run}", remove},
       {"POST", "/repositories/{repository}/runs/{run}/reports", report},
+      {"POST", "/repositories/{repository}/runs/{run}/attempts", begin_attempt},
       {"POST", "/repositories/{repository}/runs/{run}/cancel", cancel},
       {"GET", "/repositories/{repository}/runs/{run}/log", log},
       {"GET", "/repositories/{repository}/metric_series", series},

@@ -294,10 +294,15 @@ Result<void> ApiClient::cancel_import(const std::string& repository, const std::
 // ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<AccessKey> ApiClient::create_run_key(const std::string& repository, const std::string& branch,
-                                            const std::string& run, std::int64_t lifetime_seconds) const {
+                                            const std::string& run, std::int64_t lifetime_seconds,
+                                            const std::optional<RunAttempt>& attempt) const {
+  boost::json::object body{{"run", run}, {"ttl_seconds", lifetime_seconds}};
+  if (attempt) {
+    body.emplace("run_id", attempt->run_id);
+    body.emplace("attempt", attempt->attempt);
+  }
   // Repeated where need be: a key too many dies by itself.
-  ANABRANCH_TRY(const auto made, transport_->post(branch_path(repository, branch) + "/run_keys",
-                                                  {{"run", run}, {"ttl_seconds", lifetime_seconds}},
+  ANABRANCH_TRY(const auto made, transport_->post(branch_path(repository, branch) + "/run_keys", body,
                                                   Repeat::while_unavailable));
   AccessKey key{text_of(made, "access_key_id"), Secret(text_of(made, "secret_access_key"))};
   if (key.id.empty() || key.secret.empty()) {

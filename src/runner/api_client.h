@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -131,15 +132,20 @@ class ApiClient {
   Result<void> create_run(const std::string& repository, const RunInfo& run) const;
   Result<RunInfo> get_run(const std::string& repository, const std::string& run) const;
   Result<std::vector<RunInfo>> list_runs(const std::string& repository, const std::string& sweep) const;
-  /// Gives whether the run should end.
+  /// The run is begun again: it waits, with a new attempt's number. Errors: conflict (it goes on, or has a
+  /// result).
+  Result<RunInfo> begin_attempt(const std::string& repository, const std::string& run) const;
+  /// Gives whether the run should end. Errors: conflict (also: another attempt was begun).
   Result<bool> report_run(const std::string& repository, const std::string& run,
                           const RunReport& report) const;
   /// Makes the records that are missing from commits.
   Result<void> rebuild_runs(const std::string& repository) const;
 
-  /// A key that reads `repository` and writes to `branch` alone.
+  /// A key that reads `repository` and writes to `branch` alone; of an `attempt`, it ends with that. Errors:
+  /// conflict (another attempt was begun).
   Result<AccessKey> create_run_key(const std::string& repository, const std::string& branch,
-                                   const std::string& run, std::int64_t lifetime_seconds) const;
+                                   const std::string& run, std::int64_t lifetime_seconds,
+                                   const std::optional<RunAttempt>& attempt = std::nullopt) const;
   Result<void> delete_key(const std::string& access_key_id) const;
 
  private:

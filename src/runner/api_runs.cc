@@ -1,4 +1,5 @@
 // Live records of sweeps and runs: see api_client.h.
+#include <algorithm>
 #include <utility>
 
 #include "base/json.h"
@@ -23,7 +24,7 @@ json::array words(const std::vector<std::string>& texts) { return json::array(te
 json::object to_json(const TextPiece& piece) { return {{"offset", piece.offset}, {"text", piece.text}}; }
 
 json::object to_json(const RunReport& report) {
-  json::object body;
+  json::object body{{"attempt", report.attempt}};
   if (!report.state.empty()) body.emplace("state", report.state);
   if (report.started_ms) body.emplace("started_ms", *report.started_ms);
   if (report.ended_ms) body.emplace("ended_ms", *report.ended_ms);
@@ -63,8 +64,17 @@ RunInfo to_run(const json::object& object) {
   run.name = text_of(object, "name");
   run.branch = text_of(object, "branch");
   run.index = number_of(object, "index");
+  run.attempt = std::max<std::int64_t>(1, number_of(object, "attempt"));
+  run.heartbeat_ms = number_of(object, "heartbeat_ms");
+  run.cancel_requested = truth_of(object, "cancel_requested");
+  if (const auto* all = object.if_contains("argv"); all != nullptr && all->is_array()) {
+    for (const auto& word : all->get_array()) {
+      if (word.is_string()) run.argv.emplace_back(word.get_string());
+    }
+  }
   run.input_commit = text_of(object, "input_commit");
   run.code_id = text_of(object, "code_id");
+  run.host = text_of(object, "host");
   run.state = text_of(object, "state");
   run.commit_id = text_of(object, "commit_id");
   run.exit_code = static_cast<int>(number_of(object, "exit_code"));
@@ -130,6 +140,7 @@ Result<SweepInfo> ApiClient::get_sweep(const std::string& repository, const std:
     info.objective_metric = text_of(objective->get_object(), "metric");
     info.objective_direction = text_of(objective->get_object(), "direction");
   }
+  info.active = truth_of(found, "active");
   return info;
 }
 
@@ -165,6 +176,11 @@ Result<std::vector<RunInfo>> ApiClient::list_runs(const std::string& repository,
     return true;
   }));
   return runs;
+}
+
+Result<RunInfo> ApiClient::begin_attempt(const std::string& repository, const std::string& run) const {
+  ANABRANCH_TRY(const auto begun, transport_->post(run_path(repository, run) + "/attempts", {}));
+  return to_run(begun);
 }
 
 Result<bool> ApiClient::report_run(const std::string& repository, const std::string& run,

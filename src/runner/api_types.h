@@ -116,6 +116,13 @@ struct SweepInfo {
   // as the server tells it, of the metrics of its runs:
   std::map<std::string, std::string> directions;  // metric → "min" or "max", where that is known
   std::string main_metric;                        // empty: none stands out
+  bool active = false;                            // as the server tells it: a run goes on
+};
+
+/// The attempt of a run that a key is made for.
+struct RunAttempt {
+  std::string run_id;
+  std::int64_t attempt = 1;
 };
 
 struct RunInfo {
@@ -129,7 +136,10 @@ struct RunInfo {
   std::vector<std::string> argv;
   std::vector<std::pair<std::string, std::string>> parameters;
   std::string host;
+  std::int64_t attempt = 1;
   // as the server tells it:
+  std::int64_t heartbeat_ms = 0;
+  bool cancel_requested = false;
   std::string state;
   std::string commit_id;
   std::map<std::string, double> metrics;
@@ -155,6 +165,7 @@ struct ResourceUse {
 
 /// What is said of a run; absent and empty: nothing is.
 struct RunReport {
+  std::int64_t attempt = 1;
   std::string state;
   std::optional<std::int64_t> started_ms, ended_ms;
   std::optional<int> exit_code;

@@ -18,8 +18,8 @@ using std::chrono::seconds;
 
 constexpr auto kRound = milliseconds(1'000);      // output and metrics are looked at
 constexpr auto kHeartbeat = milliseconds(5'000);  // the server takes a run for lost after three
-constexpr auto kSilenceFirst = milliseconds(1'000), kSilenceMax = milliseconds(10'000);
-constexpr auto kLastWords = seconds(30);  // since the last answer; the first failure ends them
+constexpr auto kSilenceFirst = milliseconds(1'000), kSilenceMax = milliseconds(5'000);
+constexpr auto kLastWords = seconds(30);  // of a server that answers; the first failure ends them
 constexpr auto kKillAfter = seconds(10);  // as Ctrl-C: first asked, then made to
 constexpr auto kConnectTimeout = milliseconds(2'000), kReadTimeout = milliseconds(5'000);
 constexpr std::size_t kTextSizeMax = 256 * KiB;  // of a stream in one report
@@ -152,8 +152,8 @@ class Reporter::Life final : public RunWatcher {
   ResourceUse resources;
   // of the reporter's thread, is_all_said() under mutex:
   std::optional<RunReport> unanswered;  // said again until it is answered
-  bool is_made = false;
-  bool is_dead = false;  // the server has no such run, or takes no more of it
+  std::atomic<bool> is_made{false};
+  std::atomic<bool> is_dead{false};  // the server has no such run, or takes no more of it
   bool is_refusal_told = false;
   Time last_said{};
   std::optional<Time> cancelled;
@@ -204,10 +204,13 @@ Reporter::Reporter(const Connection& connection, const Clock& clock, std::string
       last_said_(std::chrono::steady_clock::now()) {
   const std::string host = host_name();
   for (auto& run : runs) {
-    run.id = make_xid(clock.now_ms());
+    const bool is_made = !run.id.empty();
+    if (!is_made) run.id = make_xid(clock.now_ms());
     run.host = host;
     run.sweep = sweep_.id;
     lives_.push_back(std::make_unique<Life>(*this, std::move(run)));
+    lives_.back()->is_made = is_made;
+    lives_.back()->news.attempt = lives_.back()->info.attempt;
   }
   thread_ = std::thread([this] { loop(); });
 }
@@ -221,6 +224,12 @@ Reporter::~Reporter() {
   thread_.join();
 }
 
+std::optional<RunAttempt> Reporter::introduce(std::size_t index) {
+  Life& life = *lives_[index];
+  if (record_ != RecordState::made || !make_run(life) || !life.is_made) return std::nullopt;
+  return RunAttempt{life.info.id, life.info.attempt};
+}
+
 RunWatcher& Reporter::watcher(std::size_t index) { return *lives_[index]; }
 const std::string& Reporter::run_id(std::size_t index) const { return lives_[index]->info.id; }
 
@@ -231,6 +240,7 @@ void Reporter::loop() {
   while (record_ != RecordState::refused) {
     const Time now = std::chrono::steady_clock::now();
     bool listens = true;
+    notice_sleep(now);
     if (now >= next || give_up) {
       measure_all();
       listens = speak(now);
@@ -284,7 +294,6 @@ bool Reporter::make_run(Life& life) {
   // A conflict: the answer to an earlier attempt was lost.
   if (made || made.error().code == ErrorCode::conflict) {
     life.is_made = true;
-    life.last_said = last_said_ = std::chrono::steady_clock::now();
     return true;
   }
   if (is_temporary(made.error().code)) return false;
@@ -310,6 +319,10 @@ bool Reporter::report(Life& life, Time now) {
     const auto answer = api_.report_run(repository_, life.info.id, *said);
     if (!answer) {
       if (is_temporary(answer.error().code)) return false;
+      if (answer.error().code == ErrorCode::conflict && is_superseded(life)) {
+        supersede(life);
+        return true;
+      }
       take_refusal(life, answer.error());
       continue;
     }
@@ -321,6 +334,34 @@ bool Reporter::report(Life& life, Time now) {
     if (*answer) cancel(life);
   }
   return true;
+}
+
+bool Reporter::is_superseded(const Life& life) const {
+  const auto now = api_.get_run(repository_, life.info.id);
+  return now && now->attempt > life.info.attempt;
+}
+
+/// Someone began the run again while nothing was heard of this one: it ends, and has no commit.
+void Reporter::supersede(Life& life) {
+  warn_(life.info.name +
+        ": it was begun again elsewhere while nothing was heard of it here; this attempt ends");
+  life.cancelled = std::chrono::steady_clock::now();
+  const std::lock_guard lock(life.mutex);
+  life.is_dead = true;
+  life.unanswered.reset();
+  life.interrupt(SIGTERM);
+}
+
+/// A machine that slept did not notice how long: the server did.
+void Reporter::notice_sleep(Time now) {
+  const TimeMs wall = clock_.now_ms();
+  const auto slept = milliseconds(wall - wall_ms_) - (now - wall_time_);
+  if (wall_ms_ != 0 && slept > kHeartbeat) {
+    for (const auto& life : lives_) life->last_said = Time{};
+    last_said_ = Time{};
+  }
+  wall_ms_ = wall;
+  wall_time_ = now;
 }
 
 /// What was said is not taken: without its bulk the rest may be; else the run is spoken of no more.

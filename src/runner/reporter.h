@@ -4,6 +4,7 @@
 // again later, one that knows no records (404) is left alone, and what cannot be told is in the commit.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -32,8 +33,9 @@ Result<RecordState> make_record(const ApiClient& api, const std::string& reposit
 /// Thread safety: as RunWatcher; watcher() from any thread.
 class Reporter {
  public:
-  /// `record`: whether the sweep's is there. `runs` without ids: they are made. `all` ends the whole sweep,
-  /// and outlives this. `warn` is told, from the thread, what the server does not take.
+  /// `record`: whether the sweep's is there. Of `runs`, those with an id have records; the others get both.
+  /// `all` ends the whole sweep, and outlives this. `warn` is told, from the thread, what the server does not
+  /// take.
   Reporter(const Connection& connection, const Clock& clock, std::string repository, SweepInfo sweep,
            RecordState record, std::vector<RunInfo> runs, Interruption& all,
            std::function<void(const std::string&)> warn);
@@ -44,6 +46,9 @@ class Reporter {
 
   /// Of the run at that place. It may be told on_outcome() alone, of a run that did not begin.
   RunWatcher& watcher(std::size_t index);
+  /// Before the run begins: its record is made now, where it is not yet. nullopt: it will have none, or the
+  /// server does not answer. From any thread.
+  std::optional<RunAttempt> introduce(std::size_t index);
   /// The id of that run's record.
   const std::string& run_id(std::size_t index) const;
 
@@ -60,6 +65,9 @@ class Reporter {
   bool make_waiting();
   bool keep_alive(Time now);
   void take_refusal(Life& life, const Error& error);
+  bool is_superseded(const Life& life) const;
+  void supersede(Life& life);
+  void notice_sleep(Time now);
   void cancel(Life& life);
   void press(Time now);
   void measure_all();
@@ -70,13 +78,15 @@ class Reporter {
   http::Client http_;
   const ApiClient api_;
   const SweepInfo sweep_;
-  RecordState record_;  // of the thread alone
+  std::atomic<RecordState> record_;
   Interruption& all_;
   const std::function<void(const std::string&)> warn_;
   std::vector<std::unique_ptr<Life>> lives_;
   // of the thread alone:
   std::size_t next_waiting_ = 0;
   Time last_said_{};
+  TimeMs wall_ms_ = 0;  // at wall_time_
+  Time wall_time_{};
   std::optional<Time> all_cancelled_;
 
   std::mutex mutex_;

@@ -140,7 +140,7 @@ class Run {
   Result<void> execute() {
     ANABRANCH_TRY(const AccessKey key,
                   context_.api.create_run_key(order_.repository, record_.run, record_.run,
-                                              context_.key_lifetime_seconds));
+                                              context_.key_lifetime_seconds, order_.attempt));
     secrets_.push_back(key.secret.reveal());  // for hiding it in the logs
     secrets_.push_back(context_.api.connection().secret_access_key.reveal());
     ANABRANCH_CHECK(clear_branch(context_.api.with_patience(kCommitPatience).with_key(key)));
@@ -165,9 +165,7 @@ class Run {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     if (order_.watcher != nullptr && exit_code) order_.watcher->on_end(*exit_code, use);
     // At once: what the command may have left running somewhere must not write to the branch any more.
-    if (auto removed = context_.api.with_patience(kCommitPatience).delete_key(key.id); !removed) {
-      outcome_.warnings.push_back("the run's key " + key.id + " was not removed: " + removed.error().message);
-    }
+    remove_key(context_.api.with_patience(kCommitPatience), key);
     if (!exit_code) {
       if (exit_code.error().code == ErrorCode::not_found) record_.exit_code = kExitNotFound;
       return fail(exit_code.error());
@@ -185,8 +183,9 @@ class Run {
     const ApiClient patient = context_.api.with_patience(kCommitPatience);
     secrets_.push_back(context_.api.connection().secret_access_key.reveal());
     // A key of its own for the commit: the command's is gone, and the user's may do more than this.
+    // And none for whoever wakes up after the run was begun again elsewhere: it has one commit.
     ANABRANCH_TRY(const AccessKey key, patient.create_run_key(order_.repository, record_.run, record_.run,
-                                                              context_.key_lifetime_seconds));
+                                                              context_.key_lifetime_seconds, order_.attempt));
     const Collection collection{patient.with_key(key),
                                 order_.repository,
                                 home_->path(),
@@ -206,9 +205,7 @@ class Run {
       outcome_.problem += (outcome_.problem.empty() ? "" : "; ") + std::to_string(lost.size()) +
                           " of what it left could not be kept, the first: " + lost.front();
     }
-    if (auto removed = patient.delete_key(key.id); !removed) {
-      outcome_.warnings.push_back("the run's key " + key.id + " was not removed: " + removed.error().message);
-    }
+    remove_key(patient, key);
     if (!commit_id) return fail(std::move(commit_id).error());
     outcome_.commit_id = *std::move(commit_id);
     return {};
@@ -219,6 +216,13 @@ class Run {
     std::error_code error;
     fs::remove_all(file("work"), error);
     static_cast<void>(make_folders(file("work")));
+  }
+
+  /// One that is gone already ended with its attempt.
+  void remove_key(const ApiClient& api, const AccessKey& key) {
+    const auto removed = api.delete_key(key.id);
+    if (removed || removed.error().code == ErrorCode::not_found) return;
+    outcome_.warnings.push_back("the run's key " + key.id + " was not removed: " + removed.error().message);
   }
 
   void append_problem() {

@@ -62,6 +62,7 @@ struct RunOrder {
   std::string repository;
   RunRecord record;  // all but what only the run itself can tell; without a run_id, one is made
   RunWatcher* watcher = nullptr;
+  std::optional<RunAttempt> attempt = {};  // of the record that the server has of it
 };
 
 struct RunOutcome {

@@ -169,6 +169,7 @@ SweepInfo sweep_info(const SweepPlan& plan, const std::string& commit, const Clo
   sweep.input_commit = commit;
   sweep.command = plan.command;
   sweep.runner = make_xid(clock.now_ms());
+  sweep.plan = encode_plan(plan);
   for (const auto& axis : plan.grid) sweep.grid.emplace_back(axis.name, axis.values);
   sweep.total = static_cast<std::int64_t>(plan.combinations.size());
   if (plan.objective) {
@@ -231,6 +232,17 @@ std::vector<RunInfo> run_infos(const std::vector<RunRecord>& records) {
   return runs;
 }
 
+/// Of a run that stays as it is.
+RunOutcome outcome_of(const RunInfo& run) {
+  RunOutcome outcome;
+  outcome.record = to_record(run);
+  outcome.commit_id = run.commit_id;
+  outcome.phase = run.state == "ok"       ? RunPhase::ok
+                  : run.state == "failed" ? RunPhase::failed
+                                          : RunPhase::cancelled;
+  return outcome;
+}
+
 }  // namespace
 
 std::string default_sweep_name(TimeMs now) {
@@ -255,16 +267,21 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
                                           SweepObserver& observer) {
   SweepPlan plan = asked;
   ANABRANCH_CHECK(check_plan(plan));
+  const bool is_resumed = plan.resumption.has_value();
   ANABRANCH_TRY(const CommitInfo input, api.get_commit(plan.repository, plan.from));
   observer.on_input(input.id);
-  SweepInfo sweep = sweep_info(plan, input.id, clock);
-  ANABRANCH_TRY(const RecordState is_recorded, take_name(api, clock, plan, sweep, observer));
-  RecordUntilBegun record(api, plan, is_recorded);
+  SweepInfo sweep = is_resumed ? plan.resumption->sweep : sweep_info(plan, input.id, clock);
+  RecordState record = RecordState::made;
+  if (!is_resumed) {
+    ANABRANCH_TRY(record, take_name(api, clock, plan, sweep, observer));
+  }
+  RecordUntilBegun new_record(api, plan, is_resumed ? RecordState::unknown : record);
   observer.on_name(plan.name);
   ANABRANCH_TRY(auto files, DataCache::list(api, plan.repository, input.id, plan.data));
   DataViews data(api, cache, plan.repository, input.id, std::move(files), plan.data_mode.mode);
   const std::string workdir = std::filesystem::absolute(plan.workdir).lexically_normal().string();
-  ANABRANCH_TRY(const CodeSnapshot code, take_snapshot(cache, workdir, plan.command));
+  ANABRANCH_TRY(const CodeSnapshot code, is_resumed ? same_code(api, cache, plan, workdir)
+                                                    : take_snapshot(cache, workdir, plan.command));
   observer.on_code(code);
   ANABRANCH_CHECK(data.fetch([&](std::size_t done) { observer.on_data(done, data.files().size()); }));
   if (!data.files().empty()) {
@@ -275,8 +292,8 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
   ANABRANCH_TRY(workspace.inherited, workspace.outputs.list_inherited(api, plan.repository, input.id));
   workspace.is_kept = plan.keeps_workspaces;
   Branches branches(api, plan);
-  ANABRANCH_CHECK(branches.make_all(input.id));
-  record.begun();
+  ANABRANCH_CHECK(is_resumed ? begin_attempts(api, plan) : branches.make_all(input.id));
+  new_record.begun();
 
   const RunContext context{
       api,          clock,    cache, code, data, own_environment(), workdir, plan.key_lifetime_seconds,
@@ -285,12 +302,28 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
   std::vector<RunRecord> records;
   for (std::size_t i = 0; i < plan.combinations.size(); ++i)
     records.push_back(first_record(plan, i, input.id, code, environment));
-  Reporter reporter(api.connection(), clock, plan.repository, sweep, is_recorded, run_infos(records),
-                    interruption, [&](const std::string& warning) { observer.on_warning(warning); });
   std::vector<RunOutcome> outcomes(plan.combinations.size());
-  const auto all = for_each_parallel(outcomes.size(), plan.parallel, [&](std::size_t i) -> Result<void> {
-    RunOrder order{plan.repository, std::move(records[i]), &reporter.watcher(i)};
-    order.record.run_id = reporter.run_id(i);
+  std::vector<RunInfo> infos = run_infos(records);
+  std::vector<std::size_t> places;  // of those that are to be done
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    if (is_resumed && !plan.resumption->is_to_be_done[i]) {
+      outcomes[i] = outcome_of(plan.resumption->runs[i]);
+      continue;
+    }
+    if (is_resumed) {
+      infos[i].id = plan.resumption->runs[i].id;
+      infos[i].attempt = plan.resumption->runs[i].attempt;
+    }
+    infos[places.size()] = infos[i];
+    places.push_back(i);
+  }
+  infos.resize(places.size());
+  Reporter reporter(api.connection(), clock, plan.repository, sweep, record, std::move(infos), interruption,
+                    [&](const std::string& warning) { observer.on_warning(warning); });
+  const auto all = for_each_parallel(places.size(), plan.parallel, [&](std::size_t n) -> Result<void> {
+    const std::size_t i = places[n];
+    RunOrder order{plan.repository, std::move(records[i]), &reporter.watcher(n)};
+    order.record.run_id = reporter.run_id(n);
     const auto on_phase = [&](RunPhase phase, const std::string& file) {
       observer.on_phase(i, order.record.run, phase, file);
     };
@@ -299,8 +332,9 @@ Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clo
       outcomes[i].record = order.record;
       outcomes[i].problem = "interrupted before it started";
       branches.remove(i);
-      reporter.watcher(i).on_outcome(outcomes[i]);
+      reporter.watcher(n).on_outcome(outcomes[i]);
     } else {
+      order.attempt = reporter.introduce(n);
       outcomes[i] = run_once(context, order, on_phase);
     }
     observer.on_outcome(i, outcomes[i]);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "runner/resume.h"
 #include "runner/run.h"
 
 namespace anabranch::runner {
@@ -24,6 +25,7 @@ struct SweepPlan {
   bool keeps_workspaces = false;         // the folders of runs stay
   ChosenMode data_mode = {};             // as of choose_data_mode()
   std::optional<MetricOrder> objective;  // what its runs are judged by: kept with the sweep
+  std::optional<Resumption> resumption;  // load_resumption(): only what is left is done
 };
 
 /// Told of what happens, from several threads at a time. `index` is a run's place in the plan.
@@ -54,8 +56,9 @@ std::string sweep_page(const Connection& connection, const std::string& reposito
 /// Runs all of the plan: resolves `from`, takes the name (a repository has each once, for ever), copies the
 /// code, fetches the data, makes the branches, then runs, and tells the server of it meanwhile
 /// (runner/reporter.h). A run that fails fails alone. Gives the outcomes in the plan's order. Errors: what
-/// was wrong before the first run began; then nothing is left behind. invalid_argument, not_found,
-/// already_exists (the sweep's name, or a branch's, is taken), and the API's.
+/// was wrong before the first run began; then nothing is left behind, but for attempts that a resumption
+/// began. invalid_argument, not_found, already_exists (the sweep's name, or a branch's, is taken), and the
+/// API's.
 Result<std::vector<RunOutcome>> run_sweep(const ApiClient& api, const Clock& clock, const DataCache& cache,
                                           const SweepPlan& plan, Interruption& interruption,
                                           SweepObserver& observer);

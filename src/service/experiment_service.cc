@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/log.h"
 #include "service/use_case.h"
 
 namespace anabranch::service {
@@ -62,8 +63,9 @@ Task<Result<RunNews>> RunEvents::next() {
 // ── ExperimentService
 // ────────────────────────────────────────────────────────────────────────────────────────
 
-ExperimentService::ExperimentService(experiments::Experiments& experiments, Workers& workers)
-    : experiments_(experiments), workers_(workers) {}
+ExperimentService::ExperimentService(experiments::Experiments& experiments, auth::Credentials& credentials,
+                                     Workers& workers)
+    : experiments_(experiments), credentials_(credentials), workers_(workers) {}
 
 Task<Result<Sweep>> ExperimentService::create_sweep(Caller caller, Sweep sweep) {
   Resource resource = Resource::repository(sweep.repository);
@@ -139,13 +141,68 @@ Task<Result<void>> ExperimentService::may_change(Caller caller, std::string repo
   co_return auth::authorize(caller.principal, Action::commit, branch);
 }
 
+Task<void> ExperimentService::remove_keys(std::string repository, std::string run) {
+  // They are looked for in kv: not on a thread of the network.
+  const auto work = [this, &repository, &run] {
+    return block_on(credentials_.remove_keys_of(repository, run));
+  };
+  auto task = on_workers(workers_, work);
+  const auto removed = co_await std::move(task);
+  if (!removed) {
+    log::warning("keys of a run that is over were not removed",
+                 {{"reason", std::string_view(removed.error().message)}});
+  }
+}
+
 Task<Result<bool>> ExperimentService::report(Caller caller, std::string repository, std::string run,
                                              Report report) {
   auto asking = may_change(std::move(caller), repository, run);
   auto allowed = co_await std::move(asking);
   if (!allowed) co_return fail(std::move(allowed).error());
-  auto task = experiments_.report(std::move(repository), std::move(run), std::move(report));
-  co_return co_await std::move(task);
+  const bool ends = report.state && experiments::is_over(*report.state);
+  auto task = experiments_.report(repository, run, std::move(report));
+  auto cancel = co_await std::move(task);
+  if (cancel && ends) {
+    auto removing = remove_keys(std::move(repository), std::move(run));
+    co_await std::move(removing);
+  }
+  co_return cancel;
+}
+
+Task<Result<Run>> ExperimentService::begin_attempt(Caller caller, std::string repository, std::string run) {
+  auto asking = may_change(std::move(caller), repository, run);
+  auto allowed = co_await std::move(asking);
+  if (!allowed) co_return fail(std::move(allowed).error());
+  auto task = experiments_.begin_attempt(repository, run);
+  auto begun = co_await std::move(task);
+  if (!begun) co_return fail(std::move(begun).error());
+  auto removing = remove_keys(std::move(repository), std::move(run));
+  co_await std::move(removing);
+  co_return begun;
+}
+
+Task<Result<void>> ExperimentService::speak_for(Caller caller, std::string repository, std::string branch,
+                                                std::string run, std::int64_t attempt) {
+  auto asking = may_change(std::move(caller), repository, run);
+  auto allowed = co_await std::move(asking);
+  if (!allowed) co_return allowed;
+  const auto read = [this, &repository, &run] { return experiments_.get_run(repository, run); };
+  auto reading = inline_or_on(workers_, read);
+  auto found = co_await std::move(reading);
+  if (!found) co_return fail(std::move(found).error());
+  if (found->branch != branch) {
+    co_return fail(ErrorCode::invalid_argument, "run '" + run + "' is not of branch '" + branch + "'");
+  }
+  if (experiments::is_over(found->state)) {
+    co_return fail(ErrorCode::conflict,
+                   "run '" + run + "' is over: " + std::string(experiments::to_string(found->state)));
+  }
+  Report lives;
+  lives.attempt = attempt;
+  auto task = experiments_.report(std::move(repository), std::move(run), std::move(lives));
+  auto said = co_await std::move(task);
+  if (!said) co_return fail(std::move(said).error());
+  co_return Result<void>();
 }
 
 Task<Result<void>> ExperimentService::cancel_run(Caller caller, std::string repository, std::string run) {

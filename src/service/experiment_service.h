@@ -54,7 +54,7 @@ class RunEvents {
 /// Thread safety: every method from any thread. Tasks may be awaited on network threads.
 class ExperimentService {
  public:
-  ExperimentService(experiments::Experiments& experiments, Workers& workers);
+  ExperimentService(experiments::Experiments& experiments, auth::Credentials& credentials, Workers& workers);
 
   /// `sweep.committer` is set to the caller's user.
   Task<Result<Sweep>> create_sweep(Caller caller, Sweep sweep);
@@ -69,6 +69,12 @@ class ExperimentService {
   Task<Result<Run>> get_run(Caller caller, std::string repository, std::string run);
   Task<Result<Page<Run>>> list_runs(Caller caller, std::string repository, RunQuery query);
   Task<Result<bool>> report(Caller caller, std::string repository, std::string run, Report report);
+  /// The keys of earlier attempts end with it. Errors: conflict.
+  Task<Result<Run>> begin_attempt(Caller caller, std::string repository, std::string run);
+  /// For a key that is to be made for an attempt of a run, on its branch: the run lives. Errors: conflict (it
+  /// is over, or that attempt is not the last), invalid_argument (the branch is not the run's).
+  Task<Result<void>> speak_for(Caller caller, std::string repository, std::string branch, std::string run,
+                               std::int64_t attempt);
   Task<Result<void>> cancel_run(Caller caller, std::string repository, std::string run);
   Task<Result<void>> remove_run(Caller caller, std::string repository, std::string run);
   Task<Result<std::uint64_t>> rebuild(Caller caller, std::string repository);
@@ -84,7 +90,11 @@ class ExperimentService {
   /// May the caller speak for this run? Errors: access_denied, not_found.
   Task<Result<void>> may_change(Caller caller, std::string repository, std::string run);
 
+  /// Keys of what is over are refused anyway; what cannot be removed now is later.
+  Task<void> remove_keys(std::string repository, std::string run);
+
   experiments::Experiments& experiments_;
+  auth::Credentials& credentials_;
   Workers& workers_;
 };
 

@@ -27,8 +27,14 @@ bool is_presigner(const auth::Credentials& credentials, const std::string& acces
 }
 
 AccessKey about(const auth::Credential& credential) {
-  return {credential.key.access_key_id, credential.user_id,     credential.created_ms,
-          credential.expires_ms,        credential.description, credential.disabled};
+  return {credential.key.access_key_id,
+          credential.user_id,
+          credential.created_ms,
+          credential.expires_ms,
+          credential.description,
+          credential.disabled,
+          credential.run ? credential.run->id : std::string(),
+          credential.suspended};
 }
 
 IdentityService::Session session_of(const auth::TokenHolder& holder) {
@@ -211,7 +217,8 @@ Task<Result<Authenticated>> IdentityService::authenticate_session(std::string to
 
 Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::string repository,
                                                            std::string branch, std::string run,
-                                                           TimeMs lifetime_ms) {
+                                                           TimeMs lifetime_ms,
+                                                           std::optional<auth::RunBinding> binding) {
   const Resource resource = Resource::repository(repository, branch);
   auto allowed = auth::authorize(caller.principal, Action::manage_credentials, resource);
   if (!allowed) co_return fail(std::move(allowed).error());
@@ -223,8 +230,8 @@ Task<Result<NewAccessKey>> IdentityService::create_run_key(Caller caller, std::s
   auto sweeping = on_pool(workers_, [this] { return credentials_.remove_expired(); });
   auto swept = co_await std::move(sweeping);
   if (!swept) co_return fail(std::move(swept).error());
-  auto task =
-      credentials_.create("run/" + run, auth::Policy::run(repository, branch), clock_.now_ms() + lifetime_ms);
+  auto task = credentials_.create("run/" + run, auth::Policy::run(repository, branch),
+                                  clock_.now_ms() + lifetime_ms, {}, std::move(binding));
   auto credential = co_await std::move(task);
   if (!credential) co_return fail(std::move(credential).error());
   co_return NewAccessKey{credential->key, about(*credential)};
@@ -265,6 +272,9 @@ Task<Result<void>> IdentityService::remove_key(Caller caller, std::string access
 Task<Result<std::vector<AccessKey>>> IdentityService::list_keys(Caller caller) {
   auto allowed = auth::authorize(caller.principal, Action::manage_credentials, Resource::server());
   if (!allowed) co_return fail(std::move(allowed).error());
+  auto sweeping = on_pool(workers_, [this] { return credentials_.remove_expired(); });
+  auto swept = co_await std::move(sweeping);
+  if (!swept) co_return fail(std::move(swept).error());
   const auto read = [this] { return credentials_.list(); };
   auto task = inline_or_on(workers_, read);
   auto credentials = co_await std::move(task);

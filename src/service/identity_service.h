@@ -37,6 +37,8 @@ struct AccessKey {
   std::optional<TimeMs> expires_ms;
   std::string description;
   bool disabled = false;
+  std::string run;         // the id of the run's record that it was made for; empty: none
+  bool suspended = false;  // nothing is heard of that run: refused until something is
 };
 struct NewAccessKey {
   KeyPair key;
@@ -92,10 +94,12 @@ class IdentityService {
   /// session().
   Task<Result<Authenticated>> authenticate_session(std::string token, std::string request_id);
 
-  /// A key that is good for one repository and writes only to one branch of it. Errors: access_denied,
-  /// invalid_argument (a lifetime over kRunKeyLifetimeMaxMs).
+  /// A key that is good for one repository and writes only to one branch of it. With a `binding` it is
+  /// suspended while nothing is heard of that run, and ends with it. Errors: access_denied, invalid_argument
+  /// (a lifetime over kRunKeyLifetimeMaxMs).
   Task<Result<NewAccessKey>> create_run_key(Caller caller, std::string repository, std::string branch,
-                                            std::string run, TimeMs lifetime_ms);
+                                            std::string run, TimeMs lifetime_ms,
+                                            std::optional<auth::RunBinding> binding = std::nullopt);
   /// A key of the caller's own, with the caller's rights.
   Task<Result<NewAccessKey>> create_key(Caller caller, std::string description);
   /// Refused everywhere while it is disabled, its sessions too. Errors: not_found, not_allowed (the root

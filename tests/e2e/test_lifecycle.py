@@ -7,8 +7,11 @@ import signal
 import subprocess
 import time
 
+import boto3
 import pytest
 import requests
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from conftest import BINARY
 from test_experiments import LiveProject
 from test_runner import COMMAND_SECONDS_MAX, Project
@@ -197,3 +200,183 @@ def test_a_failed_run_shows_the_end_of_its_standard_error_and_where_the_rest_is(
     assert "anabranch cat anabranch://dogs/s-1/logs/stderr.txt" in done.err
     runs = requests.get(f"{server.api}/repositories/dogs/runs", auth=server.auth, timeout=10).json()["results"]
     assert "Boom: no" in runs[0]["problem"]
+
+
+# Says its key and its number to files, and goes on until `go` is there.
+KEYED = """\
+import json, os, pathlib, sys, time
+folder = pathlib.Path(sys.argv[1])
+with open(folder / ("begun-" + os.environ["ANABRANCH_RUN"]), "a") as file:
+    file.write(os.environ["AWS_ACCESS_KEY_ID"] + " " + os.environ["AWS_SECRET_ACCESS_KEY"] + "\\n")
+go = folder / ("go-" + os.environ["ANABRANCH_RUN"])
+while not go.exists() and not (folder / "go").exists():
+    time.sleep(0.05)
+json.dump({"rate": float(os.environ.get("PARAM_RATE", 1))}, open("metrics.json", "w"))
+"""
+
+
+class KeyedProject(LiveProject):
+    def __init__(self, server, folder):
+        super().__init__(server, folder)
+        self.write("keyed.py", KEYED)
+
+    def start_keyed(self, name, *options):
+        return self.start("run", "--from", "ingest", "--name", name, *options, "--", "python3", "keyed.py", str(self.folder.parent))
+
+    def keys(self, run):
+        """The keys of the run's attempts, as their commands got them."""
+        path = self.folder.parent / f"begun-{run}"
+        return [tuple(line.split()) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def write_with(self, key, branch):
+        answer = requests.post(f"{self.base}/branches/{branch}/objects", params={"path": "x"}, data=b"x", auth=key, timeout=10)
+        s3 = boto3.client("s3", endpoint_url=self.server.endpoint, region_name="us-east-1", aws_access_key_id=key[0],
+                          aws_secret_access_key=key[1], config=Config(retries={"max_attempts": 1}))  # fmt: skip
+        try:
+            s3.put_object(Bucket="dogs", Key=f"{branch}/y", Body=b"y")
+            code = 200
+        except ClientError as error:
+            code = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        return answer.status_code, code
+
+    def listed(self, key):
+        answer = requests.get(f"{self.server.api}/access_keys", auth=self.server.auth, timeout=10).json()["results"]
+        return {item["access_key_id"]: item for item in answer}.get(key[0])
+
+    def run_commits(self, run):
+        return [c for c in self.json("log", f"anabranch://dogs/{run}", "-n", "10") if c["metadata"].get("anabranch.run") == run]
+
+
+@pytest.fixture
+def keyed(server, tmp_path):
+    project = KeyedProject(server, tmp_path)
+    yield project
+    project.go.touch()
+
+
+def test_the_key_of_a_run_that_is_not_heard_of_is_suspended_until_its_runner_speaks(keyed):
+    process = keyed.start_keyed("s")
+    keyed.wait_for_state("s-1", "running")
+    keyed.wait_for("its key", lambda: keyed.keys("s-1"))
+    key = keyed.keys("s-1")[0]
+    assert keyed.write_with(key, "s-1") == (201, 200)
+
+    process.send_signal(signal.SIGSTOP)  # as a laptop that sleeps, or a network that is cut
+    keyed.wait_for_state("s-1", "lost")
+    assert keyed.write_with(key, "s-1") == (403, 403)
+    assert keyed.listed(key)["suspended"]
+    process.send_signal(signal.SIGCONT)
+    keyed.wait_for_state("s-1", "running")
+    assert keyed.write_with(key, "s-1") == (201, 200)
+    keyed.go.touch()
+
+    assert keyed.end(process)[0] == 0
+    assert keyed.listed(key) is None
+    assert keyed.runs("s")["s-1"]["state"] == "ok"
+
+
+def test_a_sweep_whose_runner_was_killed_is_taken_up_again(keyed):
+    process = keyed.start_keyed("s", "--grid", "rate=1,2,3,4", "--parallel", "2")
+    (keyed.folder.parent / "go-s-1").touch()
+    keyed.wait_for_state("s-1", "ok")
+    keyed.wait_for_state("s-3", "running")
+    keyed.wait_for("two keys", lambda: keyed.keys("s-2") and keyed.keys("s-3"))
+    first = keyed.commit("s-1")["id"]
+    old = keyed.keys("s-2")[0]
+    assert keyed.write_with(old, "s-2") == (201, 200)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    keyed.go.touch()
+
+    done = keyed.call("run", "--resume", "s")
+
+    assert done.code == 0 and "4 of 4 runs ok" in done.out, done
+    assert "to be done: 3 of 4 runs" in done.err
+    assert keyed.write_with(old, "s-2")[0] in (401, 403) and keyed.listed(old) is None
+    assert keyed.commit("s-1")["id"] == first and len(keyed.keys("s-1")) == 1
+    for name in ("s-1", "s-2", "s-3", "s-4"):
+        assert len(keyed.run_commits(name)) == 1, name
+        assert keyed.runs("s")[name]["state"] == "ok", name
+        assert keyed.runs("s")[name]["attempt"] == (1 if name == "s-1" else 2), name
+        assert "x" not in keyed.paths(name)  # what the attempt before wrote to the branch is gone
+    assert [run["metrics"]["rate"] for run in keyed.json("compare", "s", "--metric", "rate:min")["runs"]] == [1, 2, 3, 4]
+
+
+def test_a_runner_that_wakes_up_after_its_run_was_begun_again_commits_nothing(keyed):
+    process = keyed.start_keyed("s")
+    keyed.wait_for_state("s-1", "running")
+    keyed.wait_for("its key", lambda: keyed.keys("s-1"))
+    process.send_signal(signal.SIGSTOP)
+    keyed.wait_for_state("s-1", "lost")
+    second = keyed.start("run", "--resume", "s")
+    keyed.wait_for("a second attempt", lambda: len(keyed.keys("s-1")) == 2)
+
+    process.send_signal(signal.SIGCONT)
+    code, _, err = keyed.end(process)
+    assert code == 1 and "superseded" in err and "begun again" in err, err
+    assert keyed.runs("s")["s-1"]["state"] == "running"
+    keyed.go.touch()
+    assert keyed.end(second)[0] == 0
+
+    assert len(keyed.run_commits("s-1")) == 1
+    assert keyed.runs("s")["s-1"]["state"] == "ok" and keyed.runs("s")["s-1"]["attempt"] == 2
+
+
+def test_a_sweep_whose_runner_is_at_work_is_not_taken_up(keyed):
+    process = keyed.start_keyed("s")
+    keyed.wait_for_state("s-1", "running")
+
+    done = keyed.call("run", "--resume", "s")
+
+    assert done.code == 1 and "is at work" in done.err
+    keyed.go.touch()
+    assert keyed.end(process)[0] == 0
+    again = keyed.call("run", "--resume", "s")
+    assert again.code == 0 and "to be done: 0 of 1 run" in again.err and len(keyed.keys("s-1")) == 1
+    assert keyed.call("run", "--resume", "none").code == 1
+    assert keyed.call("run", "--resume", "s", "--grid", "a=1").code == 2
+
+
+def test_an_interrupted_sweep_is_taken_up_with_the_code_that_it_began_with(keyed):
+    process = keyed.start_keyed("s", "--grid", "rate=1,2", "--parallel", "1")
+    keyed.wait_for("its key", lambda: keyed.keys("s-1"))
+    process.send_signal(signal.SIGINT)
+    keyed.end(process)
+    keyed.write("keyed.py", "raise SystemExit(9)")
+    keyed.go.touch()
+
+    done = keyed.call("run", "--resume", "s")
+
+    assert done.code == 0, done
+    assert [len(keyed.run_commits(name)) for name in ("s-1", "s-2")] == [1, 1]
+
+
+def test_a_branch_that_someone_went_on_with_is_not_reset(keyed):
+    process = keyed.start_keyed("s")
+    keyed.wait_for("its key", lambda: keyed.keys("s-1"))
+    process.send_signal(signal.SIGINT)
+    keyed.end(process)
+    keyed.s3.put_object(Bucket="dogs", Key="s-1/mine.txt", Body=b"mine")
+    keyed.post("/branches/s-1/commits", {"message": "mine"})
+
+    done = keyed.call("run", "--resume", "s")
+
+    assert done.code == 1 and "'s-1'" in done.err
+    assert keyed.read("s-1", "mine.txt") == b"mine"
+    assert keyed.runs("s")["s-1"]["state"] == "interrupted"
+
+
+def test_a_restarted_server_takes_no_waiting_run_for_lost(keyed):
+    process = keyed.start_keyed("s", "--grid", "rate=1,2,3", "--parallel", "1")
+    keyed.wait_for_state("s-1", "running")
+    keyed.wait_for("all records", lambda: len(keyed.runs("s")) == 3)
+    keyed.server.kill()
+    time.sleep(16)  # longer than a run may be silent
+    keyed.server.start()
+
+    states = {run["state"] for run in keyed.runs("s").values()}
+    assert states == {"running", "waiting"}
+    assert keyed.write_with(keyed.keys("s-1")[0], "s-1") == (201, 200)
+    keyed.go.touch()
+    assert keyed.end(process)[0] == 0
+    assert {run["state"] for run in keyed.runs("s").values()} == {"ok"}

@@ -278,6 +278,63 @@ TEST_F(CredentialsTest, KeysExpireByTheClockAndAreSweptLater) {
   EXPECT_TRUE(credentials_.authenticate(signed_by(lasting.key)));
 }
 
+TEST_F(CredentialsTest, TheKeyOfARunIsWorthWhatIsHeardOfTheRun) {
+  RunState state;
+  credentials_.watch_runs(
+      [&](const RunBinding& run) -> Result<RunState> {
+        EXPECT_EQ(run.repository + "/" + run.id + "/" + std::to_string(run.attempt), "dogs/r/2");
+        return state;
+      },
+      10'000);
+  const auto made = block_on(
+      credentials_.create("run/1", Policy::everything(), std::nullopt, {}, RunBinding{"dogs", "r", 2}));
+  const KeyPair key = made->key;
+  const std::string token = credentials_.make_token({"run/1", key.access_key_id, {}});
+  EXPECT_TRUE(credentials_.authenticate(signed_by(key)));
+  EXPECT_FALSE(credentials_.list()->front().suspended);
+
+  state = {RunState::Kind::silent, 10'000};
+  EXPECT_EQ(code_of(signed_by(key)), ErrorCode::access_denied);
+  EXPECT_EQ(credentials_.authenticate_pair(key.access_key_id, key.secret_access_key).error().code,
+            ErrorCode::access_denied);
+  EXPECT_EQ(credentials_.authenticate_pair(key.access_key_id, "wrong").error().code,
+            ErrorCode::unauthenticated);
+  EXPECT_EQ(credentials_.authenticate_token(token).error().code, ErrorCode::access_denied);
+  EXPECT_EQ(credentials_.principal(key.access_key_id).error().code, ErrorCode::access_denied);
+  EXPECT_TRUE(credentials_.list()->front().suspended);
+  EXPECT_EQ(block_on(credentials_.remove_expired()).value(), 0U);
+
+  state = {};
+  EXPECT_TRUE(credentials_.authenticate(signed_by(key)));
+
+  state = {RunState::Kind::silent, 10'001};
+  EXPECT_EQ(code_of(signed_by(key)), ErrorCode::invalid_access_key);
+  EXPECT_EQ(block_on(credentials_.remove_expired()).value(), 1U);
+  EXPECT_TRUE(credentials_.list()->empty());
+}
+
+TEST_F(CredentialsTest, AKeyEndsWithItsRun) {
+  RunState state;
+  credentials_.watch_runs([&](const RunBinding&) -> Result<RunState> { return state; }, 10'000);
+  const auto make = [&](std::string run) {
+    return block_on(credentials_.create("run/1", Policy::everything(), std::nullopt, {},
+                                        RunBinding{"dogs", std::move(run), 1}))
+        ->key;
+  };
+  const KeyPair ended = make("r"), other = make("q");
+  const Credential user = create("ann");
+
+  ASSERT_TRUE(block_on(credentials_.remove_keys_of("cats", "r")));
+  EXPECT_TRUE(credentials_.authenticate(signed_by(ended)));
+  ASSERT_TRUE(block_on(credentials_.remove_keys_of("dogs", "r")));
+  EXPECT_EQ(code_of(signed_by(ended)), ErrorCode::invalid_access_key);
+  EXPECT_TRUE(credentials_.authenticate(signed_by(other)));
+
+  state = {RunState::Kind::over, 0};
+  EXPECT_EQ(code_of(signed_by(other)), ErrorCode::invalid_access_key);
+  EXPECT_TRUE(credentials_.authenticate(signed_by(user.key)));
+}
+
 TEST_F(CredentialsTest, BadCreationsAreRefused) {
   const auto code = [&](std::string user, Policy policy, std::optional<TimeMs> expires) {
     return block_on(credentials_.create(std::move(user), std::move(policy), expires)).error().code;

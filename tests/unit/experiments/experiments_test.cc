@@ -240,7 +240,55 @@ TEST_F(ExperimentsTest, NothingOfWhatIsRemovedIsLeft) {
   ASSERT_TRUE(block_on(experiments_.remove_sweep("dogs", "s")));
 
   for (const auto& [key, value] : testing_support::entries_of(stores_.keys, "e/", "e0"))
-    EXPECT_TRUE(key.starts_with("e/n/")) << key;  // the name alone is kept
+    EXPECT_TRUE(key.starts_with("e/n/") || key == "e/a") << key;  // of the sweep its name alone is kept
+}
+
+TEST_F(ExperimentsTest, AnotherAttemptStartsCleanAndSilencesTheOneBefore) {
+  ASSERT_TRUE(make_sweep("s"));
+  ASSERT_TRUE(make_run("a", "s", {{"rate", "1"}}));
+  Report said;
+  said.state = RunState::running;
+  said.metrics.push_back({"loss", {1, 0, 0.5}});
+  said.out = LogPiece{0, "text"};
+  ASSERT_TRUE(report("a", said));
+  EXPECT_EQ(block_on(experiments_.begin_attempt("dogs", "a")).error().code, ErrorCode::conflict);
+  ASSERT_TRUE(block_on(experiments_.cancel_sweep("dogs", "s")));
+  clock_.advance(kLostAfterMs + 1);
+  EXPECT_EQ(experiments_.run_now("dogs", "a", 1).value().standing, RunStanding::lost);
+
+  const auto begun = block_on(experiments_.begin_attempt("dogs", "a"));
+
+  ASSERT_TRUE(begun) << begun.error().message;
+  const experiments::Run run = experiments_.get_run("dogs", "a").value();
+  EXPECT_EQ(run.attempt, 2);
+  EXPECT_EQ(run.state, RunState::waiting);
+  EXPECT_EQ(run.parameters.at("rate"), "1");
+  EXPECT_TRUE(run.metrics.empty());
+  EXPECT_EQ(run.stdout_bytes, 0);
+  EXPECT_FALSE(run.cancel_requested);
+  EXPECT_THAT(experiments_.series("dogs", {"a"}, "", 10).value(), IsEmpty());
+  EXPECT_EQ(report("a", said).error().code, ErrorCode::conflict);  // of the first
+  said.attempt = 2;
+  EXPECT_TRUE(report("a", said));
+  EXPECT_EQ(experiments_.run_now("dogs", "a", 1).value().standing, RunStanding::over);
+  EXPECT_EQ(experiments_.run_now("dogs", "a", 2).value().standing, RunStanding::speaking);
+}
+
+TEST_F(ExperimentsTest, WhatEndedWithAResultIsNotBegunAgain) {
+  ASSERT_TRUE(make_sweep("s", 3));
+  for (const std::string run : {"good", "bad", "stopped", "empty"}) ASSERT_TRUE(make_run(run, "s"));
+  ASSERT_TRUE(report_state("good", RunState::ok));
+  Report failed;
+  failed.state = RunState::failed;
+  ASSERT_TRUE(report("empty", failed));
+  failed.commit_id = "c";
+  ASSERT_TRUE(report("bad", failed));
+  ASSERT_TRUE(report_state("stopped", RunState::interrupted));
+
+  EXPECT_EQ(block_on(experiments_.begin_attempt("dogs", "good")).error().code, ErrorCode::conflict);
+  EXPECT_EQ(block_on(experiments_.begin_attempt("dogs", "bad")).error().code, ErrorCode::conflict);
+  EXPECT_TRUE(block_on(experiments_.begin_attempt("dogs", "stopped")));
+  EXPECT_TRUE(block_on(experiments_.begin_attempt("dogs", "empty")));
 }
 
 TEST_F(ExperimentsTest, ANameThatHasHadARunIsNeverGivenAgain) {

@@ -79,7 +79,8 @@ TEST_F(ExperimentsTest, ClosingEndsEveryWaitAndTakesNobodyIn) {
 
 TEST(Feed, WhatIsToldAtOnceIsBoundedAndTheRestFollows) {
   SharedClock clock;
-  Feed feed(clock);
+  Downtime downtime;
+  Feed feed(clock, downtime);
   const auto subscription = feed.subscribe("uid").value();
   for (std::size_t i = 0; i < 2 * kNewsAtOnceMax; ++i) feed.run_changed("uid", "r" + std::to_string(i));
 
@@ -93,7 +94,8 @@ TEST(Feed, WhatIsToldAtOnceIsBoundedAndTheRestFollows) {
 
 TEST(Feed, AnEndlessStreamOfChangesKeepsABoundedNumber) {
   SharedClock clock;
-  Feed feed(clock);
+  Downtime downtime;
+  Feed feed(clock, downtime);
   const auto subscription = feed.subscribe("uid").value();
   for (std::size_t i = 0; i < kNewsKeptMax + 1'000; ++i) feed.run_changed("uid", std::to_string(i));
 
@@ -102,7 +104,8 @@ TEST(Feed, AnEndlessStreamOfChangesKeepsABoundedNumber) {
 
 TEST(Feed, ThereAreNotMoreSubscribersThanTheLimit) {
   SharedClock clock;
-  Feed feed(clock);
+  Downtime downtime;
+  Feed feed(clock, downtime);
   std::vector<std::unique_ptr<Subscription>> all;
   for (std::size_t i = 0; i < kSubscriptionsMax; ++i) all.push_back(feed.subscribe("uid").value());
 

@@ -25,7 +25,7 @@ class ExperimentServiceTest : public ServiceTest {
   }
 
   experiments::Experiments experiments_{kv_, versions_, system_clock(), workers_};
-  ExperimentService service_{experiments_, workers_};
+  ExperimentService service_{experiments_, credentials_, workers_};
   Caller stranger_{{"eve", "AKIAEVE", {}}, "r"};
 };
 
