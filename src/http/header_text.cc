@@ -17,7 +17,8 @@ constexpr std::string_view kUtf8Base64 = "=?UTF-8?B?";
 constexpr std::size_t kWordBytesMax = 45;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+/// What a field value may not hold. Source: RFC 9110, section 5.5 (a tab within it may stand).
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 ? c != '\t' : c == 0x7f; }
 bool is_ascii(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
@@ -180,9 +181,9 @@ std::string decode_words(std::string_view value) {
 std::string to_field_value(std::string_view text) {
   std::string clean = to_utf8(text);
   std::replace_if(clean.begin(), clean.end(), is_control, ' ');
-  const auto first = clean.find_first_not_of(' ');
+  const auto first = clean.find_first_not_of(" \t");
   if (first == std::string::npos) return {};
-  clean = clean.substr(first, clean.find_last_not_of(' ') - first + 1);
+  clean = clean.substr(first, clean.find_last_not_of(" \t") - first + 1);
   std::string out;
   for (std::string_view rest = clean; !rest.empty();) {
     const std::size_t size = piece_size(rest);

@@ -22,13 +22,14 @@ bool is_output(std::string_view path) {
 
 /// Path → checksum of all that a run left: what `commit` has and `input` has not, or not so, and all of the
 /// folders that are results, also where it equals the input's.
-Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository, const std::string& input,
+Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository, const RunRecord& recorded,
                             const std::string& commit) {
   std::vector<std::string> changed;
-  ANABRANCH_CHECK(api.diff(repository, input, commit, true, "", [&](DifferenceInfo difference) {
-    if (is_output(difference.path)) changed.push_back(std::move(difference.path));
-    return true;
-  }));
+  ANABRANCH_CHECK(
+      api.diff(repository, recorded.input_commit, commit, true, "", [&](DifferenceInfo difference) {
+        if (is_output(difference.path)) changed.push_back(std::move(difference.path));
+        return true;
+      }));
   Metadata checksums;
   for (const auto& path : changed) {
     const auto object = api.stat_object(repository, commit, path);
@@ -40,8 +41,12 @@ Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository,
       return fail(object.error());
     }
   }
-  for (const char* folder : {"artifacts/", "config/"}) {
-    ANABRANCH_CHECK(api.list_objects(repository, commit, folder, "", [&](ObjectInfo object) {
+  std::vector<std::string> places{"artifacts", "config"};
+  places.insert(places.end(), recorded.outputs.begin(), recorded.outputs.end());
+  for (const auto& place : places) {  // a file or a folder
+    ANABRANCH_CHECK(api.list_objects(repository, commit, place, "", [&](ObjectInfo object) {
+      const std::string_view rest = std::string_view(object.path).substr(place.size());
+      if (!rest.empty() && !rest.starts_with('/')) return true;  // a neighbour: artifacts-old/
       checksums.emplace(object.path, object.checksum + " (" + std::to_string(object.size_bytes) + " bytes)");
       return true;
     }));
@@ -226,9 +231,8 @@ Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const D
                              recorded.exit_code == again.exit_code && recorded.status == again.status});
   append(result.findings, compare_metrics(recorded.metrics, again.metrics, order.tolerance));
   if (order.compare_outputs) {
-    ANABRANCH_TRY(const auto before, outputs_of(api, order.repository, recorded.input_commit, commit.id));
-    ANABRANCH_TRY(const auto after,
-                  outputs_of(api, order.repository, recorded.input_commit, result.outcome.commit_id));
+    ANABRANCH_TRY(const auto before, outputs_of(api, order.repository, recorded, commit.id));
+    ANABRANCH_TRY(const auto after, outputs_of(api, order.repository, recorded, result.outcome.commit_id));
     append(result.findings, compare_outputs(before, after));
   }
   result.same =

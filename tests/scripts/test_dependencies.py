@@ -9,7 +9,7 @@ NONE = "none"
 
 # Headers of the language and of the system have no package of ours: no folder in them, or one of the kernel's and libc's.
 SYSTEM_FOLDERS = {"sys", "netinet", "arpa", "linux"}
-SYSTEM_HEADERS = {"dirent.h", "fcntl.h", "immintrin.h", "malloc.h", "netdb.h", "poll.h", "pthread.h", "signal.h", "spawn.h", "stdlib.h", "unistd.h"}  # fmt: skip
+SYSTEM_HEADERS = {"dirent.h", "fcntl.h", "immintrin.h", "malloc.h", "netdb.h", "poll.h", "pthread.h", "sched.h", "signal.h", "spawn.h", "stdlib.h", "time.h", "unistd.h"}  # fmt: skip
 
 
 def rows(text):
