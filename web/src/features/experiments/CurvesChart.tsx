@@ -9,11 +9,20 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { MetricSeries, Run } from '../../api/types';
 import { swatchOf } from '../../ui/colors';
-import { formatDuration, formatMetric, formatTime } from '../../ui/format';
+import { formatDuration, formatMetric, formatPlural, formatTime } from '../../ui/format';
 import { CurveTooltip } from './CurveTooltip';
 import classes from './CurvesChart.module.css';
 import { useHighlight } from './highlight';
-import { align, levelAt, nearestCurve, smooth, toCurve, type Aligned, type XAxis } from './model/curves';
+import {
+  align,
+  levelAt,
+  nearestCurve,
+  notFinite,
+  smooth,
+  toCurve,
+  type Aligned,
+  type XAxis,
+} from './model/curves';
 
 export interface CurveOptions {
   axis: XAxis;
@@ -37,6 +46,7 @@ const fadedAlpha = 0.14;
 /** Nearer to the mouse than this a curve is in focus. */
 const focusPixels = 24;
 const nearestMax = 8;
+const markPixels = 3;
 const secondsMs = 1000;
 /** Round lengths of time, so that ticks of a relative axis are. */
 const durationSteps = [
@@ -49,6 +59,8 @@ interface Drawn {
   data: uPlot.AlignedData;
   /** What the mouse points at: the smoothed curves, or the raw ones where nothing is smoothed. */
   main: Aligned['ys'];
+  /** Points that are no numbers: gaps, each with a mark at the foot of the chart. */
+  marks: readonly { run: string; x: number }[];
 }
 
 /* uPlot's Scale.Distr, which its types declare and its module does not export. */
@@ -70,12 +82,13 @@ export function CurvesChart(props: CurvesChartProps): ReactElement {
     const curves = series.map((one) => toCurve(one, axis, runs.get(one.run)?.started_ms));
     const raw = align(curves, { logX, logY });
     const ids = curves.map(({ run }) => run);
-    if (smoothing === 0) return { ids, data: [raw.x, ...raw.ys], main: raw.ys };
+    const marks = notFinite(curves);
+    if (smoothing === 0) return { ids, data: [raw.x, ...raw.ys], main: raw.ys, marks };
     const smoothed = align(
       curves.map((curve) => ({ ...curve, y: smooth(curve.y, smoothing) })),
       { logX, logY },
     );
-    return { ids, data: [raw.x, ...raw.ys, ...smoothed.ys], main: smoothed.ys };
+    return { ids, data: [raw.x, ...raw.ys, ...smoothed.ys], main: smoothed.ys, marks };
     // When a run starts is part of its first event; the map is new with each.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [series, axis, smoothing, logX, logY]);
@@ -112,6 +125,7 @@ export function CurvesChart(props: CurvesChartProps): ReactElement {
               zoomed.current = (min ?? 0) > (xs[0] ?? 0) || (max ?? 0) < (xs.at(-1) ?? 0);
             },
           ],
+          draw: [(self) => drawMarks(self, latest.current)],
           setCursor: [(self) => follow(self, latest.current, tooltip, (run) => highlight.set(run))],
         },
       },
@@ -166,8 +180,34 @@ export function CurvesChart(props: CurvesChartProps): ReactElement {
           <div ref={host} className={classes.host} aria-hidden />
         )}
       </div>
+      {drawn.marks.length > 0 && (
+        <figcaption className={classes.caption}>
+          × {formatPlural(drawn.marks.length, 'point')} NaN or infinite
+        </figcaption>
+      )}
     </figure>
   );
+}
+
+/** A cross in the run's colour at each gap. */
+function drawMarks(plot: uPlot, { props, drawn }: { props: CurvesChartProps; drawn: Drawn }): void {
+  const { ctx, bbox } = plot;
+  const size = markPixels * devicePixelRatio;
+  const y = bbox.top + bbox.height - 2 * size;
+  ctx.save();
+  ctx.lineWidth = devicePixelRatio * 1.5;
+  for (const mark of drawn.marks) {
+    const x = plot.valToPos(mark.x, 'x', true);
+    if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
+    ctx.strokeStyle = props.colors.get(mark.run) ?? '#888888';
+    ctx.beginPath();
+    ctx.moveTo(x - size, y - size);
+    ctx.lineTo(x + size, y + size);
+    ctx.moveTo(x - size, y + size);
+    ctx.lineTo(x + size, y - size);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function seriesLooks({ ids, data, main }: Drawn, { colors, dashes }: CurvesChartProps): uPlot.Series[] {

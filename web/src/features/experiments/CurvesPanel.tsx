@@ -11,7 +11,7 @@ import { CurvesChart, axisText, type CurveOptions } from './CurvesChart';
 import classes from './CurvesPanel.module.css';
 import { useHighlight } from './highlight';
 import { goalOf, isBetter } from './model/goal';
-import { toCurve } from './model/curves';
+import { extremeOf, toCurve } from './model/curves';
 import { useSeries } from './useSeries';
 
 const largePoints = 500;
@@ -285,22 +285,17 @@ function LastValues({
   const highlight = useHighlight();
   const goal = goalOf(metric, search.goals);
   const lines = series.flatMap((one) => {
-    const curve = toCurve(one, options.axis, byId.get(one.run)?.started_ms);
-    const value = curve.y.at(-1);
     const run = byId.get(one.run);
+    const value = toCurve(one, options.axis, run?.started_ms).y.at(-1);
     if (value === undefined || !run) return [];
-    let [best, at] = [value, curve.x.at(-1) ?? 0];
-    curve.y.forEach((each, index) => {
-      if (!isBetter(each, best, goal)) return;
-      best = each;
-      at = curve.x[index] ?? at;
-    });
-    return [{ run, value, best, at }];
+    return [{ run, value, best: extremeOf(one, goal, options.axis, run.started_ms) }];
   });
   lines.sort((left, right) => (isBetter(left.value, right.value, goal) ? -1 : 1));
-  const least = Math.min(0, ...lines.map(({ value }) => value));
-  const greatest = Math.max(0, ...lines.map(({ value }) => value));
-  const barOf = (value: number) => (100 * (value - least)) / (greatest - least || 1);
+  const finite = lines.map(({ value }) => value).filter(Number.isFinite);
+  const least = Math.min(0, ...finite);
+  const greatest = Math.max(0, ...finite);
+  const barOf = (value: number) =>
+    Number.isFinite(value) ? (100 * (value - least)) / (greatest - least || 1) : 0;
   return (
     <div className={classes.values} tabIndex={0} role="region" aria-label={`Last values of ${metric}`}>
       <table>
@@ -319,7 +314,7 @@ function LastValues({
           </tr>
         </thead>
         <tbody>
-          {lines.map(({ run, value, best, at }) => (
+          {lines.map(({ run, value, best }) => (
             <tr
               key={run.id}
               onMouseEnter={() => highlight.set(run.id)}
@@ -338,8 +333,10 @@ function LastValues({
                 </td>
               ) : (
                 <>
-                  <td title={`${best}, ${axisText(options.axis, at)}`}>{formatMetric(best)}</td>
-                  <td>{axisText(options.axis, at)}</td>
+                  <td title={best && `${best.value}, ${axisText(options.axis, best.at)}`}>
+                    {best ? formatMetric(best.value) : 'None'}
+                  </td>
+                  <td>{best && axisText(options.axis, best.at)}</td>
                 </>
               )}
             </tr>

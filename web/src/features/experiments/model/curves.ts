@@ -12,10 +12,15 @@ export interface Curve {
 /** What `points` of a series hold. */
 const [step, time, value] = [0, 1, 2];
 
+/** Where the axis begins: relative time at the run's start, or at its first point. */
+function originOf(series: MetricSeries, axis: XAxis, startedMs: number | undefined): number {
+  return axis === 'relative' ? (startedMs ?? series.points[0]?.[time] ?? 0) : 0;
+}
+
 /** Points in the order of the axis. Relative time is milliseconds since the run's start, or since its first point. */
 export function toCurve(series: MetricSeries, axis: XAxis, startedMs: number | undefined): Curve {
   const at = axis === 'step' ? step : time;
-  const origin = axis === 'relative' ? (startedMs ?? series.points[0]?.[time] ?? 0) : 0;
+  const origin = originOf(series, axis, startedMs);
   const points = series.points.map((point): [number, number] => [
     (point[at] ?? 0) - origin,
     point[value] ?? Number.NaN,
@@ -31,6 +36,27 @@ export function toCurve(series: MetricSeries, axis: XAxis, startedMs: number | u
     }
   }
   return curve;
+}
+
+/** Where curves have a point that is NaN or infinite. */
+export function notFinite(curves: readonly Curve[]): { run: string; x: number }[] {
+  return curves.flatMap(({ run, x, y }) =>
+    x.filter((_, index) => !Number.isFinite(y[index])).map((each) => ({ run, x: each })),
+  );
+}
+
+/** The greatest or least of all points of a series, however few are drawn, and where it stands on the axis. */
+export function extremeOf(
+  series: MetricSeries,
+  goal: 'max' | 'min',
+  axis: XAxis,
+  startedMs: number | undefined,
+): { value: number; at: number } | undefined {
+  const point = goal === 'max' ? series.greatest : series.least;
+  const level = point?.[value];
+  const place = point?.[axis === 'step' ? step : time];
+  if (level === undefined || place === undefined) return undefined;
+  return { value: level, at: place - originOf(series, axis, startedMs) };
 }
 
 /** Exponential moving average, corrected for its start (as TensorBoard does); weight 0 is the curve itself, 1 is flat. */

@@ -13,7 +13,7 @@ import {
   readCondition,
   readConditions,
 } from './conditions';
-import { align, smooth, toCurve } from './curves';
+import { align, extremeOf, notFinite, smooth, toCurve } from './curves';
 import { byValue, fieldNames } from './fields';
 import { bestRun, goalOf, mainMetric, mainMetricOf, usualGoal, withGoal } from './goal';
 import { heatMap } from './heatmap';
@@ -260,6 +260,31 @@ describe('curves', () => {
 
     expect(toCurve(series, 'relative', 1000)).toEqual({ run: 'a', x: [1000, 2000], y: [0.1, 0.2] });
     expect(toCurve(series, 'relative', undefined).x).toEqual([-1000, 0]);
+  });
+
+  test('have the extremes of all points, not of those that are drawn', () => {
+    const points = [
+      [0, 1000, 0.1],
+      [20, 3000, 0.2],
+    ];
+    const series = { run: 'a', name: 'm', points, count: 21, not_finite: 0, greatest: [12, 2200, 0.9] };
+
+    expect(extremeOf(series, 'max', 'step', undefined)).toEqual({ value: 0.9, at: 12 });
+    expect(extremeOf(series, 'max', 'time', undefined)).toEqual({ value: 0.9, at: 2200 });
+    expect(extremeOf(series, 'max', 'relative', 2000)).toEqual({ value: 0.9, at: 200 });
+    expect(extremeOf(series, 'min', 'step', undefined)).toBeUndefined();
+  });
+
+  test('have a mark where a point is no number', () => {
+    const curves = [
+      { run: 'a', x: [0, 1, 2], y: [1, Number.NaN, 3] },
+      { run: 'b', x: [1, 3], y: [5, Number.NEGATIVE_INFINITY] },
+    ];
+
+    expect(notFinite(curves)).toEqual([
+      { run: 'a', x: 1 },
+      { run: 'b', x: 3 },
+    ]);
   });
 });
 
