@@ -1,6 +1,6 @@
 // base/task.h — the one coroutine type of the product: lazy, one awaiter, resumed where it was awaited.
 //
-// Rules for g++ 12 (docs/CONTRIBUTING names the bugs): name every argument of a `co_await` call; coroutines
+// Rules for g++ 12 (CONTRIBUTING.md names the bugs): name every argument of a `co_await` call; coroutines
 // take parameters by value (or references to what outlives them) and lambdas that are coroutines capture
 // nothing; inside them write `if (!x) co_return fail(std::move(x).error());`, not ANABRANCH_TRY.
 #pragma once

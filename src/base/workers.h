@@ -1,4 +1,5 @@
-// base/workers.h — the bounded pool for what may block, and the rule "what is in memory is answered inline".
+// base/workers.h — the pool of threads for what may block, and the rule "what is in memory is answered
+// inline".
 #pragma once
 
 #include <condition_variable>
