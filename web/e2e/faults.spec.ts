@@ -21,7 +21,7 @@ test('a killed server is missed, and the page goes on when it is back', async ({
 
   await server.stop('SIGKILL');
   await objects(page).getByRole('link', { name: 'raw/' }).click();
-  const problem = page.getByRole('alert');
+  const problem = page.getByRole('alert').filter({ hasText: 'could not be listed' });
   await expect(problem).toContainText('The objects could not be listed');
   await expect(problem).toContainText('cannot be reached');
   await expectNoAxeViolations(page);
