@@ -226,11 +226,24 @@ def test_whatever_metadata_a_door_takes_every_door_reads_the_object(server, repo
     "metadata",
     [{"::lakefs::client-mtime": "1"}, {"learning rate": "0.1"}, {"größe": "3"}, {"note": "a\nb"}, {"note": "café"}],
 )
-def test_an_import_of_a_linked_object_is_read_too(server, repository, metadata):
+def test_a_linked_object_is_read_whatever_its_metadata(server, repository, metadata):
     assert store_by_link(server, repository, "o", b"x", metadata, "text/plain\nx") == 200
     told = readable(server, repository, "main/o", b"x")
     assert told["content-type"] == b"text/plain x"
     assert int(told.get("x-amz-missing-meta", 0)) == (0 if "note" in metadata else 1)
+
+
+def test_an_imported_object_is_read_with_its_metadata(server, repository):
+    sent = {"x-amz-meta-raw": "café 日本".encode(), "content-type": b"text/plain; x=1"}
+    assert send(server, "PUT", f"/{repository}-store/raw/o", sent, body=b"x").status == 200
+    url = f"{server.api}/repositories/{repository}/branches/main/import"
+    source = {"type": "common_prefix", "path": f"s3://{repository}-store/raw/", "destination": "in/"}
+    body = {"paths": [source], "commit": {"message": "in"}}
+    begun = requests.post(url, json=body, auth=server.auth, timeout=60).json()
+    while not (status := requests.get(url, params=begun, auth=server.auth, timeout=60).json())["completed"]:
+        assert "error" not in status, status
+    told = readable(server, repository, "main/in/o", b"x")
+    assert decoded(told["x-amz-meta-raw"]) == "café 日本"
 
 
 def test_metadata_in_a_plain_bucket_travels_as_rfc_2047(server, name):
