@@ -27,6 +27,7 @@ export type MetricSeries = Omit<Schemas['MetricSeries'], 'points' | 'least' | 'g
 };
 export type ObjectStats = Schemas['ObjectStats'];
 export type ObjectStatsList = Schemas['ObjectStatsList'];
+export type PromotionPlan = Schemas['Promotion'];
 export type Pagination = Schemas['Pagination'];
 export type Ref = Schemas['Ref'];
 export type RefList = Schemas['RefList'];

@@ -24,6 +24,7 @@ import { useCommitActions } from './useCommitActions';
 
 const route = getRouteApi('/repositories/$repository/commits/$commit');
 const treeHeightMax = 480;
+const [promotedRun, promotedCommit] = ['anabranch.promoted_run', 'anabranch.promoted_commit'];
 
 /** One commit: what it says, what it changed, and what can be done with it. */
 export function CommitPage(): ReactElement {
@@ -117,7 +118,11 @@ function LoadedCommit({
           {metadata.others.length > 0 && (
             <Panel title="Metadata">
               <KeyValueTable
-                rows={metadata.others.map(([label, value]) => ({ label, value, copy: value }))}
+                rows={metadata.others.map(([label, value]) => ({
+                  label,
+                  value: <OtherValue repository={repository} commit={commit} name={label} value={value} />,
+                  copy: value,
+                }))}
               />
             </Panel>
           )}
@@ -180,6 +185,35 @@ function CommitLink({ repository, id }: { repository: string; id: string }): Rea
       <code>{shortCommit(id)}</code>
     </Link>
   );
+}
+
+/** What a promotion says of its run leads there: to the run's record, by what the run's own commit tells of it. */
+function OtherValue({
+  repository,
+  commit,
+  name,
+  value,
+}: {
+  repository: string;
+  commit: Commit;
+  name: string;
+  value: string;
+}): ReactElement {
+  const promoted = commit.metadata?.[promotedCommit];
+  const isRun = name === promotedRun;
+  const own = useQuery({
+    ...commitQuery(repository, promoted ?? ''),
+    enabled: isRun && promoted !== undefined,
+  });
+  const run = own.data?.metadata?.['anabranch.run_id'];
+  if (name === promotedCommit) return <CommitLink repository={repository} id={value} />;
+  if (isRun && run !== undefined && run !== '')
+    return (
+      <Link to="/repositories/$repository/experiments/runs/$run" params={{ repository, run }}>
+        {value}
+      </Link>
+    );
+  return <>{value}</>;
 }
 
 function Figures({ title, figures }: { title: string; figures: [string, string][] }): ReactElement | null {

@@ -20,7 +20,9 @@ import { Highlight, HighlightContext } from './highlight';
 import { fileLines, metricLines, parameterLines } from './model/compare';
 import { mainMetric, withGoal } from './model/goal';
 import { whyNot } from './model/promotion';
+import { PromotedBadge } from './Promoted';
 import { StateBadge } from './StateBadge';
+import { usePromotions } from './usePromotions';
 import { useLive } from './useRuns';
 
 const PromoteDialog = lazyDialog(() => import('./PromoteDialog').then((module) => module.PromoteDialog));
@@ -41,6 +43,7 @@ export function ComparePage(): ReactElement {
   const ids = (search.runs ?? []).slice(0, comparedMax);
   const queries = useQueries({ queries: ids.map((id) => runQuery(repository, id)) });
   const runs = queries.flatMap(({ data }) => (data ? (live.runs.get(data.id) ?? data) : []));
+  const promotions = usePromotions(repository, runs);
   const failed = queries.find(({ error }) => error !== null && !hasStatus(error, 404));
   const missing = queries.filter(({ error }) => hasStatus(error, 404)).length;
   const baselineAt = Math.max(
@@ -209,21 +212,28 @@ export function ComparePage(): ReactElement {
                 </Line>
               ))}
             <Line name="Promote">
-              {runs.map((run) => (
-                <td key={run.id}>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    leftSection={<GitMerge size={12} aria-hidden />}
-                    disabled={whyNot(run) !== undefined}
-                    title={whyNot(run)}
-                    aria-label={`Promote ${run.name}`}
-                    onClick={() => setPromoted(run)}
-                  >
-                    Promote
-                  </Button>
-                </td>
-              ))}
+              {runs.map((run) => {
+                const promotion = promotions.get(run.id);
+                return (
+                  <td key={run.id}>
+                    {promotion?.isHeld ? (
+                      <PromotedBadge repository={repository} promoted={promotion} />
+                    ) : (
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        leftSection={<GitMerge size={12} aria-hidden />}
+                        disabled={whyNot(run) !== undefined}
+                        title={whyNot(run)}
+                        aria-label={`Promote ${run.name}`}
+                        onClick={() => setPromoted(run)}
+                      >
+                        Promote
+                      </Button>
+                    )}
+                  </td>
+                );
+              })}
             </Line>
           </tbody>
         </Wide>

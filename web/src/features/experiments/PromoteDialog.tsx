@@ -1,28 +1,36 @@
-import { Alert, Button, Checkbox, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { CircleCheck, CircleX, GitMerge, X } from 'lucide-react';
-import { useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
+import { useEffect, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { hasStatus } from '../../api/error';
-import { promote, promotionConflictsQuery, promotionSummaryQuery } from '../../api/queries/experiments';
+import {
+  promote,
+  promotionPlanQuery,
+  type PromotionChoice,
+  type PromotionStrategy,
+} from '../../api/queries/promotions';
 import { branchQuery } from '../../api/queries/refs';
 import { repositoryQuery } from '../../api/queries/repositories';
-import type { Run } from '../../api/types';
+import type { PromotionPlan, Run } from '../../api/types';
 import { CommitId } from '../../ui/CommitId';
 import { ErrorState, messageOf } from '../../ui/ErrorState';
-import { formatBytes, formatCount } from '../../ui/format';
+import { formatBytes, formatCount, formatPlural } from '../../ui/format';
 import { KeyValueTable } from '../../ui/KeyValueTable';
 import { LoadingState } from '../../ui/LoadingState';
-import { RefBadge } from '../../ui/RefBadge';
+import { RefBadge, shortCommit } from '../../ui/RefBadge';
 import { DiffTree } from '../../widgets/DiffTree';
+import { visibleText } from '../../widgets/preview/content';
 import { RefSelect } from '../../widgets/RefSelect';
 import {
   checkRequirement,
   formatRequirement,
+  metricMetadata,
   promotionMessage,
   promotionMetadata,
   readRequirement,
+  summaryOf,
   whyNot,
   type Check,
   type Requirement,
@@ -30,9 +38,9 @@ import {
 import classes from './PromoteDialog.module.css';
 
 const lookAgainMs = 5000;
-const conflictsShownMax = 200;
+const pathsShownMax = 200;
 
-/** What a promotion would change, whether it may be, and then the merge. */
+/** What a promotion would change, whether it may be, and then the promotion: the server plans it and makes it. */
 export function PromoteDialog({
   repository,
   run,
@@ -91,47 +99,47 @@ function Promotion({
   destination: string;
   onClose: () => void;
 }): ReactElement {
-  const source = run.commit_id ?? '';
-  const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const [open, setOpen] = useState<string[]>([]);
   const [requirements, setRequirements] = useState<Requirement[]>([]);
-  const [sourceWins, setSourceWins] = useState(false);
+  const [strategy, setStrategy] = useState<PromotionStrategy>('');
+  const [allowsDataChange, setAllowsDataChange] = useState(false);
   const [message, setMessage] = useState(() => promotionMessage(run));
-  // Where the branch was when it was compared: the server merges into that commit or not at all.
-  const [compared, setCompared] = useState<string>();
+  // Where the branch is that all this is about: the server promotes to that commit or not at all.
+  const [head, setHead] = useState<string>();
+  const [hasMoved, setHasMoved] = useState(false);
   const branch = useQuery({
     ...branchQuery(repository, destination),
     refetchInterval: lookAgainMs,
     staleTime: 0,
   });
-  const head = branch.data?.commit_id;
-  if (compared === undefined && head !== undefined && !branch.isFetching) setCompared(head);
-  const left = compared ?? destination;
-  const summary = useQuery({
-    ...promotionSummaryQuery(repository, left, source, ''),
-    enabled: compared !== undefined,
+  const latest = branch.data?.commit_id;
+  if (latest !== undefined && latest !== head && !branch.isFetching) {
+    // What was decided was about other things than those that are shown from now on.
+    setHasMoved(head !== undefined);
+    setHead(latest);
+    setStrategy('');
+    setAllowsDataChange(false);
+  }
+  const about = { commit: run.commit_id ?? '', destination, head: head ?? '' };
+  const plain = useQuery({
+    ...promotionPlanQuery(repository, { ...about, strategy: '' }),
+    enabled: head !== undefined,
   });
-  const total = summary.data?.total;
-  const hasConflicts = (total?.conflicts ?? 0) > 0;
-  const conflicts = useQuery({
-    ...promotionConflictsQuery(repository, left, source),
-    enabled: hasConflicts && compared !== undefined,
+  const chosen = useQuery({
+    ...promotionPlanQuery(repository, { ...about, strategy }),
+    enabled: head !== undefined,
+    placeholderData: keepPreviousData,
   });
-  const hasMoved = compared !== undefined && head !== undefined && head !== compared;
-  const lookAgain = () => {
-    setCompared(undefined);
-    void branch.refetch();
-  };
-  const merge = useMutation({
-    mutationFn: () =>
+  const navigate = useNavigate();
+  const promotion = useMutation({
+    mutationFn: (expected: string) =>
       promote(repository, {
-        source,
-        destination,
+        ...about,
+        head: expected,
+        strategy,
         message,
-        metadata: promotionMetadata(run),
-        strategy: sourceWins ? 'source-wins' : '',
-        expected_destination_commit: compared ?? '',
+        metadata: metricMetadata(run),
+        allowDataChange: allowsDataChange,
       }),
     onSuccess: ({ reference }) => {
       void queryClient.invalidateQueries({ queryKey: ['repositories', repository] });
@@ -145,116 +153,80 @@ function Promotion({
     onError: () => void branch.refetch(),
   });
 
-  const isNothing =
-    total !== undefined && total.added + total.removed + total.changed + total.conflicts === 0;
-  const reason = whyNot(run);
-  const checks: Check[] = [
-    { passes: reason === undefined, text: reason ?? `${run.name} ended as ok` },
-    {
-      passes: !hasMoved,
-      text: hasMoved
-        ? `${destination} has moved since it was compared`
-        : `${destination} is where it was when it was compared`,
-    },
-    {
-      passes: !hasConflicts || sourceWins,
-      text: !hasConflicts
-        ? 'No path was changed on both sides'
-        : sourceWins
-          ? `The run's side is taken where both sides changed a path`
-          : `Both sides changed ${formatCount(total?.conflicts ?? 0)} paths`,
-    },
-    ...requirements.map((requirement) => checkRequirement(requirement, run.metrics)),
-  ];
-  const mayPromote =
-    total !== undefined && !isNothing && checks.every(({ passes }) => passes) && message.trim() !== '';
-  const problem = branch.error ?? summary.error;
+  // A branch that moved between two looks is looked at again at once.
+  const movedAgain = hasStatus(plain.error, 412) || hasStatus(chosen.error, 412);
+  const { refetch: lookAgain } = branch;
+  useEffect(() => {
+    if (movedAgain) void lookAgain();
+  }, [movedAgain, lookAgain]);
+  const problem = branch.error ?? (movedAgain ? null : (plain.error ?? chosen.error));
   if (problem !== null)
     return (
       <ErrorState
         title="What would change could not be read"
         error={problem}
-        onRetry={() => {
-          void branch.refetch();
-          void summary.refetch();
-        }}
+        onRetry={() => void Promise.all([branch.refetch(), plain.refetch(), chosen.refetch()])}
       />
     );
+  if (head === undefined || !plain.data || !chosen.data) return <LoadingState rows={8} />;
+
+  const plan = chosen.data;
+  const { conflicts } = plain.data;
+  const isNothing = plan.changes.length === 0;
+  const checks = checksOf({ run, destination, conflicts, plan, strategy, allowsDataChange, requirements });
+  const mayPromote =
+    !chosen.isPlaceholderData && !isNothing && checks.every(({ passes }) => passes) && message.trim() !== '';
   return (
     <Stack gap="md">
-      <section aria-label="What will change">
-        <h3 className={classes.title}>
-          What will change on {destination}
-          {total && (
-            <span className={classes.counts}>
-              {total.added > 0 && <b className={classes.added}>+{formatCount(total.added)}</b>}
-              {total.changed > 0 && <b className={classes.changed}>~{formatCount(total.changed)}</b>}
-              {total.removed > 0 && <b className={classes.removed}>−{formatCount(total.removed)}</b>}
-              <span>
-                {formatBytes(total.added_bytes)} added
-                {total.removed_bytes > 0 && `, ${formatBytes(total.removed_bytes)} removed`}
-              </span>
-            </span>
-          )}
-        </h3>
-        {compared === undefined || summary.isPending ? (
-          <LoadingState rows={4} />
-        ) : isNothing ? (
-          <p className={classes.soft}>Nothing: {destination} holds all of it already.</p>
-        ) : (
-          <div className={classes.tree}>
-            <DiffTree
-              label="What will change"
-              summaryOf={(prefix) => promotionSummaryQuery(repository, left, source, prefix)}
-              open={open}
-              onOpenChange={setOpen}
-              heightMax={220}
-            />
-          </div>
-        )}
-      </section>
-      {hasConflicts && (
-        <section aria-label="Conflicts">
-          <h3 className={classes.title}>Changed on both sides</h3>
-          <ul className={classes.conflicts} tabIndex={0}>
-            {(conflicts.data ?? []).slice(0, conflictsShownMax).map((path) => (
-              <li key={path}>
-                <code>{path}</code>
-              </li>
-            ))}
-            {conflicts.isPending && <li>Loading</li>}
-            {conflicts.error && <li role="alert">{messageOf(conflicts.error)}</li>}
-            {(conflicts.data?.length ?? 0) > conflictsShownMax && <li>and more</li>}
-          </ul>
+      {hasMoved && (
+        <Alert color="yellow" variant="light" role="status" title={`${destination} has moved meanwhile`}>
+          It is at {shortCommit(head)} now. What follows was compared with that commit; what you had decided
+          about conflicts and data is to be decided again.
+        </Alert>
+      )}
+      <Changes
+        key={`${head} ${strategy}`}
+        repository={repository}
+        choice={{ ...about, strategy }}
+        plan={plan}
+      />
+      {conflicts.length > 0 && (
+        <Conflicts
+          destination={destination}
+          paths={conflicts}
+          strategy={strategy}
+          onStrategyChange={setStrategy}
+        />
+      )}
+      {plan.data_changes.length > 0 && (
+        <section aria-label="Other data">
+          <h3 className={classes.title}>Other data than the run was given</h3>
+          <p className={classes.soft}>
+            Below the data that {run.name} was given, {destination} would hold other objects. What the run
+            measured says nothing about these: running it again on them is the safe way.
+          </p>
+          <Paths paths={plan.data_changes} />
           <Checkbox
             size="sm"
             mt={8}
-            label="Take the run's side of these paths"
-            checked={sourceWins}
-            onChange={(event) => setSourceWins(event.currentTarget.checked)}
+            label="Promote it all the same"
+            description="The commit records that the change of data was allowed."
+            checked={allowsDataChange}
+            onChange={(event) => setAllowsDataChange(event.currentTarget.checked)}
           />
         </section>
       )}
       <section aria-label="Checks">
         <h3 className={classes.title}>Checks</h3>
         <ul className={classes.checks}>
-          {checks.map((check, index) => (
+          {checks.map((check) => (
             <CheckLine key={check.text} check={check}>
-              {index === 1 && hasMoved && (
-                <Button size="compact-xs" variant="default" onClick={lookAgain}>
-                  Compare again
-                </Button>
-              )}
-              {index >= checks.length - requirements.length && (
+              {check.requirement && (
                 <button
                   type="button"
                   className={classes.remove}
                   aria-label={`Remove requirement ${check.text}`}
-                  onClick={() =>
-                    setRequirements(
-                      requirements.filter((_, at) => at !== index - (checks.length - requirements.length)),
-                    )
-                  }
+                  onClick={() => setRequirements(requirements.filter((each) => each !== check.requirement))}
                 >
                   <X size={12} aria-hidden />
                 </button>
@@ -283,23 +255,26 @@ function Promotion({
       <details className={classes.metadata}>
         <summary>Metadata of the commit</summary>
         <KeyValueTable
-          rows={Object.entries(promotionMetadata(run)).map(([label, value]) => ({ label, value }))}
+          rows={Object.entries(promotionMetadata(run, allowsDataChange)).map(([label, value]) => ({
+            label,
+            value,
+          }))}
         />
       </details>
-      {merge.isError && (
-        <Alert color="red" variant="light" role="alert" title={refusalTitle(merge.error, destination)}>
-          {messageOf(merge.error)}
+      {promotion.isError && (
+        <Alert color="red" variant="light" role="alert" title={refusalTitle(promotion.error, destination)}>
+          {messageOf(promotion.error)}
         </Alert>
       )}
-      <Group justify="flex-end" gap="xs">
+      <Group justify="flex-end" gap="xs" className={classes.foot}>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
         <Button
           leftSection={<GitMerge size={15} aria-hidden />}
           disabled={!mayPromote}
-          loading={merge.isPending}
-          onClick={() => merge.mutate()}
+          loading={promotion.isPending}
+          onClick={() => promotion.mutate(head)}
         >
           Promote to {destination}
         </Button>
@@ -308,11 +283,173 @@ function Promotion({
   );
 }
 
+interface DialogCheck extends Check {
+  /** What was asked for by hand can be taken back. */
+  requirement?: Requirement;
+}
+
+function checksOf({
+  run,
+  destination,
+  conflicts,
+  plan,
+  strategy,
+  allowsDataChange,
+  requirements,
+}: {
+  run: Run;
+  destination: string;
+  conflicts: readonly string[];
+  plan: PromotionPlan;
+  strategy: PromotionStrategy;
+  allowsDataChange: boolean;
+  requirements: readonly Requirement[];
+}): DialogCheck[] {
+  const reason = whyNot(run);
+  const checks: DialogCheck[] = [{ passes: reason === undefined, text: reason ?? `${run.name} ended as ok` }];
+  if (conflicts.length === 0)
+    checks.push({ passes: true, text: 'Nothing that somebody else wrote or changed is in its way' });
+  else if (strategy === '')
+    checks.push({
+      passes: false,
+      text: `${formatPlural(conflicts.length, 'path')} of ${destination} ${conflicts.length === 1 ? 'is' : 'are'} in its way: choose whose stay`,
+    });
+  else
+    checks.push({
+      passes: true,
+      text:
+        strategy === 'source-wins'
+          ? "Where paths are in its way, the run's are taken"
+          : `Where paths are in its way, those of ${destination} stay`,
+    });
+  if (plan.data_changes.length === 0)
+    checks.push({ passes: true, text: 'The data are those that the run was given' });
+  else
+    checks.push({
+      passes: allowsDataChange,
+      text: `${formatPlural(plan.data_changes.length, 'object')} of the data ${plan.data_changes.length === 1 ? 'differs' : 'differ'} from what the run was given${allowsDataChange ? ': allowed' : ''}`,
+    });
+  for (const requirement of requirements)
+    checks.push({ ...checkRequirement(requirement, run.metrics), requirement });
+  return checks;
+}
+
+/** What the promotion brings, changes and takes away. */
+function Changes({
+  repository,
+  choice,
+  plan,
+}: {
+  repository: string;
+  choice: PromotionChoice;
+  plan: PromotionPlan;
+}): ReactElement {
+  const [open, setOpen] = useState<string[]>([]);
+  const { total } = summaryOf(plan.changes, '');
+  // eslint-disable-next-line @tanstack/query/exhaustive-deps -- the plan follows from the choice
+  const countsBelow = (prefix: string) => ({
+    queryKey: ['repositories', repository, 'promotion-plan', choice, prefix],
+    queryFn: () => summaryOf(plan.changes, prefix),
+    staleTime: Infinity,
+  });
+  return (
+    <section aria-label="What will change">
+      <h3 className={classes.title}>
+        What will change on {choice.destination}
+        <span className={classes.counts}>
+          {total.added > 0 && <b className={classes.added}>+{formatCount(total.added)}</b>}
+          {total.changed > 0 && <b className={classes.changed}>~{formatCount(total.changed)}</b>}
+          {total.removed > 0 && <b className={classes.removed}>−{formatCount(total.removed)}</b>}
+          <span>
+            {formatBytes(total.added_bytes)} added
+            {total.removed_bytes > 0 && `, ${formatBytes(total.removed_bytes)} removed`}
+          </span>
+        </span>
+      </h3>
+      {plan.changes.length === 0 ? (
+        <p className={classes.soft}>Nothing: {choice.destination} holds all of it already.</p>
+      ) : (
+        <div className={classes.tree}>
+          <DiffTree
+            label="What will change"
+            summaryOf={countsBelow}
+            open={open}
+            onOpenChange={setOpen}
+            heightMax={200}
+          />
+        </div>
+      )}
+      {plan.has_more_changes && (
+        <p className={classes.soft}>
+          More than {formatCount(plan.changes.length)} objects change: these are the first of them.
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Paths that no run wrote, or that were changed since: they are never removed, and replaced only when that is chosen. */
+function Conflicts({
+  destination,
+  paths,
+  strategy,
+  onStrategyChange,
+}: {
+  destination: string;
+  paths: readonly string[];
+  strategy: PromotionStrategy;
+  onStrategyChange: (strategy: PromotionStrategy) => void;
+}): ReactElement {
+  return (
+    <section aria-label="Conflicts">
+      <h3 className={classes.title}>In its way on {destination}</h3>
+      <p className={classes.soft}>
+        No run that was promoted wrote these, or somebody changed them since, on both sides.
+      </p>
+      <Paths paths={paths} />
+      <Radio.Group
+        mt={8}
+        aria-label="Whose stay"
+        value={strategy}
+        onChange={(value) => onStrategyChange(value === 'source-wins' ? 'source-wins' : 'dest-wins')}
+      >
+        <Stack gap={6}>
+          <Radio
+            size="sm"
+            value="source-wins"
+            label="Take the run's"
+            description={`What the run does not have stays on ${destination}.`}
+          />
+          <Radio
+            size="sm"
+            value="dest-wins"
+            label={`Keep those of ${destination}`}
+            description="The run's results are then not whole there."
+          />
+        </Stack>
+      </Radio.Group>
+    </section>
+  );
+}
+
+function Paths({ paths }: { paths: readonly string[] }): ReactElement {
+  return (
+    <ul className={classes.conflicts} tabIndex={0}>
+      {paths.slice(0, pathsShownMax).map((path) => (
+        <li key={path}>
+          <code>{visibleText(path)}</code>
+        </li>
+      ))}
+      {paths.length > pathsShownMax && <li>and {formatCount(paths.length - pathsShownMax)} more</li>}
+    </ul>
+  );
+}
+
 function refusalTitle(error: unknown, destination: string): string {
-  if (hasStatus(error, 412)) return `${destination} has moved: nothing was merged`;
-  if (hasStatus(error, 409)) return 'Both sides changed the same paths: nothing was merged';
+  if (hasStatus(error, 412)) return `${destination} is not as it was: nothing was promoted`;
+  if (hasStatus(error, 409)) return 'Other paths are in its way: nothing was promoted';
   if (hasStatus(error, 403)) return `You may not write to ${destination}`;
-  return 'Nothing was merged';
+  return 'Nothing was promoted';
 }
 
 function CheckLine({ check, children }: { check: Check; children?: ReactNode }): ReactElement {

@@ -1,7 +1,7 @@
 import { Alert, Button, Tabs } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { CircleStop, GitMerge, WifiOff } from 'lucide-react';
+import { CircleStop, WifiOff } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { hasStatus } from '../../api/error';
 import { commitQuery } from '../../api/queries/commits';
@@ -35,11 +35,13 @@ import { CurvesPanel } from './CurvesPanel';
 import { LogViewer } from './LogViewer';
 import { byName } from './model/fields';
 import { mainMetric } from './model/goal';
-import { codeFacts, shellLine, whyNot } from './model/promotion';
+import { codeFacts, shellLine } from './model/promotion';
 import { isActive } from './model/states';
 import type { RunSearch } from './routes';
+import { PromoteButton, PromotedBadge } from './Promoted';
 import classes from './RunPage.module.css';
 import { StateBadge } from './StateBadge';
+import { usePromotions } from './usePromotions';
 import { useLive } from './useRuns';
 
 const PromoteDialog = lazyDialog(() => import('./PromoteDialog').then((module) => module.PromoteDialog));
@@ -115,9 +117,9 @@ function KnownRun({
   const queryClient = useQueryClient();
   const [isCancelling, setCancelling] = useState(false);
   const [isPromoting, setPromoting] = useState(false);
+  const promoted = usePromotions(repository, [run]).get(run.id);
   const change = (part: Partial<RunSearch>) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace: true, resetScroll: false });
-  const refusal = whyNot(run);
   const mayCancel = isActive(run.state) && !run.cancel_requested;
   return (
     <Page
@@ -127,6 +129,7 @@ function KnownRun({
         <>
           {run.name}
           <StateBadge state={run.state} run={run} />
+          {promoted && <PromotedBadge repository={repository} promoted={promoted} />}
           {run.cancel_requested && isActive(run.state) && <span className={classes.asked}>asked to end</span>}
           {!connected && (
             <span className={classes.asked}>
@@ -148,14 +151,7 @@ function KnownRun({
             </Button>
           )}
           {!isActive(run.state) && (
-            <Button
-              leftSection={<GitMerge size={15} aria-hidden />}
-              disabled={refusal !== undefined}
-              title={refusal}
-              onClick={() => setPromoting(true)}
-            >
-              Promote
-            </Button>
+            <PromoteButton run={run} promoted={promoted} onClick={() => setPromoting(true)} />
           )}
         </>
       }

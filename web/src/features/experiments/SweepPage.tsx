@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { CircleStop, FlaskConical, GitMerge, Trash2, WifiOff } from 'lucide-react';
+import { CircleStop, FlaskConical, Trash2, WifiOff } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { hasStatus } from '../../api/error';
 import { cancelSweep, deleteSweep, sweepQuery, sweepsQuery } from '../../api/queries/experiments';
@@ -26,11 +26,13 @@ import { Highlight, HighlightContext } from './highlight';
 import { fieldNames } from './model/fields';
 import { bestRun, goalOf, mainMetricOf, withGoal, type Aim } from './model/goal';
 import { heatMap } from './model/heatmap';
-import { shellLine, whyNot } from './model/promotion';
+import { shellLine } from './model/promotion';
 import { sweepProgress } from './model/states';
+import { PromoteButton, PromotedBadge } from './Promoted';
 import type { SweepSearch } from './routes';
 import { RunsTable } from './RunsTable';
 import classes from './SweepPage.module.css';
+import { usePromotions } from './usePromotions';
 import { useLive, useRuns, type Live } from './useRuns';
 import { toView } from './view';
 
@@ -106,14 +108,27 @@ function KnownSweep({
     () => shownColumns(names, undefined, false, metric).filter(({ id }) => id !== 'sweep'),
     [names, metric],
   );
+  const promotions = usePromotions(repository, runs);
   const rows = useMemo(() => runs.map((run) => ({ kind: 'run' as const, id: run.id, run })), [runs]);
-  const refusal = best && whyNot(best);
   const open = (run: string) =>
     void navigate({ to: '/repositories/$repository/experiments/runs/$run', params: { repository, run } });
   return (
     <HighlightContext value={highlight}>
       <Page
         title={sweep.id}
+        heading={
+          <>
+            {sweep.id}
+            {runs.map((run) => {
+              const promotion = promotions.get(run.id);
+              return (
+                promotion && (
+                  <PromotedBadge key={run.id} repository={repository} promoted={promotion} name={run.name} />
+                )
+              );
+            })}
+          </>
+        }
         crumbs={<Crumbs repository={repository} sweep={sweep.id} />}
         description={
           <>
@@ -220,14 +235,12 @@ function KnownSweep({
                       value: best.parameters[name] ?? '–',
                     }))}
                   />
-                  <Button
-                    leftSection={<GitMerge size={15} aria-hidden />}
-                    disabled={refusal !== undefined}
-                    title={refusal}
+                  <PromoteButton
+                    run={best}
+                    promoted={promotions.get(best.id)}
+                    label={`Promote ${best.name}`}
                     onClick={() => setPromoted(best)}
-                  >
-                    Promote {best.name}
-                  </Button>
+                  />
                 </div>
               ) : (
                 <span className={classes.soft}>No run has told a metric yet.</span>
