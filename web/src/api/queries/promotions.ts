@@ -18,10 +18,13 @@ export interface PromotionChoice {
   strategy: PromotionStrategy;
 }
 
-/** What the promotion would do; nothing is changed. An answer is about commits, so that it stays true. */
+/**
+ * What the promotion would do; nothing is changed. An answer is about commits, so that it stays true: it is not among what is
+ * read again when the repository changes, for by then the head is another.
+ */
 export const promotionPlanQuery = (repository: string, choice: PromotionChoice) =>
   queryOptions({
-    queryKey: ['repositories', repository, 'promotion-plan', choice],
+    queryKey: ['promotion-plan', repository, choice],
     queryFn: ({ signal }) =>
       answer(
         api.POST('/repositories/{repository}/refs/{run}/promote/{destination}', {

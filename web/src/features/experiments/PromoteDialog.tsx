@@ -184,12 +184,16 @@ function Promotion({
           about conflicts and data is to be decided again.
         </Alert>
       )}
-      <Changes
-        key={`${head} ${strategy}`}
-        repository={repository}
-        choice={{ ...about, strategy }}
-        plan={plan}
-      />
+      {chosen.isPlaceholderData ? (
+        <LoadingState rows={3} />
+      ) : (
+        <Changes
+          key={`${head} ${strategy}`}
+          repository={repository}
+          choice={{ ...about, strategy }}
+          plan={plan}
+        />
+      )}
       {conflicts.length > 0 && (
         <Conflicts
           destination={destination}
@@ -348,7 +352,7 @@ function Changes({
   const { total } = summaryOf(plan.changes, '');
   // eslint-disable-next-line @tanstack/query/exhaustive-deps -- the plan follows from the choice
   const countsBelow = (prefix: string) => ({
-    queryKey: ['repositories', repository, 'promotion-plan', choice, prefix],
+    queryKey: ['promotion-plan', repository, choice, prefix],
     queryFn: () => summaryOf(plan.changes, prefix),
     staleTime: Infinity,
   });
