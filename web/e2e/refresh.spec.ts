@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, openSignedIn, test } from './fixtures';
+import { expect, expectNoAxeViolations, openSignedIn, test } from './fixtures';
 
 const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh', exact: true }).click();
 /** As one comes back from a terminal beside the browser: nothing was hidden. */
@@ -78,4 +78,55 @@ test('the ref stays from page to page', async ({ page, server, seed, name }) => 
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await go('Import');
   await expect(page).toHaveURL(/branch=ingest/);
+});
+
+test('the ref is chosen in one place, for every page of the repository', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'a.txt': 'a' });
+  await seed.branch(name, 'wip');
+  await seed.put(name, 'wip/only-here.txt', 'x');
+  await seed.rest('POST', `/repositories/${name}/tags`, { id: 'v1', ref: 'main' });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  const sidebar = page.getByRole('complementary', { name: 'Sidebar' });
+  const selector = sidebar.getByRole('button', { name: /^ref/ });
+  const links = page.getByRole('list', { name: `Repository ${name}` });
+  const go = (label: string) => links.getByRole('link', { name: label, exact: true }).click();
+  const choose = async (ref: string) => {
+    await selector.click();
+    await page.getByRole('option', { name: ref }).first().click();
+    await expect(selector).toHaveText(`ref ${ref}`);
+  };
+  await expect(selector).toHaveText('ref main');
+  await expect(page.getByRole('button', { name: /^ref/ })).toHaveCount(1);
+  await expect(page.getByTitle('Not committed on')).toHaveCount(0);
+
+  await choose('wip');
+  await expect(page).toHaveURL(/objects\?ref=wip/);
+  await expect(page.getByText('only-here.txt')).toBeVisible();
+  await expect(links.getByTitle('Not committed on wip')).toHaveText('1');
+  await expectNoAxeViolations(page);
+  await go('Import');
+  await expect(selector).toHaveText('ref wip');
+  await choose('main');
+  await expect(page).toHaveURL(/import\?branch=main/);
+  await expect(page.getByRole('button', { name: 'Import into main' })).toBeVisible();
+  await go('Uncommitted changes');
+  await expect(page.getByText('Nothing to commit')).toBeVisible();
+  await choose('wip');
+  await expect(page.getByText('only-here.txt')).toBeVisible();
+  await go('Commits');
+  await choose('All branches');
+  await expect(page).toHaveURL(/commits$/);
+  await choose('v1');
+  await expect(page).toHaveURL(/commits\?ref=v1/);
+  await go('Branches');
+  await choose('main');
+  await expect(page).toHaveURL(/objects\?ref=main/);
+
+  await page.setViewportSize({ width: 400, height: 800 });
+  await expect(page.getByRole('banner').getByRole('button', { name: /^ref/ })).toHaveText('ref main');
 });

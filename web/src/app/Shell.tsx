@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { Menu as MenuIcon } from 'lucide-react';
 import { useEffect, type ReactElement, type ReactNode } from 'react';
 import type { Session } from '../api/types';
@@ -12,6 +12,7 @@ import { PageControls } from '../ui/Page';
 import { RefreshButton } from './RefreshButton';
 import { AwayBanner } from './AwayBanner';
 import classes from './Shell.module.css';
+import { RefSelector } from './ref-selector';
 import { Sidebar } from './Sidebar';
 import { TransfersTray } from './TransfersTray';
 
@@ -27,6 +28,7 @@ const refreshButton = <RefreshButton />;
 export function Shell({ session, children }: { session: Session; children: ReactNode }): ReactElement {
   const navigate = useNavigate();
   const { pathname } = useLocation();
+  const { repository } = useParams({ strict: false });
   const [paletteOpened, palette] = useDisclosure(false);
   const [helpOpened, help] = useDisclosure(false);
   const [drawerOpened, drawer] = useDisclosure(false);
@@ -55,6 +57,11 @@ export function Shell({ session, children }: { session: Session; children: React
         <Link to="/" className={classes.brand}>
           <Logo size={22} /> Anabranch
         </Link>
+        {repository !== undefined && (
+          <div className={classes.topRef}>
+            <RefSelector repository={repository} />
+          </div>
+        )}
       </header>
       <aside className={classes.sidebar} aria-label="Sidebar">
         {sidebar}

@@ -1,14 +1,18 @@
 import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Keyboard, Moon, Search, Sun } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { changesSummaryQuery } from '../api/queries/changes';
 import type { Session } from '../api/types';
+import { formatCount } from '../ui/format';
 import { Logo } from '../ui/Logo';
 import { lazyControl } from '../ui/lazy-part';
 import { repositoryDestinations, topDestinations } from './navigation';
 import classes from './Shell.module.css';
+import { RefSelector } from './ref-selector';
 import { SwitcherButton } from './SwitcherButton';
-import { useKeptSearch } from './useKeptSearch';
+import { useKeptSearch, useRefKind, useShownRef } from './useKeptSearch';
 import { UserButton } from './UserButton';
 
 // Menus bring the code that places them along: not needed for the first paint.
@@ -77,6 +81,7 @@ function RepositoryLinks({ repository }: { repository: string }): ReactElement {
     <>
       <div className={classes.section}>
         <RepositorySwitcher repository={repository} />
+        <RefSelector repository={repository} />
       </div>
       <ul className={classes.links} aria-label={`Repository ${repository}`}>
         {repositoryDestinations.map(({ to, label, icon: Icon }) => (
@@ -91,10 +96,28 @@ function RepositoryLinks({ repository }: { repository: string }): ReactElement {
               <Icon size={16} aria-hidden />
               {label}
             </Link>
+            {to === '/repositories/$repository/changes' && <UncommittedCount repository={repository} />}
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+/** How much is not committed on the branch that one looks at. */
+function UncommittedCount({ repository }: { repository: string }): ReactElement | null {
+  const { ref, main } = useShownRef(repository);
+  const branch = ref ?? main;
+  const isBranch = useRefKind(repository, branch) === 'branch';
+  const { data } = useQuery({ ...changesSummaryQuery(repository, branch ?? ''), enabled: isBranch });
+  if (!isBranch || !data) return null;
+  const count = data.total.added + data.total.changed + data.total.removed;
+  if (count === 0) return null;
+  return (
+    <span className={classes.count} title={`Not committed on ${branch ?? ''}`}>
+      {formatCount(count)}
+      {data.truncated && '+'}
+    </span>
   );
 }
 

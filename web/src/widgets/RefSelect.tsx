@@ -25,6 +25,8 @@ export interface RefSelectProps {
   branchesOnly?: boolean;
   /** Where none is a choice too: what that is called ("All branches"), and what happens when it is made. */
   none?: { label: string; onChoose: () => void };
+  /** As wide as there is room. */
+  fill?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export function RefSelect({
   label,
   branchesOnly = false,
   none,
+  fill = false,
 }: RefSelectProps): ReactElement {
   const [text, setText] = useState('');
   const [prefix] = useDebouncedValue(text.trim(), debounceMs);
@@ -98,7 +101,8 @@ export function RefSelect({
       <Combobox.Target withAriaAttributes={false}>
         <button
           type="button"
-          className={classes.target}
+          className={fill ? `${classes.target} ${classes.fill}` : classes.target}
+          title={value}
           aria-haspopup="listbox"
           aria-expanded={combobox.dropdownOpened}
           onClick={() => combobox.toggleDropdown()}

@@ -20,7 +20,6 @@ import browser from '../../widgets/browser/browser.module.css';
 import { copyWithNotice } from '../../widgets/browser/download';
 import { bytesText, ChangeCounts, DiffTree } from '../../widgets/DiffTree';
 import { visibleText } from '../../widgets/preview/content';
-import { RefSelect } from '../../widgets/RefSelect';
 import { ChangedObject } from './ChangedObject';
 import classes from './changes.module.css';
 import { CommitDialog } from './CommitDialog';
@@ -65,12 +64,6 @@ export function ChangesPage(): ReactElement {
       }
       toolbar={
         <>
-          <RefSelect
-            repository={repository}
-            value={branch}
-            branchesOnly
-            onChange={(chosen) => void navigate({ search: { branch: chosen } })}
-          />
           <FilterInput
             value={search.prefix ?? ''}
             placeholder="Paths that begin with"

@@ -19,7 +19,6 @@ import { FilterInput } from '../../ui/FilterInput';
 import { formatPlural } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { RefBadges, type NamedRef } from '../../widgets/RefBadges';
-import { RefSelect } from '../../widgets/RefSelect';
 import classes from './commits.module.css';
 import { GraphCell, laneWidth } from './GraphCell';
 import { GraphLayout, type GraphRow } from './graph-layout';
@@ -111,15 +110,6 @@ export function CommitsPage(): ReactElement {
       fill
       toolbar={
         <>
-          <RefSelect
-            repository={repository}
-            value={ref}
-            none={{
-              label: 'All branches',
-              onChoose: () => void navigateHere({ search: (old) => ({ ...old, ref: undefined }) }),
-            }}
-            onChange={(chosen) => void navigateHere({ search: (old) => ({ ...old, ref: chosen }) })}
-          />
           <FilterInput
             value={text}
             placeholder="Message or id"

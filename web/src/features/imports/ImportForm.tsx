@@ -8,9 +8,9 @@ import { repositoryQuery } from '../../api/queries/repositories';
 import { EmptyState } from '../../ui/EmptyState';
 import { messageOf } from '../../ui/ErrorState';
 import { Panel } from '../../ui/Page';
+import { RefBadge } from '../../ui/RefBadge';
 import { CreateRefDialog } from '../../widgets/CreateRefDialog';
 import { MetadataFields, toMetadata, type MetadataField } from '../../widgets/MetadataFields';
-import { RefSelect } from '../../widgets/RefSelect';
 import { BucketBrowser } from './BucketBrowser';
 import classes from './imports.module.css';
 import { defaultDestination, isPrefix, problemOf, toLocation, type Source } from './sources';
@@ -123,18 +123,7 @@ export function ImportForm({ repository }: { repository: string }): ReactElement
           <Stack gap="md">
             <Input.Wrapper label="Branch" labelElement="div">
               <div className={classes.buttons}>
-                <RefSelect
-                  repository={repository}
-                  value={branch}
-                  label="into"
-                  branchesOnly
-                  onChange={(chosenBranch) =>
-                    void navigate({
-                      search: (old) => ({ ...old, branch: chosenBranch }),
-                      replace: true,
-                    })
-                  }
-                />
+                {branch !== undefined && <RefBadge type="branch" name={branch} />}
                 <Button
                   variant="default"
                   size="xs"

@@ -27,7 +27,6 @@ import { PathCrumbs } from '../../widgets/browser/PathCrumbs';
 import { UploadButton, type UploadButtonHandle } from '../../widgets/browser/UploadButton';
 import { detailColumns, useEntryColumns } from '../../widgets/browser/useEntryColumns';
 import { repositorySource } from '../../widgets/preview/source';
-import { RefSelect } from '../../widgets/RefSelect';
 import { entryMenu } from './entry-menu';
 import { ObjectInfo } from './ObjectInfo';
 import classes from './objects.module.css';
@@ -131,13 +130,6 @@ export function ObjectsPage(): ReactElement {
       actions={<UploadButton ref={uploadButton} disabled={!isBranch} onFiles={upload} />}
       toolbar={
         <>
-          <RefSelect
-            repository={repository}
-            value={ref}
-            onChange={(chosenRef) =>
-              void navigateHere({ search: (old) => ({ ...old, ref: chosenRef, info: undefined }) })
-            }
-          />
           <PathCrumbs
             root={repository}
             folder={folder}
