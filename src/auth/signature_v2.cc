@@ -120,6 +120,7 @@ void append_amz_headers(std::string& out, const SignedRequest& request,
 struct Spelling {
   bool path_as_sent = true;  // else with the strict percent-encoding
   bool as_go = false;        // its own list of parameters, and "location" for a "location=" that was sent
+  bool as_folder = false;    // a slash after the bucket where the path has no more than that, as botocore
 };
 
 bool is_signed(std::string_view parameter, const Spelling& spelling) {
@@ -136,6 +137,7 @@ void append_resource(std::string& out, const SignedRequest& request, const std::
   } else {
     append_path_reencoded(out, path);
   }
+  if (spelling.as_folder) out.push_back('/');
   std::vector<const QueryParameter*> signed_parameters;
   for (const auto& parameter : query) {
     if (is_signed(parameter.name, spelling)) signed_parameters.push_back(&parameter);
@@ -196,11 +198,16 @@ Result<void> check_signature_v2(const SignedRequest& request, const SignatureFac
   ANABRANCH_CHECK(check_time(request, facts, now));
   const auto query = split_query(request.query);
   // The path counts as it was sent; clients that encode once more on the way sign the strict spelling.
-  for (const Spelling spelling :
-       {Spelling{true, false}, Spelling{false, false}, Spelling{true, true}, Spelling{false, true}}) {
-    const std::string expected =
-        to_base64(hmac_sha1(secret, string_to_sign(request, facts, query, spelling)));
-    if (equal_constant_time(expected, facts.signature)) return {};
+  const bool is_bucket =
+      request.virtual_host_bucket.empty() && request.path.size() > 1 && request.path.rfind('/') == 0;
+  for (const bool as_folder : {false, true}) {
+    if (as_folder && !is_bucket) break;
+    for (const Spelling spelling : {Spelling{true, false, as_folder}, Spelling{false, false, as_folder},
+                                    Spelling{true, true, as_folder}, Spelling{false, true, as_folder}}) {
+      const std::string expected =
+          to_base64(hmac_sha1(secret, string_to_sign(request, facts, query, spelling)));
+      if (equal_constant_time(expected, facts.signature)) return {};
+    }
   }
   return fail(ErrorCode::signature_mismatch, "the signature (version 2) of access key '" +
                                                  facts.access_key_id +

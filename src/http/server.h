@@ -48,7 +48,7 @@ struct ServerCounters {
 /// Answers one request. Runs on the connection's core; must not block. What it throws is answered by 500.
 using Handler = std::function<Task<Response>(Request)>;
 
-/// What no handler answered is answered by the server itself: 400, 408, 414, 417, 431, 501, 505 (malformed
+/// What no handler answered is answered by the server itself: 400, 408, 414, 431, 501, 505 (malformed
 /// HTTP) and 500 (the handler threw), with this body maker if set (no stream). Called on any core's thread.
 using ProtocolErrorBody =
     std::function<Response(int status, std::string_view why, const std::string& local_address)>;

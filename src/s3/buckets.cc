@@ -13,6 +13,10 @@ const std::string& region_of(const service::BucketInfo& bucket, const Context& c
   return bucket.region.empty() ? context.options.region : bucket.region;
 }
 
+/// S3's first region takes the creation of a bucket that one has already, and changes nothing; all others
+/// refuse it.
+constexpr std::string_view kLenientRegion = "us-east-1";
+
 }  // namespace
 
 Task<http::Response> list_buckets(const Context& context, Call call) {
@@ -58,8 +62,17 @@ Task<http::Response> list_buckets(const Context& context, Call call) {
 Task<http::Response> create_bucket(const Context& context, Call call) {
   auto region = parse_create_bucket_request(call.text);
   if (!region) co_return call.error(region.error());
+  const bool is_lenient = (region->empty() ? context.options.region : *region) == kLenientRegion;
   auto task = context.objects.create_bucket(call.caller, call.bucket, *std::move(region));
   auto bucket = co_await std::move(task);
+  if (!bucket && bucket.error().code == ErrorCode::bucket_exists && is_lenient) {
+    auto ask = context.objects.authorize(call.caller, Action::read_bucket, call.bucket, "");
+    const auto is_repository = co_await std::move(ask);
+    auto find = context.objects.head_bucket(call.caller, call.bucket);
+    auto there = co_await std::move(find);
+    const bool is_plain = is_repository && !*is_repository;
+    if (is_plain && there && region_of(*there, context) == kLenientRegion) bucket = std::move(there);
+  }
   if (!bucket) co_return call.error(bucket.error());
   http::Response response;
   response.headers.add("Location", "/" + call.bucket);

@@ -242,9 +242,8 @@ MessageParser::State MessageParser::check_fields(int& hosts, int& codings) {
     if (name.size() == 4 && equal_ignoring_case(name, "host")) {
       ++hosts;
     } else if (name.size() == 6 && equal_ignoring_case(name, "expect")) {
-      if (field.second.empty()) continue;  // expects nothing
-      if (!equal_ignoring_case(field.second, "100-continue"))
-        return refuse(417, "the only Expect here is 100-continue");
+      // Any other expectation is passed over, as S3 does; RFC 9110, section 10.1.1, leaves the choice.
+      if (!equal_ignoring_case(field.second, "100-continue")) continue;
       head_.expects_continue = head_.version_minor >= 1 && head_.framing != Framing::none;
     } else if (name.size() == 17 && equal_ignoring_case(name, "transfer-encoding")) {
       ++codings;

@@ -149,6 +149,25 @@ TEST(SignatureV2, AnEmptySubResourceMayBeSignedWithoutItsEqualsSign) {
   EXPECT_EQ(verify(request, kExampleSecret, kTime).error().code, ErrorCode::signature_mismatch);
 }
 
+TEST(SignatureV2, ABucketMayBeSignedWithASlashBehindIt) {
+  const std::string date = "Tue, 27 Mar 2007 19:36:42 +0000";
+  constexpr TimeMs kTime = 1'175'024'202'000;
+  const auto request = [&](const std::string& path, const std::string& resource) {
+    return SignedRequest{
+        "PUT",
+        path,
+        "",
+        {{"Host", "h"},
+         {"Date", date},
+         {"Authorization", std::string("AWS ") + kExampleId + ":" +
+                               to_base64(hmac_sha1(kExampleSecret, "PUT\n\n\n" + date + "\n" + resource))}}};
+  };
+  EXPECT_TRUE(verify(request("/b", "/b"), kExampleSecret, kTime));
+  EXPECT_TRUE(verify(request("/b", "/b/"), kExampleSecret, kTime)) << "botocore";
+  EXPECT_EQ(verify(request("/b/k", "/b/k/"), kExampleSecret, kTime).error().code,
+            ErrorCode::signature_mismatch);
+}
+
 TEST(SignatureV2, HeadersThatSdksMoveIntoThePresignedQueryCount) {
   const SignedRequest request{
       "PUT",

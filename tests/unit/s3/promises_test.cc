@@ -93,6 +93,20 @@ TEST_F(Promises, ABucketIsMadeAsAskedOrNot) {
   EXPECT_EQ(outcome(made), "200");
 }
 
+TEST_F(Promises, ABucketMayBeMadeAgainWhereS3TakesThat) {
+  const auto made_for = [](const std::string& region) {
+    return "<CreateBucketConfiguration><LocationConstraint>" + region +
+           "</LocationConstraint></CreateBucketConfiguration>";
+  };
+  EXPECT_EQ(outcome(ask({.method = "PUT", .path = "/plain"})), "200");
+  EXPECT_EQ(outcome(ask({.method = "PUT", .path = "/plain", .body = made_for("eu-west-1")})),
+            "409 BucketAlreadyOwnedByYou");
+  EXPECT_EQ(outcome(ask({.method = "PUT", .path = "/repo"})), "409 BucketAlreadyOwnedByYou");
+  expect_untouched("made again");
+  ASSERT_EQ(outcome(ask({.method = "PUT", .path = "/afar", .body = made_for("eu-west-1")})), "200");
+  EXPECT_EQ(outcome(ask({.method = "PUT", .path = "/afar"})), "409 BucketAlreadyOwnedByYou");
+}
+
 TEST_F(Promises, ReadsKnowTheOwnerAndThatNothingIsEncrypted) {
   const auto read = [&](const std::string& path, Fields headers) {
     return outcome(ask({.path = path, .headers = std::move(headers)}));
