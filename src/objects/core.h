@@ -94,9 +94,10 @@ Task<Result<PendingObject>> receive_body(const Core& core, ReceiveOptions option
 /// What is wrong with metadata, if anything: invalid_argument past kUserMetadataSizeMax.
 Result<void> check_user_metadata(const StringPairs& user_metadata);
 
-/// Opens what a record names (reading.cc); null where its bytes went meanwhile: read the record again.
+/// Opens the bytes that `choose` picks of what a record names (reading.cc); null where they went meanwhile:
+/// read the record again.
 Result<std::unique_ptr<ObjectReader>> open_record(const Core& core, ObjectRecord record,
-                                                  const std::string& key);
+                                                  const std::string& key, const ChooseExtent& choose);
 
 /// Where a page of names under `base` goes on: the first key past `start_after`, which may be a common
 /// prefix.

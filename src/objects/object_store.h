@@ -157,7 +157,7 @@ class ObjectReader {
   virtual ~ObjectReader() = default;
   virtual const ObjectInfo& info() const = 0;
   /// Bytes [offset, offset + size) as a stream of checked pieces of up to 256 KiB; the range must lie inside
-  /// the object (asserted). The stream may outlive the reader. One stream of a reader at a time.
+  /// what was opened (asserted). The stream may outlive the reader. One stream of a reader at a time.
   virtual std::unique_ptr<ByteSource> read(std::uint64_t offset_bytes, std::uint64_t size_bytes) = 0;
   /// Sizes of the parts of a multipart object, in order; one entry (the whole) for others.
   virtual const std::vector<std::uint64_t>& part_sizes_bytes() const = 0;
@@ -165,6 +165,17 @@ class ObjectReader {
   /// Where the bytes lie, in order; what prepare_copy() shares.
   virtual const std::vector<Slice>& slices() const = 0;
 };
+
+/// A run of an object's bytes.
+struct Extent {
+  std::uint64_t offset_bytes = 0;
+  std::uint64_t size_bytes = 0;
+};
+/// Which bytes to open, told the sizes of the object's parts (one, the whole, where it has none). It may be
+/// asked again where the object is overwritten meanwhile.
+using ChooseExtent = std::function<Extent(const std::vector<std::uint64_t>& part_sizes_bytes)>;
+/// For what is told of an object beside its bytes.
+inline Extent no_bytes(const std::vector<std::uint64_t>&) { return {}; }
 
 struct ListRequest {
   std::string prefix = {};
@@ -303,14 +314,19 @@ class ObjectStore {
 
   // ── reading
   // ────────────────────────────────────────────────────────────────────────────────────────────────────
-  /// Errors: no_such_key.
+  /// From the record alone. Errors: no_such_key.
   Result<ObjectInfo> head(const std::string& bucket, const std::string& key) const;
-  Result<std::unique_ptr<ObjectReader>> open(const std::string& bucket, const std::string& key) const;
+  /// The bytes that `choose` picks (empty: all) stay readable whatever becomes of the key; no other blob is
+  /// opened. Errors: no_such_key.
+  Result<std::unique_ptr<ObjectReader>> open(const std::string& bucket, const std::string& key,
+                                             const ChooseExtent& choose = {}) const;
   /// The object that had this ETag and size when it was imported: the key's present one or a retained one.
   /// Errors: source_changed (there is none such, or no such bucket).
+  Result<ObjectInfo> head_imported(const std::string& bucket, const std::string& key, const std::string& etag,
+                                   std::uint64_t size_bytes) const;
   Result<std::unique_ptr<ObjectReader>> open_imported(const std::string& bucket, const std::string& key,
-                                                      const std::string& etag,
-                                                      std::uint64_t size_bytes) const;
+                                                      const std::string& etag, std::uint64_t size_bytes,
+                                                      const ChooseExtent& choose = {}) const;
   Result<ListPage> list(const std::string& bucket, const ListRequest& request) const;
   /// Visits every object under a prefix in key order (views are valid during the call; stop by returning
   /// false). Reads in pages: the walk sees each key as it is when it is reached. Blocking. For imports of

@@ -16,7 +16,8 @@ constexpr int kOpenAttemptsMax = 100;
 struct OpenObject {
   ObjectInfo info;
   Manifest manifest;
-  std::vector<std::unique_ptr<blob::Reader>> blobs;  // one per slice
+  Extent extent;                                     // what was opened
+  std::vector<std::unique_ptr<blob::Reader>> blobs;  // one per slice; null outside the extent
   std::vector<std::uint64_t> ends_bytes;             // where each slice ends in the object
 };
 
@@ -61,10 +62,12 @@ class StoredReader final : public ObjectReader {
   explicit StoredReader(std::shared_ptr<OpenObject> object) : object_(std::move(object)) {}
   const ObjectInfo& info() const override { return object_->info; }
   std::unique_ptr<ByteSource> read(std::uint64_t offset_bytes, std::uint64_t size_bytes) override {
-    const std::uint64_t whole = object_->info.size_bytes;
-    ANABRANCH_ASSERT(offset_bytes <= whole && size_bytes <= whole - offset_bytes,
-                     "bytes " + std::to_string(offset_bytes) + "+" + std::to_string(size_bytes) + " of " +
-                         std::to_string(whole));
+    const Extent& opened = object_->extent;
+    const bool inside = offset_bytes >= opened.offset_bytes && size_bytes <= opened.size_bytes &&
+                        offset_bytes - opened.offset_bytes <= opened.size_bytes - size_bytes;
+    ANABRANCH_ASSERT(inside, "bytes " + std::to_string(offset_bytes) + "+" + std::to_string(size_bytes) +
+                                 " of " + std::to_string(opened.offset_bytes) + "+" +
+                                 std::to_string(opened.size_bytes));
     return std::make_unique<SliceSource>(object_, offset_bytes, size_bytes);
   }
   const std::vector<std::uint64_t>& part_sizes_bytes() const override {
@@ -84,7 +87,7 @@ Error lost_bytes(const std::string& key) {
 }  // namespace
 
 Result<std::unique_ptr<ObjectReader>> open_record(const Core& core, ObjectRecord record,
-                                                  const std::string& key) {
+                                                  const std::string& key, const ChooseExtent& choose) {
   auto object = std::make_shared<OpenObject>();
   object->info = std::move(record.info);
   object->info.key = key;
@@ -100,13 +103,19 @@ Result<std::unique_ptr<ObjectReader>> open_record(const Core& core, ObjectRecord
   if (slices.size() > kInlineSlicesMax && read_tier() == ReadTier::memory) {
     return fail(ErrorCode::would_block, "an object of many parts is opened on a worker");
   }
+  object->extent = choose ? choose(object->manifest.part_sizes_bytes) : Extent{0, object->info.size_bytes};
+  const std::uint64_t extent_begin = object->extent.offset_bytes;
+  const std::uint64_t extent_end = extent_begin + object->extent.size_bytes;
   std::uint64_t end_bytes = 0;
   for (const Slice& slice : slices) {
+    const std::uint64_t begin_bytes = std::exchange(end_bytes, end_bytes + slice.size_bytes);
+    object->ends_bytes.push_back(end_bytes);
+    object->blobs.push_back(nullptr);
+    if (std::max(begin_bytes, extent_begin) >= std::min(end_bytes, extent_end)) continue;
     auto opened = core.blobs.open(slice.blob);
     if (!opened && opened.error().code == ErrorCode::not_found) return nullptr;
     if (!opened) return fail(std::move(opened).error());
-    object->blobs.push_back(*std::move(opened));
-    object->ends_bytes.push_back(end_bytes += slice.size_bytes);
+    object->blobs.back() = *std::move(opened);
   }
   if (end_bytes != object->info.size_bytes)
     return fail(ErrorCode::corruption, "object '" + key + "': sizes differ");
@@ -121,52 +130,86 @@ Result<ObjectInfo> ObjectStore::head(const std::string& bucket, const std::strin
   return info;
 }
 
-Result<std::unique_ptr<ObjectReader>> ObjectStore::open(const std::string& bucket,
-                                                        const std::string& key) const {
+Result<std::unique_ptr<ObjectReader>> ObjectStore::open(const std::string& bucket, const std::string& key,
+                                                        const ChooseExtent& choose) const {
   // Between the record and its blobs the key may be overwritten; then the record that is there now is opened.
   std::string before;
   for (int attempt = 0; attempt < kOpenAttemptsMax; ++attempt) {
     ANABRANCH_TRY(auto bytes, impl_->read_object(bucket, key));
     if (bytes == before) return fail(lost_bytes(key));
     ANABRANCH_TRY(auto record, decode_object(bytes));
-    ANABRANCH_TRY(auto reader, open_record(*impl_, std::move(record), key));
+    ANABRANCH_TRY(auto reader, open_record(*impl_, std::move(record), key, choose));
     if (reader) return reader;
     before = std::move(bytes);
   }
   return fail(ErrorCode::unavailable, "object '" + key + "' is overwritten faster than it can be opened");
 }
 
+namespace {
+
+/// What an import saw, and finds its record again.
+class Imported {
+ public:
+  Imported(const Core& core, const std::string& bucket, const std::string& key, const std::string& etag,
+           std::uint64_t size_bytes)
+      : core_(core), bucket_(bucket), key_(key), etag_(etag), size_bytes_(size_bytes) {}
+
+  /// The record's bytes. Errors: source_changed.
+  Result<std::string> find() const {
+    const auto bucket = core_.read_bucket(core_.kv, bucket_);
+    if (!bucket && bucket.error().code == ErrorCode::no_such_bucket) return changed();
+    if (!bucket) return fail(bucket.error());
+    // The present one first: what it stops being is retained in the same batch, so the second look finds it.
+    ANABRANCH_TRY(auto present, core_.kv.get(keys::object(bucket->id, key_)));
+    if (present) {
+      ObjectInfo info;
+      ANABRANCH_CHECK(decode_object_info(*present, info));
+      if (info.etag == etag_ && info.size_bytes == size_bytes_) return *std::move(present);
+    }
+    ANABRANCH_TRY(auto retained, core_.kv.get(keys::retained(bucket->id, key_, etag_, size_bytes_)));
+    if (!retained) return changed();
+    return *std::move(retained);
+  }
+
+ private:
+  tl::unexpected<Error> changed() const {
+    return fail(ErrorCode::source_changed, "the object '" + key_ + "' of bucket '" + bucket_ +
+                                               "' with ETag " + etag_ +
+                                               " that was imported is no longer there");
+  }
+
+  const Core& core_;
+  const std::string& bucket_;
+  const std::string& key_;
+  const std::string& etag_;
+  std::uint64_t size_bytes_;
+};
+
+}  // namespace
+
+Result<ObjectInfo> ObjectStore::head_imported(const std::string& bucket, const std::string& key,
+                                              const std::string& etag, std::uint64_t size_bytes) const {
+  ANABRANCH_TRY(const auto bytes, Imported(*impl_, bucket, key, etag, size_bytes).find());
+  ObjectInfo info;
+  ANABRANCH_CHECK(decode_object_info(bytes, info));
+  info.key = key;
+  return info;
+}
+
 Result<std::unique_ptr<ObjectReader>> ObjectStore::open_imported(const std::string& bucket,
                                                                  const std::string& key,
                                                                  const std::string& etag,
-                                                                 std::uint64_t size_bytes) const {
-  const auto changed = [&] {
-    return fail(ErrorCode::source_changed, "the object '" + key + "' of bucket '" + bucket + "' with ETag " +
-                                               etag + " that was imported is no longer there");
-  };
-  const auto record_of = impl_->read_bucket(impl_->kv, bucket);
-  if (!record_of && record_of.error().code == ErrorCode::no_such_bucket) return changed();
-  if (!record_of) return fail(record_of.error());
-  const std::string present_key = keys::object(record_of->id, key);
-  const std::string retained_key = keys::retained(record_of->id, key, etag, size_bytes);
-
+                                                                 std::uint64_t size_bytes,
+                                                                 const ChooseExtent& choose) const {
+  const Imported imported(*impl_, bucket, key, etag, size_bytes);
   std::string before;
   for (int attempt = 0; attempt < kOpenAttemptsMax; ++attempt) {
-    // The present one first: what it stops being is retained in the same batch, so the second look finds it.
-    ANABRANCH_TRY(auto bytes, impl_->kv.get(present_key));
-    ObjectRecord record;
-    if (bytes) {
-      ANABRANCH_TRY(record, decode_object(*bytes));
-    }
-    if (!bytes || record.info.etag != etag || record.info.size_bytes != size_bytes) {
-      ANABRANCH_TRY(bytes, impl_->kv.get(retained_key));
-      if (!bytes) return changed();
-      ANABRANCH_TRY(record, decode_object(*bytes));
-    }
-    if (*bytes == before) return fail(lost_bytes(key));
-    ANABRANCH_TRY(auto reader, open_record(*impl_, std::move(record), key));
+    ANABRANCH_TRY(auto bytes, imported.find());
+    if (bytes == before) return fail(lost_bytes(key));
+    ANABRANCH_TRY(auto record, decode_object(bytes));
+    ANABRANCH_TRY(auto reader, open_record(*impl_, std::move(record), key, choose));
     if (reader) return reader;
-    before = *std::move(bytes);
+    before = std::move(bytes);
   }
   return fail(ErrorCode::unavailable, "object '" + key + "' is overwritten faster than it can be opened");
 }

@@ -1,5 +1,6 @@
 // Objects as bytes: upload (raw body, or a form's field `content` as clients of 2023 send it), download,
 // head.
+#include <numeric>
 #include <utility>
 
 #include "base/utf8.h"
@@ -87,6 +88,20 @@ http::Response describe(const service::ObjectStat& stat) {
   return response;
 }
 
+/// The bytes that a GET or HEAD needs. Whether an If-Range holds is known only once the object is found.
+objects::ChooseExtent extent_of(const http::Request& request) {
+  if (request.method == "HEAD") return objects::no_bytes;
+  const auto* header = request.headers.find("Range");
+  if (header == nullptr || request.headers.contains("If-Range")) return {};
+  return [header = *header](const std::vector<std::uint64_t>& part_sizes_bytes) -> objects::Extent {
+    const auto whole = std::accumulate(part_sizes_bytes.begin(), part_sizes_bytes.end(), std::uint64_t{0});
+    const auto wanted = http::parse_range(header, whole);
+    if (!wanted) return {};
+    return *wanted ? objects::Extent{(*wanted)->offset_bytes, (*wanted)->size_bytes}
+                   : objects::Extent{0, whole};
+  };
+}
+
 Task<http::Response> download(const Services& services, Call call) {
   const std::string path(call.parameter("path"));
   if (path.empty()) co_return message_response(400, "query parameter 'path' is missing");
@@ -103,7 +118,8 @@ Task<http::Response> download(const Services& services, Call call) {
     redirect.headers.add("Location", url->url);
     co_return redirect;
   }
-  auto task = services.repositories.open_object(call.caller, call.part("repository"), call.part("ref"), path);
+  auto task = services.repositories.open_object(call.caller, call.part("repository"), call.part("ref"), path,
+                                                extent_of(call.request));
   auto opened = co_await std::move(task);
   if (!opened) co_return error_response(opened.error());
   const auto whole = static_cast<std::uint64_t>(opened->stat.entry.size_bytes);

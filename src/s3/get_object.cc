@@ -1,6 +1,7 @@
 // GetObject, HeadObject. Source: AWS S3 API Reference.
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "http/begun_stream.h"
 #include "http/range.h"
@@ -49,10 +50,15 @@ struct Selection {
   unsigned part = 0;  // asked for by its number
 };
 
+using PartSizes = std::vector<std::uint64_t>;
+
+std::uint64_t sum_of(const PartSizes& sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+}
+
 /// The part that ?partNumber=N asks for. Errors: invalid_argument, invalid_range as InvalidPartNumber.
-Result<Selection> select_part(const Call& call, const service::ObjectReader& reader) {
+Result<Selection> select_part(const Call& call, const PartSizes& sizes) {
   ANABRANCH_TRY(const unsigned number, number_parameter(call, "partNumber", 0, objects::kPartNumberMax + 1));
-  const auto& sizes = reader.part_sizes_bytes();
   if (number == 0 || number > objects::kPartNumberMax) {
     return fail(ErrorCode::invalid_argument, "Part number must be an integer between 1 and 10000, inclusive");
   }
@@ -63,31 +69,44 @@ Result<Selection> select_part(const Call& call, const service::ObjectReader& rea
   Selection selection;
   for (unsigned i = 0; i + 1 < number; ++i) selection.range.offset_bytes += sizes[i];
   selection.range.size_bytes = sizes[number - 1];
-  selection.partial = reader.info().size_bytes > 0;
+  selection.partial = sum_of(sizes) > 0;
   selection.part = number;
   return selection;
 }
 
-Result<Selection> select_bytes(const Call& call, const service::ObjectReader& reader) {
-  const std::uint64_t whole = reader.info().size_bytes;
+/// The bytes that a request is for. `info`: to hold an If-Range against; null: it holds.
+Result<Selection> select_bytes(const Call& call, const PartSizes& sizes, const service::ObjectInfo* info) {
+  const std::uint64_t whole = sum_of(sizes);
   const std::string* range = call.request.headers.find("Range");
   if (call.has_parameter("partNumber")) {
     if (range != nullptr) {
       return s3_fail(ErrorCode::invalid_argument, "InvalidRequest",
                      "Cannot specify both Range header and partNumber query parameter");
     }
-    return select_part(call, reader);
+    return select_part(call, sizes);
   }
   Selection selection{{0, whole}, false};
   if (range == nullptr) return selection;
   const std::string* validator = call.request.headers.find("If-Range");
-  const service::ObjectInfo& info = reader.info();
-  if (validator != nullptr && !http::if_range_holds(*validator, info.etag, info.last_modified_ms)) {
+  if (validator != nullptr && info != nullptr &&
+      !http::if_range_holds(*validator, info->etag, info->last_modified_ms)) {
     return selection;
   }
   ANABRANCH_TRY(const auto wanted, http::parse_range(*range, whole));
   if (wanted) selection = {*wanted, true};
   return selection;
+}
+
+/// What is to be opened: no more than the request needs. Whether an If-Range holds is known only once the
+/// object is found.
+objects::ChooseExtent extent_of(const Call& call) {
+  if (call.request.method == "HEAD") return objects::no_bytes;
+  if (call.request.headers.contains("If-Range")) return {};
+  return [&call](const PartSizes& sizes) -> objects::Extent {
+    const auto selection = select_bytes(call, sizes, nullptr);
+    if (!selection) return {};
+    return {selection->range.offset_bytes, selection->range.size_bytes};
+  };
 }
 
 /// The answer to a range that lies outside; S3's newer clients read the size out of it and ask again.
@@ -116,29 +135,55 @@ class ObjectStream final : public ByteSource {
   std::unique_ptr<ByteSource> source_;  // goes first
 };
 
+struct Found {
+  service::ObjectInfo info;
+  PartSizes part_sizes_bytes;  // one, the whole, where it has no parts or they were not asked for
+  std::vector<service::Checksum> part_checksums = {};
+  std::unique_ptr<service::ObjectReader> reader = nullptr;  // not for HEAD
+};
+
+/// `call` must outlive the task.
+Task<Result<Found>> find(const Context& context, const Call& call) {
+  const bool head = call.request.method == "HEAD";
+  if (head && !call.has_parameter("partNumber")) {
+    auto look = context.objects.head_object(call.caller, call.bucket, call.key);
+    auto info = co_await std::move(look);
+    if (!info) co_return fail(std::move(info).error());
+    Found found{*std::move(info), PartSizes(1)};
+    found.part_sizes_bytes.front() = found.info.size_bytes;
+    co_return std::move(found);
+  }
+  auto task = context.objects.open_object(call.caller, call.bucket, call.key, extent_of(call));
+  auto opened = co_await std::move(task);
+  if (!opened) co_return fail(std::move(opened).error());
+  Found found{(*opened)->info(), (*opened)->part_sizes_bytes()};
+  if (call.has_parameter("partNumber")) found.part_checksums = (*opened)->part_checksums();
+  if (!head) found.reader = *std::move(opened);
+  co_return std::move(found);
+}
+
 }  // namespace
 
 Task<http::Response> get_object(const Context& context, Call call) {
   const bool head = call.request.method == "HEAD";
   auto sendable = check_overrides(call);
   if (!sendable) co_return call.error(sendable.error());
-  auto task = context.objects.open_object(call.caller, call.bucket, call.key);
-  auto opened = co_await std::move(task);
-  if (!opened) co_return call.error(opened.error());
-  std::unique_ptr<service::ObjectReader> reader = *std::move(opened);
-  const service::ObjectInfo& info = reader->info();
+  auto task = find(context, call);
+  auto found = co_await std::move(task);
+  if (!found) co_return call.error(found.error());
+  const service::ObjectInfo& info = found->info;
   auto allowed = check_read_conditions(call.request.headers, "", info);
   if (!allowed) {
     http::Response refused = call.error(allowed.error());
     if (refused.status == 304) add_object_headers(refused.headers, info, false);
     co_return refused;
   }
-  auto selection = select_bytes(call, *reader);
+  auto selection = select_bytes(call, found->part_sizes_bytes, &info);
   if (!selection) co_return refuse_range(call, selection.error(), info.size_bytes);
   http::Response response;
   const bool whole = selection->range.size_bytes == info.size_bytes;
   const bool wants_checksums = http::equal_ignoring_case(call.header("x-amz-checksum-mode"), "ENABLED");
-  const auto& part_checksums = reader->part_checksums();
+  const auto& part_checksums = found->part_checksums;
   const bool of_part = selection->part > 0 && selection->part <= part_checksums.size();
   add_object_headers(response.headers, info, wants_checksums && whole && !of_part);
   if (wants_checksums && of_part) {
@@ -158,7 +203,7 @@ Task<http::Response> get_object(const Context& context, Call call) {
   response.content_length = selection->range.size_bytes;
   if (head) co_return response;
   // The first bytes are read before the status is told: damaged ones are an error, not a cut connection.
-  auto begin = http::begin_stream(std::make_unique<ObjectStream>(std::move(reader), selection->range));
+  auto begin = http::begin_stream(std::make_unique<ObjectStream>(std::move(found->reader), selection->range));
   auto stream = co_await std::move(begin);
   if (!stream) co_return call.error(stream.error());
   response.stream = *std::move(stream);

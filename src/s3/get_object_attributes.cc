@@ -69,7 +69,7 @@ Task<http::Response> get_object_attributes(const Context& context, Call call) {
     const Error missing{ErrorCode::invalid_argument, "The x-amz-object-attributes header is missing"};
     co_return call.error(missing);
   }
-  auto task = context.objects.open_object(call.caller, call.bucket, call.key);
+  auto task = context.objects.open_object(call.caller, call.bucket, call.key, objects::no_bytes);
   auto reader = co_await std::move(task);
   if (!reader) co_return call.error(reader.error());
   const service::ObjectInfo& info = (*reader)->info();

@@ -196,14 +196,15 @@ Task<Result<BucketUsage>> ObjectService::bucket_usage(Caller caller, std::string
 // ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<ObjectService::Opened> ObjectService::open(const Caller& caller, const std::string& bucket,
-                                                  const std::string& key) const {
+                                                  const std::string& key,
+                                                  const objects::ChooseExtent& choose) const {
   ANABRANCH_TRY(const Target found, target(caller, Action::read_object, bucket, key));
   if (!found.repository) {
-    ANABRANCH_TRY(auto reader, objects_.open(bucket, key));
+    ANABRANCH_TRY(auto reader, objects_.open(bucket, key, choose));
     ObjectInfo info = reader->info();
     return Opened{std::move(info), std::move(reader)};
   }
-  auto opened = repositories_.open(bucket, found.ref, found.key);
+  auto opened = repositories_.open(bucket, found.ref, found.key, choose);
   if (!opened) return fail(missing_ref_is_missing_key(std::move(opened).error(), bucket, key));
   ObjectInfo info = info_of(opened->stat, opened->reader->info(), key);
   return Opened{std::move(info), std::move(opened->reader)};
@@ -213,17 +214,19 @@ Task<Result<ObjectInfo>> ObjectService::head_object(Caller caller, std::string b
   const auto find = [this, &caller, &bucket, &key]() -> Result<ObjectInfo> {
     ANABRANCH_TRY(const Target found, target(caller, Action::read_object, bucket, key));
     if (!found.repository) return objects_.head(bucket, key);
-    ANABRANCH_TRY(auto opened, open(caller, bucket, key));
-    return std::move(opened.info);
+    auto described = repositories_.head(bucket, found.ref, found.key);
+    if (!described) return fail(missing_ref_is_missing_key(std::move(described).error(), bucket, key));
+    return info_of(described->stat, std::move(described->physical), key);
   };
   auto task = inline_or_on(workers_, find);
   co_return co_await std::move(task);
 }
 
 Task<Result<std::unique_ptr<ObjectReader>>> ObjectService::open_object(Caller caller, std::string bucket,
-                                                                       std::string key) {
-  const auto find = [this, &caller, &bucket, &key]() -> Result<std::unique_ptr<ObjectReader>> {
-    ANABRANCH_TRY(auto opened, open(caller, bucket, key));
+                                                                       std::string key,
+                                                                       objects::ChooseExtent choose) {
+  const auto find = [this, &caller, &bucket, &key, &choose]() -> Result<std::unique_ptr<ObjectReader>> {
+    ANABRANCH_TRY(auto opened, open(caller, bucket, key, choose));
     return std::unique_ptr<ObjectReader>(
         std::make_unique<NamedReader>(std::move(opened.info), std::move(opened.reader)));
   };

@@ -55,8 +55,11 @@ class ObjectService {
   Task<Result<BucketUsage>> bucket_usage(Caller caller, std::string bucket);
 
   Task<Result<ListPage>> list_objects(Caller caller, std::string bucket, ListRequest request);
+  /// From records alone: nothing is opened.
   Task<Result<ObjectInfo>> head_object(Caller caller, std::string bucket, std::string key);
-  Task<Result<std::unique_ptr<ObjectReader>>> open_object(Caller caller, std::string bucket, std::string key);
+  /// Only what `choose` picks (empty: all) may be read.
+  Task<Result<std::unique_ptr<ObjectReader>>> open_object(Caller caller, std::string bucket, std::string key,
+                                                          objects::ChooseExtent choose = {});
 
   /// What put_object would refuse without reading a byte (rights, names, namespace): ask it before the body
   /// is taken.
@@ -109,7 +112,8 @@ class ObjectService {
   Result<Target> issued_target(const Caller& caller, Action action, const std::string& bucket,
                                const std::string& key) const;
   Result<ListPage> list_repository(const std::string& repository, const ListRequest& request) const;
-  Result<Opened> open(const Caller& caller, const std::string& bucket, const std::string& key) const;
+  Result<Opened> open(const Caller& caller, const std::string& bucket, const std::string& key,
+                      const objects::ChooseExtent& choose = {}) const;
   Task<Result<ObjectInfo>> publish(Target target, objects::PendingObject pending, WriteCondition condition);
   Task<Result<ObjectInfo>> complete_open_upload(Caller caller, std::string bucket, std::string key,
                                                 std::string upload_id, std::vector<CompletedPart> parts,

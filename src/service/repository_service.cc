@@ -232,11 +232,12 @@ Task<Result<ObjectStat>> RepositoryService::stat_object(Caller caller, std::stri
 }
 
 Task<Result<RepositoryService::Opened>> RepositoryService::open_object(Caller caller, std::string repository,
-                                                                       std::string ref, std::string path) {
+                                                                       std::string ref, std::string path,
+                                                                       objects::ChooseExtent choose) {
   const Resource resource = Resource::repository(repository, ref, path);
   return authorized_read(workers_, caller, Action::read_object, resource,
-                         [this, repository, ref, path]() -> Result<Opened> {
-                           ANABRANCH_TRY(auto opened, repositories_.open(repository, ref, path));
+                         [this, repository, ref, path, choose = std::move(choose)]() -> Result<Opened> {
+                           ANABRANCH_TRY(auto opened, repositories_.open(repository, ref, path, choose));
                            return Opened{std::move(opened.stat), std::move(opened.reader)};
                          });
 }

@@ -79,7 +79,9 @@ class RepositoryService {
     ObjectStat stat;
     std::unique_ptr<ObjectReader> reader;
   };
-  Task<Result<Opened>> open_object(Caller caller, std::string repository, std::string ref, std::string path);
+  /// Only what `choose` picks (empty: all) may be read.
+  Task<Result<Opened>> open_object(Caller caller, std::string repository, std::string ref, std::string path,
+                                   objects::ChooseExtent choose = {});
   Task<Result<Page<ObjectStat>>> list_objects(Caller caller, std::string repository, std::string ref,
                                               ListObjectsRequest request);
   /// `body` must outlive the task. Refuses before a byte of it is read where it can.

@@ -54,22 +54,50 @@ Result<ObjectStat> RefReader::stat(const OpenRepository& repository, const std::
   return stat_of(repository, path, *std::move(entry));
 }
 
-Result<Repositories::OpenedObject> RefReader::open(const OpenRepository& repository, const std::string& ref,
-                                                   const std::string& path) const {
+namespace {
+
+/// What `look` finds at the object's physical address, beside its stat. `find` gives the stat: again where
+/// the object is overwritten, uncommitted, between the two.
+template <class Found, class Find, class Look>
+Result<Found> follow(const std::string& path, const Find& find, const Look& look) {
   std::string address_before;
   for (int attempt = 0; attempt < kOpenTriesMax; ++attempt) {
-    ANABRANCH_TRY(auto found, stat(repository, ref, path));
+    ANABRANCH_TRY(auto found, find());
     ANABRANCH_TRY(const S3Address place, parse_s3_address(found.physical_address));
-    auto reader = found.entry.address_type == AddressType::full
-                      ? services_.objects.open_imported(place.bucket, place.key, found.entry.etag,
-                                                        static_cast<std::uint64_t>(found.entry.size_bytes))
-                      : services_.objects.open(place.bucket, place.key);
-    if (reader) return Repositories::OpenedObject{std::move(found), *std::move(reader)};
-    if (reader.error().code != ErrorCode::no_such_key) return fail(std::move(reader).error());
+    auto seen = look(place, found.entry);
+    if (seen) return Found{std::move(found), *std::move(seen)};
+    if (seen.error().code != ErrorCode::no_such_key) return fail(std::move(seen).error());
     if (found.physical_address == address_before) break;
     address_before = found.physical_address;
   }
   return fail(ErrorCode::not_found, "the bytes of '" + path + "' are gone from " + address_before);
+}
+
+}  // namespace
+
+Result<Repositories::DescribedObject> RefReader::head(const OpenRepository& repository,
+                                                      const std::string& ref, const std::string& path) const {
+  return follow<Repositories::DescribedObject>(
+      path, [&] { return stat(repository, ref, path); },
+      [&](const S3Address& place, const Entry& entry) {
+        if (entry.address_type != AddressType::full) return services_.objects.head(place.bucket, place.key);
+        return services_.objects.head_imported(place.bucket, place.key, entry.etag,
+                                               static_cast<std::uint64_t>(entry.size_bytes));
+      });
+}
+
+Result<Repositories::OpenedObject> RefReader::open(const OpenRepository& repository, const std::string& ref,
+                                                   const std::string& path,
+                                                   const objects::ChooseExtent& choose) const {
+  return follow<Repositories::OpenedObject>(
+      path, [&] { return stat(repository, ref, path); },
+      [&](const S3Address& place, const Entry& entry) {
+        if (entry.address_type != AddressType::full) {
+          return services_.objects.open(place.bucket, place.key, choose);
+        }
+        return services_.objects.open_imported(place.bucket, place.key, entry.etag,
+                                               static_cast<std::uint64_t>(entry.size_bytes), choose);
+      });
 }
 
 Result<Page<ObjectStat>> RefReader::list_objects(const OpenRepository& repository, const std::string& ref,

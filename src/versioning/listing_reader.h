@@ -18,8 +18,11 @@ class RefReader {
   /// Errors: no_such_key.
   Result<ObjectStat> stat(const OpenRepository& repository, const std::string& ref,
                           const std::string& path) const;
+  Result<Repositories::DescribedObject> head(const OpenRepository& repository, const std::string& ref,
+                                             const std::string& path) const;
   Result<Repositories::OpenedObject> open(const OpenRepository& repository, const std::string& ref,
-                                          const std::string& path) const;
+                                          const std::string& path,
+                                          const objects::ChooseExtent& choose = {}) const;
   Result<Page<ObjectStat>> list_objects(const OpenRepository& repository, const std::string& ref,
                                         const ListObjectsRequest& request) const;
   Result<Page<DiffItem>> diff_branch(const OpenRepository& repository, const std::string& branch,

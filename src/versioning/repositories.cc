@@ -409,10 +409,18 @@ Result<ObjectStat> Repositories::stat(const std::string& repository, const std::
   return impl_->reader.stat(*handle, ref, path);
 }
 
-Result<Repositories::OpenedObject> Repositories::open(const std::string& repository, const std::string& ref,
-                                                      const std::string& path) const {
+Result<Repositories::DescribedObject> Repositories::head(const std::string& repository,
+                                                         const std::string& ref,
+                                                         const std::string& path) const {
   ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
-  return impl_->reader.open(*handle, ref, path);
+  return impl_->reader.head(*handle, ref, path);
+}
+
+Result<Repositories::OpenedObject> Repositories::open(const std::string& repository, const std::string& ref,
+                                                      const std::string& path,
+                                                      const objects::ChooseExtent& choose) const {
+  ANABRANCH_TRY(const auto handle, impl_->registry.open(repository));
+  return impl_->reader.open(*handle, ref, path, choose);
 }
 
 Result<Page<ObjectStat>> Repositories::list_objects(const std::string& repository, const std::string& ref,

@@ -124,13 +124,21 @@ class Repositories {
   /// Errors: no_such_key.
   Result<ObjectStat> stat(const std::string& repository, const std::string& ref,
                           const std::string& path) const;
-  /// Opens an object's bytes. Errors: no_such_key; source_changed (410) where an imported source is gone.
+  /// What is told of an object, from records alone. Errors: as open().
+  struct DescribedObject {
+    ObjectStat stat;
+    objects::ObjectInfo physical;  // of the object that the entry points to
+  };
+  Result<DescribedObject> head(const std::string& repository, const std::string& ref,
+                               const std::string& path) const;
+  /// Opens the bytes of an object that `choose` picks, all where it is empty. Errors: no_such_key;
+  /// source_changed (410) where an imported source is gone.
   struct OpenedObject {
     ObjectStat stat;
     std::unique_ptr<objects::ObjectReader> reader;
   };
-  Result<OpenedObject> open(const std::string& repository, const std::string& ref,
-                            const std::string& path) const;
+  Result<OpenedObject> open(const std::string& repository, const std::string& ref, const std::string& path,
+                            const objects::ChooseExtent& choose = {}) const;
   /// In path order, uncommitted changes of a branch included; seeks past common prefixes and deleted runs.
   Result<Page<ObjectStat>> list_objects(const std::string& repository, const std::string& ref,
                                         const ListObjectsRequest& request) const;

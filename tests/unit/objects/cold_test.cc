@@ -57,10 +57,12 @@ class ColdBlobs final : public blob::Store {
   Result<std::unique_ptr<blob::Reader>> open(BlobId id) override {
     if (cold && read_tier() == ReadTier::memory) return fail(ErrorCode::would_block, "cold");
     if (lost) return fail(ErrorCode::not_found, "lost");
+    ++opens;
     return store_.open(id);
   }
   std::atomic<bool> cold{false};
   std::atomic<bool> lost{false};
+  std::atomic<int> opens{0};
 
  private:
   blob::Store& store_;
@@ -135,6 +137,52 @@ TEST_F(Cold, AHeadIsOneGet) {
   kv_.gets = 0;
   ASSERT_TRUE(put("k", "w"));
   EXPECT_EQ(kv_.gets, 2);
+}
+
+TEST_F(Cold, AReaderOpensNoMoreThanItIsFor) {
+  const std::vector<std::string> bodies{std::string(kPartSizeMin, 'a'), std::string(kPartSizeMin, 'b'), "c"};
+  const auto upload = block_on(store_.create_upload("b-1", "parts", {})).value();
+  std::vector<CompletedPart> parts;
+  for (unsigned i = 0; i < bodies.size(); ++i) {
+    const auto source = make_source(bodies[i]);
+    const auto part = block_on(store_.put_part("b-1", "parts", upload.upload_id, i + 1, {}, *source));
+    parts.push_back({i + 1, part.value().etag, {}});
+  }
+  auto pending = store_.prepare_complete("b-1", "parts", upload.upload_id, parts, {});
+  ASSERT_TRUE(pending);
+  const std::string etag = pending->info.etag;
+  ASSERT_TRUE(block_on(store_.publish(*std::move(pending), "b-1", "parts", {})));
+  const auto opens_of = [&](const auto& call) {
+    blobs_.opens = 0;
+    EXPECT_TRUE(call());
+    return blobs_.opens.load();
+  };
+  const std::uint64_t size = 2 * kPartSizeMin + 1;
+
+  EXPECT_EQ(opens_of([&] { return store_.head("b-1", "parts"); }), 0);
+  EXPECT_EQ(opens_of([&] { return store_.head_imported("b-1", "parts", etag, size); }), 0);
+  EXPECT_EQ(opens_of([&] { return store_.open("b-1", "parts", no_bytes); }), 0);
+  EXPECT_EQ(opens_of([&] { return store_.open("b-1", "parts"); }), 3);
+  std::unique_ptr<ObjectReader> kept;
+  const auto open_at = [&](std::uint64_t offset, std::uint64_t bytes) {
+    return opens_of([&] {
+      const auto choose = [&](const std::vector<std::uint64_t>& sizes) -> Extent {
+        EXPECT_THAT(sizes, testing::ElementsAre(kPartSizeMin, kPartSizeMin, 1));
+        return {offset, bytes};
+      };
+      auto opened = store_.open("b-1", "parts", choose);
+      if (opened) kept = *std::move(opened);
+      return opened.has_value();
+    });
+  };
+  EXPECT_EQ(open_at(0, kPartSizeMin), 1);
+  EXPECT_EQ(open_at(kPartSizeMin, kPartSizeMin), 1);
+  EXPECT_EQ(open_at(size - 1, 1), 1);
+  EXPECT_EQ(open_at(kPartSizeMin - 1, 2), 2);
+
+  ASSERT_TRUE(put("parts", "another"));
+  const auto source = kept->read(kPartSizeMin - 1, 2);
+  EXPECT_EQ(block_on(read_all(*source, MiB)).value(), "ab") << "what was opened stays readable";
 }
 
 TEST_F(Cold, BytesThatAreLostAreCorruptionNotMissingKeys) {

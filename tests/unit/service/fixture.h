@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,6 +21,23 @@
 #include "service/repository_service.h"
 
 namespace anabranch::service {
+
+/// Counts what is opened for reading.
+class CountedBlobs final : public blob::Store {
+ public:
+  explicit CountedBlobs(blob::Store& store) : store_(store) {}
+  std::unique_ptr<blob::Writer> create(std::optional<std::uint64_t> size_hint_bytes) override {
+    return store_.create(size_hint_bytes);
+  }
+  Result<std::unique_ptr<blob::Reader>> open(BlobId id) override {
+    ++opens;
+    return store_.open(id);
+  }
+  std::atomic<int> opens{0};
+
+ private:
+  blob::Store& store_;
+};
 
 class ServiceTest : public testing::Test {
  protected:
@@ -64,7 +84,8 @@ class ServiceTest : public testing::Test {
   Workers workers_{"test", 4};
   auth::KeyPair root_pair_{"AKIAROOT", "root-secret"};
   auth::Credentials credentials_{kv_, system_clock(), root_pair_};
-  objects::ObjectStore store_{kv_, blobs_, system_clock(), workers_};
+  CountedBlobs counted_{blobs_};
+  objects::ObjectStore store_{kv_, counted_, system_clock(), workers_};
   versioning::Repositories versions_{kv_, store_, system_clock(), workers_};
   IdentityService identity_{credentials_, system_clock(), workers_};
   ObjectService objects_{store_, versions_, workers_};
