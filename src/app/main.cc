@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +56,10 @@ int main(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? app::kExitOk : app::kExitUsage;
+    std::ostringstream complaint;  // names what was typed, which a shell may have taken from file names
+    const int code = program.exit(error, std::cout, complaint);
+    std::fputs(app::shown_lines(complaint.str()).c_str(), stderr);
+    return code == 0 ? app::kExitOk : app::kExitUsage;
   }
   return run();
 }

@@ -74,7 +74,9 @@ int remove(const RefKind& kind, const RefOptions& options) {
   const auto session = open_session();
   if (!session) return complain(name, session.error());
   const auto removed = kind.remove(session->api, *uri);
-  return removed ? kExitOk : complain(name, removed.error());
+  if (!removed) return complain(name, removed.error());
+  if (options.as_json) print_json(json::object{{"deleted", uri->ref}});
+  return kExitOk;
 }
 
 void add_ref_command(CLI::App& program, Chosen& run, const RefKind& kind) {
@@ -96,7 +98,8 @@ void add_ref_command(CLI::App& program, Chosen& run, const RefKind& kind) {
   creation->add_flag("--json", options->as_json, "As JSON");
   add("list", "List them with their commits", "anabranch://repository", list)
       ->add_flag("--json", options->as_json, "As JSON");
-  add("delete", "Delete a " + noun, "anabranch://repository/" + noun, remove);
+  add("delete", "Delete a " + noun, "anabranch://repository/" + noun, remove)
+      ->add_flag("--json", options->as_json, "As JSON");
 }
 
 }  // namespace

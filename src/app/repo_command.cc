@@ -78,7 +78,9 @@ int remove(const RepoOptions& options) {
   const auto name = repository_name(options.name);
   if (!name) return complain_usage("repo delete", name.error().message);
   const auto removed = session->api.delete_repository(*name);
-  return removed ? kExitOk : complain("repo delete", removed.error());
+  if (!removed) return complain("repo delete", removed.error());
+  if (options.as_json) print_json(json::object{{"deleted", *name}});
+  return kExitOk;
 }
 
 }  // namespace
@@ -105,6 +107,7 @@ void add_repo_command(CLI::App& program, Chosen& run) {
 
   auto* deletion = command->add_subcommand("delete", "Delete a repository; its files in the bucket stay");
   deletion->add_option("name", options->name, "Its name")->required();
+  deletion->add_flag("--json", options->as_json, "As JSON");
   deletion->callback([options, &run] { run = [options] { return remove(*options); }; });
 }
 

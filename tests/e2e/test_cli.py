@@ -306,7 +306,8 @@ def test_no_control_character_of_a_name_reaches_the_terminal(cli):
                cli("commit", "anabranch://dogs/main", "-m", f"subject {HOSTILE}\nbody {HOSTILE}", "--meta", f"k={HOSTILE}"),
                cli("log", "anabranch://dogs/main"), cli("show", "anabranch://dogs/main"),
                cli("rm", f"anabranch://dogs/main/nothing{HOSTILE}"), cli("cat", f"anabranch://dogs/{HOSTILE}/x"),
-               cli("cp", "-r", "anabranch://dogs/main/", f"down{HOSTILE}"), cli(HOSTILE), cli("rm", "-r", "anabranch://dogs/main"),
+               cli("cp", "-r", "anabranch://dogs/main/", f"down{HOSTILE}"), cli(HOSTILE), cli("rm", "anabranch://dogs/main/a", HOSTILE),
+               cli("ls", f"--{HOSTILE}"), cli("cp", "a", "b", f"c{HOSTILE}"), cli("rm", "-r", "anabranch://dogs/main"),
                cli("show", "anabranch://dogs/main", "--json"), cli("ls", "anabranch://dogs/main@", "-r", "--json")]  # fmt: skip
     for done in outputs:
         told = done.out + done.err
@@ -328,6 +329,9 @@ def test_json_is_json_everywhere(cli):
     assert cli("repo", "list", "--json").json[0]["name"] == "dogs"
     assert cli("repo", "create", "cats", "s3://sources/cats", "--json").json["default_branch"] == "main"
     assert cli("diff", "anabranch://dogs/main", "--json").json == []
+    assert cli("branch", "delete", "anabranch://dogs/b", "--json").json == {"deleted": "b"}
+    assert cli("tag", "delete", "anabranch://dogs/v1", "--json").json == {"deleted": "v1"}
+    assert cli("repo", "delete", "cats", "--json").json == {"deleted": "cats"}
 
 
 def test_the_second_copy_of_a_folder_skips_what_is_there(cli):
