@@ -62,7 +62,12 @@ class Bench {
   /// Operations that are not measured; all must succeed. Errors: internal (the first that failed).
   Result<void> run_unmeasured(std::uint64_t operations, const Operation& operation);
 
-  /// Deletes all objects of all sets, then the bucket.
+  /// A repository was made, whose imports keep objects of the bucket for good.
+  void note_repository() { has_repositories_ = true; }
+  bool has_repositories() const { return has_repositories_; }
+
+  /// Deletes all objects of all sets, then the bucket. Not for one with repositories: the server keeps the
+  /// bytes that they imported, and refuses to delete their bucket.
   Result<void> clean_up();
 
  private:
@@ -71,6 +76,7 @@ class Bench {
   S3Client s3_;
   RestClient rest_;
   bool is_serial_ = false;
+  bool has_repositories_ = false;
   std::map<std::string, std::unique_ptr<Stored>> sets_;
 };
 

@@ -60,7 +60,9 @@ int load(LoadArguments& arguments) {
   std::cout << table_head();
   for (const CaseResult& result : *results) std::cout << table_line(result);
   std::cout << std::flush;
-  if (!arguments.keep) {
+  if (bench.has_repositories()) {
+    std::cerr << "-- kept: bucket " << settings.bucket << ", which its repositories imported from\n";
+  } else if (!arguments.keep) {
     if (auto cleaned = bench.clean_up(); !cleaned) return complain(cleaned.error());
   }
   if (arguments.output.empty()) return kExitOk;

@@ -72,6 +72,7 @@ Result<std::string> VersioningSetup::make_repository(Bench& bench, const std::st
                           {"storage_namespace", "s3://" + bucket + "-store/" + repository},
                           {"default_branch", kMain}};
   ANABRANCH_CHECK(bench.rest().call("POST", "/repositories", json::serialize(body)));
+  bench.note_repository();
   return repository;
 }
 
