@@ -37,6 +37,12 @@ test('the graph shows all branches, badges, and what runs measured', async ({ pa
   await openSignedIn(page, server, `/ui/repositories/${name}/commits`);
 
   const grid = page.getByRole('grid', { name: 'Commits' });
+  // Without those of runs, until they are asked for.
+  await expect(grid.getByRole('row')).toHaveCount(6);
+  await expect(grid.getByRole('row').filter({ hasText: 'Run sweep-1' })).toHaveCount(0);
+  await expect(grid.locator('[role=gridcell]:first-child circle')).toHaveCount(5);
+  await page.getByRole('switch', { name: 'Commits of runs (1 hidden)' }).click();
+  await expect(page).toHaveURL(/runs=true|runs=1/);
   await expect(grid.getByRole('row')).toHaveCount(7);
   const merge = grid.getByRole('row').filter({ hasText: 'Merge topic' });
   await expect(merge.getByTitle('branch main')).toBeVisible();
@@ -63,6 +69,8 @@ test('commits are filtered by ref, path and message, and the address tells', asy
   await page.getByRole('textbox', { name: 'Message or id' }).fill('second');
   await expect(rows).toHaveCount(2);
   await expect(page).toHaveURL(/text=second/);
+  await page.getByRole('textbox', { name: 'Message or id' }).fill('run sweep');
+  await expect(rows).toHaveCount(2);
   await page.getByRole('textbox', { name: 'Message or id' }).fill('no such message');
   await expect(page.getByText('No commit matches')).toBeVisible();
 
@@ -78,6 +86,8 @@ test('commits are filtered by ref, path and message, and the address tells', asy
   await expect(page).toHaveURL(/ref=topic/);
   await expect(rows.filter({ hasText: 'Merge topic' })).toHaveCount(0);
   await expect(rows.filter({ hasText: 'More raw data' })).toBeVisible();
+  await page.goto(`/ui/repositories/${name}/commits?ref=sweep-1`);
+  await expect(rows.filter({ hasText: 'Run sweep-1' })).toBeVisible();
 });
 
 test('a run shows its figures, its facts and the command to reproduce it', async ({

@@ -156,6 +156,14 @@ test('branches of runs leave the others in sight, and any part of a name finds a
   await page.goto(`/ui/repositories/${name}/objects`);
   await page.getByRole('button', { name: /^ref/ }).click();
   await expect(page.getByRole('option').first()).toContainText('main');
+  await expect(page.getByRole('option', { name: 'grid-2', exact: true })).toHaveCount(0);
+  await expectNoAxeViolations(page);
+  await page.getByRole('option', { name: /^grid.*12 runs/ }).click();
+  await expect(page.getByRole('option').filter({ hasText: /^grid-/ })).toHaveText(
+    Array.from({ length: 12 }, (_, index) => `grid-${index + 1}`),
+  );
+  await page.getByRole('option', { name: /^grid.*12 runs/ }).click();
+  await expect(page.getByRole('option').filter({ hasText: /^grid-/ })).toHaveCount(0);
   await page.getByRole('textbox', { name: 'Find a branch, tag or commit' }).fill('desc');
   await expect(page.getByRole('option', { name: 'a-Long-Description' })).toBeVisible();
 });

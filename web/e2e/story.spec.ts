@@ -179,6 +179,7 @@ test('from a data set in a bucket to the best run on main', async ({
   await test.step('object info shows the physical address in the source bucket', async () => {
     await navigation(page, 'Objects').click();
     await page.getByRole('button', { name: /^ref/ }).click();
+    await page.getByRole('option', { name: /^sweep.*2 runs/ }).click();
     await page.getByRole('option', { name: 'sweep-2' }).click();
     for (const folder of ['artifacts/', 'config/', 'metrics/']) await expect(objects).toContainText(folder);
     await objects.getByRole('link', { name: 'raw/' }).click();

@@ -1,19 +1,33 @@
 import { Combobox, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
-import { Check, ChevronsUpDown, GitBranch, GitCommitHorizontal, GitMerge, Tag } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
-import { refSuggestionsQuery } from '../api/queries/refs';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import {
+  Check,
+  ChevronRight,
+  ChevronsUpDown,
+  GitBranch,
+  GitCommitHorizontal,
+  GitMerge,
+  Tag,
+} from 'lucide-react';
+import { Fragment, useMemo, useState, type ReactElement } from 'react';
+import { sweepsQuery } from '../api/queries/experiments';
+import { firstBranchesQuery, refSuggestionsQuery } from '../api/queries/refs';
 import { repositoryQuery } from '../api/queries/repositories';
 import { messageOf } from '../ui/ErrorState';
+import { formatPlural } from '../ui/format';
 import { shortCommit, type RefType } from '../ui/RefBadge';
 import { recentRefs, rememberRef } from './recent-refs';
 import classes from './RefSelect.module.css';
+import { byName, groupBranches, sweepOfBranch } from './run-branches';
 
 const icons = { branch: GitBranch, tag: Tag, commit: GitCommitHorizontal };
 const debounceMs = 150;
+const shownMax = 100;
 /** No ref: their values begin with their type. */
 const noneValue = 'none';
+/** Begins the value of a row that opens the branches of a sweep. */
+const sweepPrefix = 'sweep ';
 
 export interface RefSelectProps {
   repository: string;
@@ -48,17 +62,35 @@ export function RefSelect({
     onDropdownClose: () => {
       combobox.resetSelectedOption();
       setText('');
+      setOpenSweep(undefined);
     },
     onDropdownOpen: () => combobox.focusSearchInput(),
   });
   const query = useQuery({ ...refSuggestionsQuery(repository, prefix), enabled: combobox.dropdownOpened });
   const main = useQuery({ ...repositoryQuery(repository), enabled: combobox.dropdownOpened }).data
     ?.default_branch;
-  const found = query.data?.branches ?? [];
-  // The default branch is at hand whatever comes before it by name.
-  const isPinned = main !== undefined && text.trim() === '';
-  const branches = isPinned ? [{ id: main }, ...found.filter(({ id }) => id !== main)] : found;
-  const tags = branchesOnly ? [] : (query.data?.tags ?? []);
+  const isOpen = combobox.dropdownOpened;
+  const first = useQuery({ ...firstBranchesQuery(repository), enabled: isOpen });
+  const sweepPages = useInfiniteQuery({ ...sweepsQuery(repository), enabled: isOpen }).data?.pages;
+  const sweepOf = useMemo(
+    () => sweepOfBranch(sweepPages?.flatMap((page) => page.results) ?? []),
+    [sweepPages],
+  );
+  const [openSweep, setOpenSweep] = useState<string>();
+  // Untyped, the branches of runs stand by sweep, closed; who searches finds them among the others.
+  const isBrowsing = text.trim() === '';
+  const groups = useMemo(() => {
+    if (!isBrowsing) return groupBranches(query.data?.branches ?? [], main ?? '', () => undefined);
+    const known = first.data?.branches ?? [];
+    // The default branch is at hand whatever comes before it by name.
+    const isThere = main === undefined || known.some(({ id }) => id === main);
+    return groupBranches(isThere ? known : [{ id: main, commit_id: '' }, ...known], main ?? '', sweepOf);
+  }, [isBrowsing, query.data, first.data, main, sweepOf]);
+  const branches = groups.others.slice(0, shownMax);
+  const tags = branchesOnly ? [] : (query.data?.tags ?? []).toSorted((a, b) => byName(a.id, b.id));
+  const isCut =
+    groups.others.length > shownMax ||
+    (isBrowsing ? first.data?.hasMore === true : query.data?.hasMore === true);
   const typed = text.trim();
   const isKnown = [...branches, ...tags].some((ref) => ref.id === typed);
   const recents =
@@ -87,6 +119,11 @@ export function RefSelect({
       width={320}
       position="bottom-start"
       onOptionSubmit={(chosen) => {
+        if (chosen.startsWith(sweepPrefix)) {
+          const sweep = chosen.slice(sweepPrefix.length);
+          setOpenSweep(openSweep === sweep ? undefined : sweep);
+          return;
+        }
         combobox.closeDropdown();
         if (chosen === noneValue) {
           none?.onChoose();
@@ -144,11 +181,40 @@ export function RefSelect({
               {branches.map((ref) => option(ref.id, 'branch'))}
             </Combobox.Group>
           )}
+          {groups.sweeps.length > 0 && (
+            <Combobox.Group label="Branches of runs">
+              {groups.sweeps.map(({ sweep, branches: ofRuns }) => (
+                <Fragment key={sweep}>
+                  <Combobox.Option value={`${sweepPrefix}${sweep}`}>
+                    <div className={classes.option}>
+                      <ChevronRight
+                        size={14}
+                        aria-hidden
+                        className={openSweep === sweep ? classes.opened : undefined}
+                      />
+                      <span title={sweep}>{sweep}</span>
+                      <span className={classes.label}>
+                        {formatPlural(ofRuns.length, 'run')}
+                        {first.data?.hasMore === true && ' or more'}
+                      </span>
+                      {/* An option has no attribute that would tell this. */}
+                      <span className="ab-visually-hidden">
+                        {openSweep === sweep ? ', opened' : ', closed'}
+                      </span>
+                    </div>
+                  </Combobox.Option>
+                  {openSweep === sweep && ofRuns.slice(0, shownMax).map((ref) => option(ref.id, 'branch'))}
+                  {openSweep === sweep && ofRuns.length > shownMax && <More />}
+                </Fragment>
+              ))}
+            </Combobox.Group>
+          )}
           {tags.length > 0 && (
             <Combobox.Group label="Tags">{tags.map((ref) => option(ref.id, 'tag'))}</Combobox.Group>
           )}
+          {isCut && <More />}
           {mayTakeTyped && option(typed, 'commit', `Use “${typed}”`)}
-          {branches.length + tags.length === 0 && !mayTakeTyped && (
+          {branches.length + tags.length + groups.sweeps.length === 0 && !mayTakeTyped && (
             <Combobox.Empty>
               {query.isError ? messageOf(query.error) : query.isFetching ? 'Loading' : 'None found'}
             </Combobox.Empty>
@@ -157,4 +223,8 @@ export function RefSelect({
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+function More(): ReactElement {
+  return <div className={classes.more}>There are more: type a part of the name.</div>;
 }

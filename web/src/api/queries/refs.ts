@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
-import { amountAfter, longList } from './paging';
+import type { Ref } from '../types';
+import { amountAfter, longList, pageAmount } from './paging';
 
 export const branchesQuery = (repository: string, prefix = '') =>
   infiniteQueryOptions({
@@ -46,7 +47,29 @@ export const branchQuery = (repository: string, branch: string) =>
       ),
   });
 
-const suggestionsMax = 20;
+const [suggestionsMax, pagesMax] = [100, 3];
+
+/** The first branches: all of them, but in repositories with thousands. */
+export const firstBranchesQuery = (repository: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'branches', 'first'],
+    queryFn: async ({ signal }) => {
+      const branches: Ref[] = [];
+      let after = '';
+      for (let page = 0; page < pagesMax; ++page) {
+        const { results, pagination } = await answer(
+          api.GET('/repositories/{repository}/branches', {
+            params: { path: { repository }, query: { after, amount: pageAmount } },
+            signal,
+          }),
+        );
+        branches.push(...results);
+        if (!pagination.has_more) return { branches, hasMore: false };
+        after = pagination.next_offset;
+      }
+      return { branches, hasMore: true };
+    },
+  });
 
 /** The first branches and tags that hold the text: for choosing a ref. */
 export const refSuggestionsQuery = (repository: string, prefix: string) =>
@@ -58,7 +81,8 @@ export const refSuggestionsQuery = (repository: string, prefix: string) =>
         answer(api.GET('/repositories/{repository}/branches', { params, signal })),
         answer(api.GET('/repositories/{repository}/tags', { params, signal })),
       ]);
-      return { branches: branches.results, tags: tags.results };
+      const hasMore = branches.pagination.has_more || tags.pagination.has_more;
+      return { branches: branches.results, tags: tags.results, hasMore };
     },
     placeholderData: (previous) => previous,
   });

@@ -1,4 +1,4 @@
-import { useComputedColorScheme } from '@mantine/core';
+import { Switch, useComputedColorScheme } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { History, SearchX } from 'lucide-react';
@@ -16,7 +16,7 @@ import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
 import { RelativeTime } from '../../ui/figures';
 import { FilterInput } from '../../ui/FilterInput';
-import { formatPlural } from '../../ui/format';
+import { formatCount, formatPlural } from '../../ui/format';
 import { Page } from '../../ui/Page';
 import { RefBadges, type NamedRef } from '../../widgets/RefBadges';
 import classes from './commits.module.css';
@@ -25,9 +25,12 @@ import { GraphLayout, type GraphRow } from './graph-layout';
 import { matchesText, partMetadata, titleOf } from './metadata';
 import { RunChips } from './RunChips';
 import { useCommitActions } from './useCommitActions';
+import { withoutRuns } from './without-runs';
 
 const route = getRouteApi('/repositories/$repository/commits');
 const rowHeight = 36;
+/** Where runs are left out, so many rows are looked for, in so many commits. */
+const [rowsWanted, lookedThroughMax] = [40, 5000];
 
 interface CommitRow {
   commit: Commit;
@@ -39,11 +42,17 @@ interface CommitRow {
 /** The history of all branches as a graph, or of one ref; filtered by path and message. */
 export function CommitsPage(): ReactElement {
   const { repository } = route.useParams();
-  const { ref, prefix = '', text = '' } = route.useSearch();
+  const { ref, prefix = '', text = '', runs } = route.useSearch();
   const navigateHere = route.useNavigate();
   const navigate = useNavigate();
   const scheme = useComputedColorScheme('light');
-  const { source, rows, lanes, isFiltered, loaded } = useCommitRows(repository, ref, prefix, text);
+  const { source, rows, lanes, isFiltered, loaded, hidden } = useCommitRows(
+    repository,
+    ref,
+    prefix,
+    text,
+    runs === true,
+  );
   const { actionsOf, dialogs } = useCommitActions(repository, ref);
   const hasRuns = rows.some((row) => row.commit.metadata?.['anabranch.run'] !== undefined);
 
@@ -131,6 +140,17 @@ export function CommitsPage(): ReactElement {
               })
             }
           />
+          {!isFiltered && (hidden > 0 || runs === true) && (
+            <Switch
+              size="xs"
+              label={`Commits of runs${hidden > 0 ? ` (${formatCount(hidden)}${source.hasMore ? ' and more' : ''} hidden)` : ''}`}
+              checked={runs === true}
+              onChange={(event) => {
+                const shown = event.currentTarget.checked || undefined;
+                void navigateHere({ search: (old) => ({ ...old, runs: shown }), replace: true });
+              }}
+            />
+          )}
           <span className={classes.soft} role="status">
             {rows.length > 0 &&
               `${formatPlural(rows.length, 'commit')}${source.hasMore ? ` of the newest ${loaded}` : ''}`}
@@ -140,7 +160,7 @@ export function CommitsPage(): ReactElement {
     >
       <DataTable
         label="Commits"
-        listId={[repository, ref, prefix, text].join('\n')}
+        listId={[repository, ref, prefix, text, String(runs === true)].join('\n')}
         {...source}
         rows={rows}
         columns={columns}
@@ -189,7 +209,13 @@ function NoCommits({ repository, isFiltered }: { repository: string; isFiltered:
 }
 
 /** The commits of the graph or of a log, with their lanes and the refs on them. A text filter loads all there are. */
-function useCommitRows(repository: string, ref: string | undefined, prefix: string, text: string) {
+function useCommitRows(
+  repository: string,
+  ref: string | undefined,
+  prefix: string,
+  text: string,
+  withRuns: boolean,
+) {
   const defaultBranch = useQuery(repositoryQuery(repository)).data?.default_branch ?? 'main';
   const isLog = ref !== undefined || prefix !== '';
   const graph = useInfiniteQuery({ ...commitGraphQuery(repository), enabled: !isLog });
@@ -222,28 +248,39 @@ function useCommitRows(repository: string, ref: string | undefined, prefix: stri
   const first = source.rows.at(0)?.id;
   // A layout grows with the pages of one list; another list begins anew.
   const layout = useMemo(
-    () => ({ of: first, lanes: new GraphLayout(isLog ? undefined : mainHead) }),
-    [first, isLog, mainHead],
+    () => ({ of: first, withRuns, lanes: new GraphLayout(isLog ? undefined : mainHead) }),
+    [first, isLog, mainHead, withRuns],
   ).lanes;
+  // The head of the branch that is looked at is shown whoever made it.
+  const head = isLog ? first : undefined;
   const rows = useMemo<CommitRow[]>(() => {
     const loaded = sliceRows(source.rows, 0, source.rows.length);
-    if (!isFiltered) layout.extend(loaded);
-    const matching = filter === '' ? loaded : loaded.filter((commit) => matchesText(commit, filter));
-    return matching.map((commit, index) => ({
+    if (isFiltered) {
+      const matching = filter === '' ? loaded : loaded.filter((commit) => matchesText(commit, filter));
+      return matching.map((commit) => ({ commit, refs: refs.get(commit.id) ?? noRefs }));
+    }
+    const shown = withRuns
+      ? loaded.map((commit) => ({ commit, drawn: commit }))
+      : withoutRuns(loaded, head === undefined ? [] : [head]);
+    layout.extend(shown.map(({ drawn }) => drawn));
+    return shown.map(({ commit }, index) => ({
       commit,
-      graph: isFiltered ? undefined : layout.rows[index],
+      graph: layout.rows[index],
       refs: refs.get(commit.id) ?? noRefs,
     }));
-  }, [source.rows, filter, isFiltered, refs, layout]);
+  }, [source.rows, filter, isFiltered, refs, layout, withRuns, head]);
 
   const { hasMore, isLoadingMore, error, onLoadMore } = source;
-  const wantsAll = filter !== '' && hasMore && !isLoadingMore && error === undefined;
+  const hidden = isFiltered ? 0 : source.rows.length - rows.length;
+  // Pages full of runs say nothing: on to those that say something.
+  const isThin = hidden > 0 && rows.length < rowsWanted && source.rows.length < lookedThroughMax;
+  const wantsAll = (filter !== '' || isThin) && hasMore && !isLoadingMore && error === undefined;
   useEffect(() => {
     if (wantsAll) onLoadMore?.();
     // `onLoadMore` is new at each render.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [wantsAll]);
-  return { source, rows, lanes: layout.width, isFiltered, loaded: source.rows.length };
+  }, [wantsAll, source.rows.length]);
+  return { source, rows, lanes: layout.width, isFiltered, loaded: source.rows.length, hidden };
 }
 
 const noRefs: readonly NamedRef[] = [];

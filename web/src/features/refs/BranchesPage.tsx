@@ -29,6 +29,7 @@ import { formatCount, formatPlural } from '../../ui/format';
 import { useHotkeys } from '../../ui/hotkeys';
 import { Page } from '../../ui/Page';
 import { CreateRefDialog } from '../../widgets/CreateRefDialog';
+import { inOrder, sweepOfBranch } from '../../widgets/run-branches';
 import { DeleteRefs } from './DeleteRefs';
 import { HeadMessage, HeadTime } from './HeadCommit';
 import classes from './refs.module.css';
@@ -47,10 +48,10 @@ export function BranchesPage(): ReactElement {
   const defaultBranch = useQuery(repositoryQuery(repository)).data?.default_branch ?? 'main';
   const source = useInfiniteRows(useInfiniteQuery(branchesQuery(repository, prefix)), (page) => page.results);
   const sweepPages = useInfiniteQuery(sweepsQuery(repository)).data?.pages;
-  const isOfRun = useMemo(
-    () => runBranchTest(sweepPages?.flatMap((page) => page.results) ?? []),
-    [sweepPages],
-  );
+  const isOfRun = useMemo(() => {
+    const sweepOf = sweepOfBranch(sweepPages?.flatMap((page) => page.results) ?? []);
+    return (branch: string) => sweepOf(branch) !== undefined;
+  }, [sweepPages]);
   // Hundreds of runs would hide what people work on; who searches or asks for them finds them.
   const withRuns = runs === true || prefix !== '';
   const rows = useMemo(
@@ -263,27 +264,4 @@ export function BranchesPage(): ReactElement {
       )}
     </Page>
   );
-}
-
-const numberAtEnd = /-\d+$/;
-
-/** Whether a branch is one that a run of these sweeps has: it is called as its sweep, with the run's number. */
-export function runBranchTest(sweeps: readonly { id: string }[]): (branch: string) => boolean {
-  const names = new Set(sweeps.map(({ id }) => id));
-  return (branch) => numberAtEnd.test(branch) && names.has(branch.replace(numberAtEnd, ''));
-}
-
-const collator = new Intl.Collator('en', { numeric: true });
-
-/** The default branch, then the others as people count: 2 before 10, the runs of a sweep together. */
-export function inOrder(
-  rows: Iterable<Ref>,
-  defaultBranch: string,
-  isHidden: ((branch: string) => boolean) | undefined,
-): Ref[] {
-  const shown = [...rows].filter(({ id }) => id === defaultBranch || !isHidden?.(id));
-  return shown.sort((left, right) => {
-    if (left.id === defaultBranch || right.id === defaultBranch) return left.id === defaultBranch ? -1 : 1;
-    return collator.compare(left.id, right.id);
-  });
 }
