@@ -116,6 +116,35 @@ test('rows of a table are numbered as in their file', async ({ page, server, see
   await expect(table.getByRole('row').filter({ hasText: 'new' })).toContainText('+ 1');
 });
 
+test('long lines of a text wrap, and none is cut for good', async ({ page, server, seed, name }) => {
+  const words = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
+  const huge = 'x'.repeat(20_000);
+  await seed.repository(name, { 'code.py': `first\n${words} OLD\n${huge}A${huge}\n` });
+  await seed.branch(name, 'work');
+  await seed.put(name, 'work/code.py', `first\n${words} NEW\n${huge}B${huge}\n`);
+  await seed.commit(name, 'work', 'Longer');
+  await openSignedIn(page, server, `/ui/repositories/${name}/compare?left=main&right=work&path=code.py`);
+  const diff = page.getByRole('region', { name: 'Differences of the text' });
+  for (const width of [1440, 800]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const end of ['OLD', 'NEW']) {
+      const mark = diff.getByText(end, { exact: true });
+      await expect(mark).toBeInViewport();
+      const isWhole = await mark.evaluate((element) => {
+        const cell = element.parentElement as HTMLElement;
+        return cell.scrollWidth <= cell.clientWidth && getComputedStyle(cell).textOverflow !== 'ellipsis';
+      });
+      expect(isWhole, `${end} at ${width} px`).toBe(true);
+    }
+  }
+  // Of a huge line the place that differs, and the rest when it is asked for.
+  await expect(diff).toContainText('xAx');
+  await expect(diff).toContainText('xBx');
+  await expectNoAxeViolations(page);
+  await diff.getByRole('button', { name: 'Show all 40,001 characters' }).first().click();
+  await expect(diff).toContainText(`${huge}A${huge}`);
+});
+
 test('a name and a content made to run do nothing', async ({ page, server, seed, name }) => {
   await twoBranches(seed, name);
   page.on('dialog', () => {

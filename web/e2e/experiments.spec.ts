@@ -428,6 +428,77 @@ test('a run tells what went in and how to do it again', async ({ page, server, s
   await expectNoAxeViolations(page);
 });
 
+test('files of a run open in its page, those that were recorded of it too', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/a.txt': 'a', 'model.pkl.old': 'not of the run' });
+  const at = `/repositories/${name}`;
+  const { commit_id: input } = await seed.rest<{ commit_id: string }>('GET', `${at}/branches/main`);
+  await seed.rest('POST', `${at}/sweeps`, {
+    id: 'alone',
+    input_ref: 'main',
+    input_commit: input,
+    command: ['python3', 'train.py'],
+    grid: {},
+    total: 1,
+  });
+  const run = await seed.rest<Made>('POST', `${at}/runs`, {
+    sweep: 'alone',
+    name: 'alone',
+    branch: 'alone',
+    index: 0,
+    parameters: {},
+    input_commit: input,
+    argv: ['python3', 'train.py'],
+    host: 'gpu-1',
+  });
+  await seed.branch(name, 'alone');
+  const files = {
+    'artifacts/model.json': '{"weights": 12345678901234567890}',
+    'checkpoints/last.txt': 'the last checkpoint',
+    'model.pkl': 'a pickle',
+    '.anabranch/code.tar': 'train.py and the like',
+    '.anabranch/git.diff': '+learning_rate = 3',
+    '.anabranch/packages.txt': 'numpy==2.0.0',
+  };
+  for (const [path, body] of Object.entries(files)) await seed.put(name, `alone/${path}`, body);
+  const { id: commit } = await seed.commit(name, 'alone', 'run alone', {
+    'anabranch.git_sha': 'c0ffee',
+    'anabranch.git_dirty': 'true',
+    'anabranch.code': 'c0de',
+    'anabranch.packages': 'beef',
+    'anabranch.out': '["checkpoints", "model.pkl"]',
+  });
+  await seed.rest('POST', `${at}/runs/${run.id}/reports`, { state: 'ok', exit_code: 0, commit_id: commit });
+
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${run.id}?tab=files`);
+  const list = page.getByRole('grid', { name: 'Files of the run' });
+  for (const path of Object.keys(files))
+    await expect(list.getByRole('link', { name: path, exact: true })).toBeVisible();
+  await expect(list.getByRole('link')).toHaveCount(Object.keys(files).length);
+  await list.getByRole('link', { name: 'artifacts/model.json' }).click();
+  const file = page.getByRole('region', { name: 'Object', exact: true });
+  await expect(file).toContainText('12345678901234567890');
+  await expect(page).toHaveURL(new RegExp(`/runs/${run.id}.*object=artifacts/model.json`));
+  await expectNoAxeViolations(page);
+  const saved = page.waitForEvent('download');
+  await file.getByRole('button', { name: 'Download' }).click();
+  expect(readFileSync(await (await saved).path(), 'utf8')).toBe(files['artifacts/model.json']);
+  await page.reload();
+  await expect(file).toContainText('12345678901234567890');
+  await file.getByRole('button', { name: 'Close the object' }).click();
+  await expect(file).toBeHidden();
+
+  for (const path of ['.anabranch/code.tar', '.anabranch/git.diff', '.anabranch/packages.txt'] as const) {
+    await page.getByRole('tab', { name: 'Reproduce' }).click();
+    await page.getByRole('link', { name: path }).click();
+    await expect(file).toContainText(files[path]);
+  }
+});
+
 test('values of a run are whole on one line, and copied as they are', async ({
   page,
   server,

@@ -102,7 +102,7 @@ test('an upload that the server did not live to see is sent again', async ({
   await expectNoAxeViolations(page);
 
   await server.start();
-  await tray.getByRole('button', { name: 'Try large.bin again' }).click();
+  await tray.getByRole('button', { name: 'Try main/large.bin again' }).click();
   await expect(tray.getByRole('img', { name: 'done' })).toBeVisible();
   await expect(objects(page)).toContainText('20 MiB');
   const kept = await seed.s3('GET', `/${name}/main/large.bin`);

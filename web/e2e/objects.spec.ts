@@ -116,6 +116,44 @@ test('files and folders are uploaded, deleted and reviewed', async ({ page, serv
   await expect(page).toHaveURL(`/ui/repositories/${name}/changes?branch=main`);
 });
 
+test('an upload replaces nothing unasked, and the tray tells files of one name apart', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/a.txt': 'old a', 'raw/b.txt': 'old b', 'raw/c.txt': 'old c' });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=raw/`);
+  const upload = (names: string[]) =>
+    page
+      .getByLabel('Files to upload')
+      .setInputFiles(
+        names.map((each) => ({ name: each, mimeType: 'text/plain', buffer: Buffer.from(`new ${each}`) })),
+      );
+  const dialog = page.getByRole('dialog', { name: 'Replace what is there?' });
+  const tray = page.getByRole('region', { name: 'Uploads' });
+  const content = async (path: string) => (await seed.s3('GET', `/${name}/main/${path}`)).text();
+
+  await upload(['a.txt', 'b.txt', 'fresh.txt']);
+  await expect(dialog).toContainText('main/raw/a.txt');
+  await expectNoAxeViolations(page);
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await expect(dialog).toContainText('main/raw/b.txt');
+  await dialog.getByRole('button', { name: 'Skip' }).click();
+  await expect(tray).toContainText('2 files uploaded, 1 skipped');
+  await expect(tray).toContainText('main/raw/fresh.txt');
+  expect(await content('raw/a.txt')).toBe('new a.txt');
+  expect(await content('raw/b.txt')).toBe('old b');
+  await tray.getByRole('button', { name: 'Close uploads' }).click();
+
+  await upload(['a.txt', 'b.txt', 'c.txt']);
+  await dialog.getByLabel(/Do the same/).check();
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await expect(tray).toContainText('3 files uploaded');
+  await expect(dialog).toBeHidden();
+  expect(await content('raw/c.txt')).toBe('new c.txt');
+});
+
 test('a tag and a commit are read-only', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'a.txt': 'a' });
   await seed.rest('POST', `/repositories/${name}/tags`, { id: 'v1', ref: 'main' });
@@ -253,6 +291,64 @@ test('every kind of object has its preview, and nothing in one runs', async ({
   await setTheme(page, 'dark');
   await shows('data.json', '64');
   await expectNoAxeViolations(page);
+});
+
+test('a long text and long bytes go on, and their end is one click away', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  const lineCount = 150_000;
+  const log = Array.from({ length: lineCount }, (_, index) => `line ${index + 1} of ünïcode`).join('\n');
+  await seed.repository(name, { 'long.log': `${log}\n` });
+  const bytes = new Uint8Array(200_000).fill(0);
+  bytes.set(new TextEncoder().encode('the very end'), bytes.length - 12);
+  await seed.put(name, 'main/long.bin', bytes);
+  await seed.put(
+    name,
+    'main/rows.csv',
+    `n,text\n${'1,a row of the table that is long\n'.repeat(100_000)}2,last\n`,
+  );
+
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?object=long.log`);
+  const pane = page.getByRole('region', { name: 'Object', exact: true });
+  const text = pane.getByRole('region', { name: 'Text' });
+  await expect(pane).toContainText('The first 1 MiB of 3.');
+  await expect(text).toContainText('line 1 of ünïcode');
+  await expectNoAxeViolations(page);
+  await pane.getByRole('button', { name: 'Show more' }).click();
+  await expect(pane).toContainText('The first 2 MiB of 3.');
+  await pane.getByRole('button', { name: 'Jump to the end' }).click();
+  await expect(pane).toContainText('The last 1 MiB of 3.');
+  await expect(text).toContainText(`line ${lineCount} of ünïcode`);
+  await expect(text).not.toContainText('\ufffd');
+  // What comes before moves nothing, and with all of it the lines have their numbers.
+  await pane.getByRole('button', { name: 'Show what comes before' }).click();
+  await expect(pane).toContainText('The last 2 MiB of 3.');
+  await expect(text).toContainText(`line ${lineCount} of ünïcode`);
+  await pane.getByRole('button', { name: 'Show what comes before' }).click();
+  await expect(pane).toContainText('The last 3 MiB of 3.');
+  await pane.getByRole('button', { name: 'Show what comes before' }).click();
+  await expect(pane).toContainText('150,000 lines');
+  await expect(text.getByText(String(lineCount), { exact: true })).toBeVisible();
+  await expect(text).toContainText(`line ${lineCount} of ünïcode`);
+  await pane.getByRole('button', { name: 'Back to the beginning' }).click();
+  await expect(text).toContainText('line 1 of ünïcode');
+
+  await page.goto(`/ui/repositories/${name}/objects?object=long.bin`);
+  const hex = pane.getByRole('region', { name: 'Bytes' });
+  await expect(hex).toContainText('00000000  00 00');
+  await pane.getByRole('button', { name: 'Show more' }).click();
+  await expect(pane).toContainText('The first 128 KiB of 195 KiB');
+  await pane.getByRole('button', { name: 'Jump to the end' }).click();
+  await expect(hex).toContainText('the very end');
+  await expect(hex).toContainText((199_984).toString(16).padStart(8, '0'));
+
+  await page.goto(`/ui/repositories/${name}/objects?object=rows.csv`);
+  await expect(pane).toContainText('rows so far');
+  await pane.getByRole('button', { name: 'Show more' }).click();
+  await expect(pane).toContainText('100,001 rows');
 });
 
 test('images are looked through in the gallery', async ({ page, server, seed, name }) => {

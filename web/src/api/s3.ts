@@ -48,6 +48,8 @@ export interface OpenUpload {
 export interface UploadOptions {
   contentType?: string;
   signal?: AbortSignal;
+  /** An object that is there is not replaced: ApiError 412. */
+  onlyIfAbsent?: boolean;
   onProgress?: (sentBytes: number) => void;
 }
 
@@ -107,6 +109,12 @@ export async function headObject(bucket: string, key: string, signal?: AbortSign
   return describe((await send('HEAD', objectPath(bucket, key), { headers, signal })).headers);
 }
 
+/** Whether there is an object with that key. By a listing: that there is none is an answer of it, not an error. */
+export async function hasObject(bucket: string, key: string, signal?: AbortSignal): Promise<boolean> {
+  const { objects } = await listObjects(bucket, { prefix: key, amount: 1, signal });
+  return objects[0]?.key === key;
+}
+
 /** The object's bytes, or those of `range` (an HTTP range such as "bytes=0-1023"). */
 export async function getObject(
   bucket: string,
@@ -131,7 +139,7 @@ export async function putObject(
     sendWithProgress(
       path,
       body,
-      { 'content-type': options.contentType || body.type || defaultType },
+      { 'content-type': options.contentType || body.type || defaultType, ...condition(options) },
       options,
     ),
   );
@@ -203,6 +211,10 @@ export async function abortUpload(bucket: string, key: string, uploadId: string)
   await send('DELETE', objectPath(bucket, key), { query: { uploadId } });
 }
 
+function condition({ onlyIfAbsent = false }: UploadOptions): Record<string, string> {
+  return onlyIfAbsent ? { 'if-none-match': '*' } : {};
+}
+
 const defaultType = 'application/octet-stream';
 
 async function putInParts(path: string, body: Blob, options: UploadOptions): Promise<void> {
@@ -220,7 +232,7 @@ async function putInParts(path: string, body: Blob, options: UploadOptions): Pro
     const completed = await send('POST', path, {
       query: { uploadId },
       body: `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`,
-      headers: { 'content-type': 'application/xml' },
+      headers: { 'content-type': 'application/xml', ...condition(options) },
       signal: options.signal,
     });
     // S3 may answer 200 at once and put an error into the body.

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ApiError } from './error';
 import type { putObject } from './s3';
 import { UploadQueue } from './uploads';
 
@@ -7,19 +8,21 @@ afterEach(() => void vi.useRealTimers());
 
 interface Sent {
   key: string;
+  onlyIfAbsent: boolean;
   finish: () => void;
   fail: (error: Error) => void;
 }
 
 /** A queue whose files are sent when the test says so. */
-function makeQueue() {
+function makeQueue(taken: readonly string[] = []) {
   const sent: Sent[] = [];
+  const has = (_bucket: string, key: string) => Promise.resolve(taken.includes(key));
   const put: typeof putObject = (_bucket, key, _body, options) =>
     new Promise((resolve, reject) => {
       options?.signal?.addEventListener('abort', () => reject(new DOMException('stop', 'AbortError')));
-      sent.push({ key, finish: resolve, fail: reject });
+      sent.push({ key, onlyIfAbsent: options?.onlyIfAbsent === true, finish: resolve, fail: reject });
     });
-  return { queue: new UploadQueue(put), sent };
+  return { queue: new UploadQueue(put, has), sent };
 }
 
 const files = (count: number) =>
@@ -83,4 +86,58 @@ it('tells once when a bucket has nothing left to send', async () => {
   await settle();
 
   expect(settled).toHaveBeenCalledExactlyOnceWith('bucket');
+});
+
+const states = (queue: UploadQueue) => queue.getView().items.map((item) => item.state);
+
+it('replaces nothing unasked', async () => {
+  const { queue, sent } = makeQueue(['file-0', 'file-2']);
+  const settled = vi.fn();
+  queue.onSettled(settled);
+
+  queue.add('bucket', files(3));
+  await settle();
+  expect(sent).toMatchObject([{ key: 'file-1', onlyIfAbsent: true }]);
+  sent[0]?.finish();
+  await settle();
+  expect(states(queue)).toEqual(['exists', 'done', 'exists']);
+  expect(settled).not.toHaveBeenCalled();
+
+  const [first, , third] = queue.getView().items;
+  queue.decide(first?.id ?? 0, 'replace', false);
+  await settle();
+  expect(sent.at(-1)).toMatchObject({ key: 'file-0', onlyIfAbsent: false });
+  sent.at(-1)?.finish();
+  queue.decide(third?.id ?? 0, 'skip', false);
+  await settle();
+
+  expect(states(queue)).toEqual(['done', 'done', 'skipped']);
+  expect(settled).toHaveBeenCalledExactlyOnceWith('bucket');
+});
+
+it('takes one decision for all that were added together', async () => {
+  const { queue, sent } = makeQueue(['file-0', 'file-1', 'file-4']);
+
+  queue.add('bucket', files(5));
+  queue.add('other', files(1));
+  await settle();
+  queue.decide(queue.getView().items[0]?.id ?? 0, 'skip', true);
+  await settle();
+  while (sent.length > 0) {
+    sent.shift()?.finish();
+    await settle();
+  }
+
+  expect(states(queue)).toEqual(['skipped', 'skipped', 'done', 'done', 'skipped', 'exists']);
+});
+
+it('asks as well where somebody else was quicker', async () => {
+  const { queue, sent } = makeQueue();
+
+  queue.add('bucket', files(1));
+  await settle();
+  sent[0]?.fail(new ApiError(412, 'PreconditionFailed'));
+  await settle();
+
+  expect(states(queue)).toEqual(['exists']);
 });

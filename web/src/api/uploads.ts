@@ -3,18 +3,27 @@
  * while one moves between pages. Read it with `useUploads()`; `uploads.subscribe` tells of changes ten times a second at most.
  */
 import { useSyncExternalStore } from 'react';
-import { putObject } from './s3';
+import { ApiError } from './error';
+import { hasObject, putObject } from './s3';
 
 const filesAtOnce = 3;
 const tellIntervalMs = 100;
 
-export type UploadState = 'waiting' | 'sending' | 'done' | 'failed' | 'cancelled';
+/** `exists`: its key is taken, and it waits for a decision. */
+export type UploadState = 'waiting' | 'sending' | 'exists' | 'done' | 'failed' | 'cancelled' | 'skipped';
+
+/** What is done with a file whose key is taken. */
+export type Decision = 'replace' | 'skip';
 
 export interface Upload {
   readonly id: number;
   readonly bucket: string;
   readonly key: string;
   readonly file: Blob;
+  /** Files that were added together: one decision can be for all of them. */
+  readonly batch: number;
+  /** Whether what is there may be replaced; undefined: that is asked first. */
+  readonly decision?: Decision;
   readonly state: UploadState;
   readonly sentBytes: number;
   readonly error?: string;
@@ -24,6 +33,8 @@ export interface UploadsView {
   readonly items: readonly Upload[];
   readonly waiting: number;
   readonly sending: number;
+  readonly exists: number;
+  readonly skipped: number;
   readonly done: number;
   readonly failed: number;
   readonly totalBytes: number;
@@ -34,6 +45,8 @@ const empty: UploadsView = {
   items: [],
   waiting: 0,
   sending: 0,
+  exists: 0,
+  skipped: 0,
   done: 0,
   failed: 0,
   totalBytes: 0,
@@ -49,14 +62,19 @@ export class UploadQueue {
   private view = empty;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private nextId = 1;
+  private nextBatch = 1;
 
-  constructor(private readonly put: typeof putObject = putObject) {}
+  constructor(
+    private readonly put: typeof putObject = putObject,
+    private readonly has: typeof hasObject = hasObject,
+  ) {}
 
-  /** Adds files of one bucket (or repository, whose keys begin with a branch). */
+  /** Adds files of one bucket (or repository, whose keys begin with a branch). Nothing is replaced unasked. */
   add(bucket: string, files: readonly { key: string; file: Blob }[]): void {
+    const batch = this.nextBatch++;
     for (const { key, file } of files) {
       const id = this.nextId++;
-      this.items.set(id, { id, bucket, key, file, state: 'waiting', sentBytes: 0 });
+      this.items.set(id, { id, bucket, key, file, batch, state: 'waiting', sentBytes: 0 });
       this.waiting.push(id);
     }
     this.startNext();
@@ -66,20 +84,42 @@ export class UploadQueue {
   cancel(id: number): void {
     const item = this.items.get(id);
     if (!item) return;
-    if (item.state === 'waiting') this.change(id, { state: 'cancelled' });
-    else this.stops.get(id)?.abort();
+    if (item.state === 'waiting' || item.state === 'exists') {
+      this.change(id, { state: 'cancelled' });
+      this.tellIfSettled(item.bucket);
+    } else this.stops.get(id)?.abort();
   }
 
   cancelAll(): void {
     for (const item of [...this.items.values()]) {
-      if (item.state === 'waiting' || item.state === 'sending') this.cancel(item.id);
+      if (isPending(item)) this.cancel(item.id);
     }
+  }
+
+  /** Decides on a file whose key is taken; `forAll`: and on all that were added with it and are not over. */
+  decide(id: number, decision: Decision, forAll: boolean): void {
+    const chosen = this.items.get(id);
+    if (chosen?.state !== 'exists') return;
+    for (const item of [...this.items.values()]) {
+      const isMeant = item.id === id || (forAll && item.batch === chosen.batch && isPending(item));
+      if (!isMeant || item.decision !== undefined) continue;
+      if (item.state !== 'exists') this.change(item.id, { decision });
+      else if (decision === 'skip') this.change(item.id, { decision, state: 'skipped' });
+      else {
+        this.change(item.id, { decision, state: 'waiting' });
+        this.waiting.push(item.id);
+      }
+    }
+    this.startNext();
+    this.tellIfSettled(chosen.bucket);
   }
 
   retry(id: number): void {
     const item = this.items.get(id);
-    if (!item || (item.state !== 'failed' && item.state !== 'cancelled')) return;
-    this.change(id, { state: 'waiting', sentBytes: 0, error: undefined });
+    if (!item || isPending(item) || item.state === 'done') return;
+    // Whoever tries a file again that was skipped has thought better of it.
+    const decision = item.state === 'skipped' ? 'replace' : item.decision;
+    this.change(id, { state: 'waiting', decision, sentBytes: 0, error: undefined });
     this.waiting.push(id);
     this.startNext();
   }
@@ -87,7 +127,7 @@ export class UploadQueue {
   /** Forgets what is over. */
   clear(): void {
     for (const item of [...this.items.values()]) {
-      if (item.state !== 'waiting' && item.state !== 'sending') this.items.delete(item.id);
+      if (!isPending(item)) this.items.delete(item.id);
     }
     this.tell();
   }
@@ -119,13 +159,20 @@ export class UploadQueue {
     this.stops.set(item.id, stop);
     this.change(item.id, { state: 'sending' });
     try {
+      if (item.decision !== 'replace' && (await this.has(item.bucket, item.key, stop.signal))) {
+        this.refuse(item.id);
+        return;
+      }
       await this.put(item.bucket, item.key, item.file, {
         signal: stop.signal,
+        onlyIfAbsent: this.items.get(item.id)?.decision !== 'replace',
         onProgress: (sentBytes) => this.change(item.id, { sentBytes }),
       });
       this.change(item.id, { state: 'done', sentBytes: item.file.size });
     } catch (error) {
-      if (stop.signal.aborted) this.change(item.id, { state: 'cancelled' });
+      // Somebody else was quicker.
+      if (isTaken(error)) this.refuse(item.id);
+      else if (stop.signal.aborted) this.change(item.id, { state: 'cancelled' });
       else
         this.change(item.id, {
           state: 'failed',
@@ -138,9 +185,18 @@ export class UploadQueue {
     }
   }
 
+  /** Its key is taken: what was decided meanwhile is done, else one is asked. */
+  private refuse(id: number): void {
+    const decision = this.items.get(id)?.decision;
+    if (decision === 'replace') {
+      this.change(id, { state: 'waiting', sentBytes: 0 });
+      this.waiting.push(id);
+    } else this.change(id, { state: decision === 'skip' ? 'skipped' : 'exists', sentBytes: 0 });
+  }
+
   private tellIfSettled(bucket: string): void {
     for (const item of this.items.values()) {
-      if (item.bucket === bucket && (item.state === 'waiting' || item.state === 'sending')) return;
+      if (item.bucket === bucket && isPending(item)) return;
     }
     for (const listener of this.settledListeners) listener(bucket);
   }
@@ -161,11 +217,21 @@ export class UploadQueue {
   }
 }
 
+function isPending({ state }: Upload): boolean {
+  return state === 'waiting' || state === 'sending' || state === 'exists';
+}
+
+/** The answer to `If-None-Match: *` where there is an object. */
+function isTaken(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 412;
+}
+
 function summarise(items: readonly Upload[]): UploadsView {
   const view = { ...empty, items };
   for (const item of items) {
     if (item.state === 'cancelled') continue;
     view[item.state] += 1;
+    if (item.state === 'skipped') continue;
     view.totalBytes += item.file.size;
     view.sentBytes += item.sentBytes;
   }

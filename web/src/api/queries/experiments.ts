@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
 import { readRun, readRuns, readSeries } from '../numbers';
-import type { RunState } from '../types';
+import type { ObjectStats, RunState } from '../types';
 import { longList, pageAmount } from './paging';
 
 const refreshMs = 5000;
@@ -162,10 +162,10 @@ export const deleteSweep = (repository: string, sweep: string) =>
     api.DELETE('/repositories/{repository}/sweeps/{sweep}', { params: { path: { repository, sweep } } }),
   );
 
-/** The first thousand objects below a prefix, folders not folded: what a run left. */
-export const runFilesQuery = (repository: string, ref: string, prefix: string) =>
+/** The first thousand objects below a prefix, folders not folded. */
+export const filesBelowQuery = (repository: string, ref: string, prefix: string) =>
   queryOptions({
-    queryKey: ['repositories', repository, 'run-files', { ref, prefix }],
+    queryKey: ['repositories', repository, 'files-below', { ref, prefix }],
     queryFn: ({ signal }) =>
       answer(
         api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
@@ -173,5 +173,42 @@ export const runFilesQuery = (repository: string, ref: string, prefix: string) =
           signal,
         }),
       ),
+    staleTime: 60_000,
+  });
+
+/** So many files of a run are read before they are shown; further ones when they are scrolled to. */
+const runFilesAtOnce = 200;
+
+/**
+ * The files of a run, place by place. A place that ends with a slash is a folder, another one an object or a folder; folders
+ * within are not folded.
+ */
+export const runFilesQuery = (repository: string, ref: string, places: readonly string[]) =>
+  infiniteQueryOptions({
+    queryKey: ['repositories', repository, 'run-files', { ref, places }],
+    queryFn: async ({ pageParam, signal }) => {
+      const files: ObjectStats[] = [];
+      let { place, after } = pageParam;
+      while (files.length < runFilesAtOnce) {
+        const prefix = places.at(place);
+        if (prefix === undefined) break;
+        const { results, pagination } = await answer(
+          api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
+            params: { path: { repository, ref }, query: { prefix, after, amount: pageAmount } },
+            signal,
+          }),
+        );
+        files.push(
+          ...results.filter(
+            ({ path }) => prefix.endsWith('/') || path === prefix || path.startsWith(`${prefix}/`),
+          ),
+        );
+        if (!pagination.has_more) ++place;
+        after = pagination.has_more ? pagination.next_offset : '';
+      }
+      return { files, next: { place, after } };
+    },
+    initialPageParam: { place: 0, after: '' },
+    getNextPageParam: ({ next }) => (next.place < places.length ? next : undefined),
     staleTime: 60_000,
   });

@@ -4,7 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowDown, ArrowUp, GitMerge, Star } from 'lucide-react';
 import { useState, type ReactElement, type ReactNode } from 'react';
 import { hasStatus } from '../../api/error';
-import { runFilesQuery, runQuery } from '../../api/queries/experiments';
+import { filesBelowQuery, runQuery } from '../../api/queries/experiments';
 import type { ObjectStats, Run } from '../../api/types';
 import { ErrorState } from '../../ui/ErrorState';
 import { Bytes } from '../../ui/figures';
@@ -12,6 +12,7 @@ import { formatMetric } from '../../ui/format';
 import { lazyDialog } from '../../ui/lazy-part';
 import { LoadingState } from '../../ui/LoadingState';
 import { Breadcrumbs, Page, Panel } from '../../ui/Page';
+import { parentOf } from '../../widgets/browser/entries';
 import { RunDuration } from './cells';
 import { useColoring } from './coloring';
 import classes from './ComparePage.module.css';
@@ -342,7 +343,7 @@ function Files({
   const queries = useQueries({
     queries: runs.flatMap((run) =>
       comparedPrefixes.map((prefix) => ({
-        ...runFilesQuery(repository, run.commit_id ?? '', prefix),
+        ...filesBelowQuery(repository, run.commit_id ?? '', prefix),
         enabled: run.commit_id !== undefined,
       })),
     ),
@@ -384,7 +385,7 @@ function Files({
                       <Link
                         to="/repositories/$repository/objects"
                         params={{ repository }}
-                        search={{ ref: run.commit_id, path: path.slice(0, path.lastIndexOf('/') + 1) }}
+                        search={{ ref: run.commit_id, path: parentOf(path), object: path }}
                       >
                         <Bytes value={file.size_bytes ?? 0} />
                       </Link>

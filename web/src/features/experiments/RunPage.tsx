@@ -5,22 +5,14 @@ import { CircleStop, WifiOff } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { hasStatus } from '../../api/error';
 import { commitQuery } from '../../api/queries/commits';
-import {
-  cancelRun,
-  runFilesQuery,
-  runQuery,
-  runTailQuery,
-  type LogStream,
-} from '../../api/queries/experiments';
-import type { ObjectStats, Run, RunState } from '../../api/types';
+import { cancelRun, runQuery, runTailQuery, type LogStream } from '../../api/queries/experiments';
+import type { Run, RunState } from '../../api/types';
 import { CommandBlock } from '../../ui/Code';
 import { CommitId } from '../../ui/CommitId';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import { DataTable } from '../../ui/DataTable/DataTable';
-import type { Column } from '../../ui/DataTable/types';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
-import { Bytes, RelativeTime } from '../../ui/figures';
+import { RelativeTime } from '../../ui/figures';
 import { formatBytes, formatDuration, formatMetric } from '../../ui/format';
 import { KeyValueTable, type KeyValue } from '../../ui/KeyValueTable';
 import { lazyDialog } from '../../ui/lazy-part';
@@ -39,6 +31,7 @@ import { codeFacts, shellLine } from './model/promotion';
 import { isActive } from './model/states';
 import type { RunSearch } from './routes';
 import { PromoteButton, PromotedBadge } from './Promoted';
+import { RunFiles } from './RunFiles';
 import classes from './RunPage.module.css';
 import { StateBadge } from './StateBadge';
 import { usePromotions } from './usePromotions';
@@ -204,7 +197,11 @@ function KnownRun({
         <Tabs
           value={search.tab ?? 'metrics'}
           onChange={(tab) =>
-            change({ tab: tab === 'log' || tab === 'files' || tab === 'details' ? tab : undefined })
+            change({
+              tab: tab === 'log' || tab === 'files' || tab === 'details' ? tab : undefined,
+              object: undefined,
+              as: undefined,
+            })
           }
           keepMounted={false}
         >
@@ -228,7 +225,13 @@ function KnownRun({
             />
           </Tabs.Panel>
           <Tabs.Panel value="files" pt="md">
-            <Files repository={repository} run={run} />
+            <RunFiles
+              repository={repository}
+              run={run}
+              object={search.object}
+              kind={search.as}
+              onChange={change}
+            />
           </Tabs.Panel>
           <Tabs.Panel value="details" pt="md">
             <Details repository={repository} run={run} />
@@ -373,88 +376,20 @@ function Values({ values, none }: { values: Record<string, string | number>; non
   return <KeyValueTable rows={rows} />;
 }
 
-/** The run's own branch while it runs, its commit afterwards. */
-function Files({ repository, run }: { repository: string; run: Run }): ReactElement {
-  const ref = run.commit_id ?? run.branch;
-  const artifacts = useQuery(runFilesQuery(repository, ref, 'artifacts/'));
-  const config = useQuery(runFilesQuery(repository, ref, 'config/'));
-  const metrics = useQuery(runFilesQuery(repository, ref, 'metrics/'));
-  const logs = useQuery(runFilesQuery(repository, ref, 'logs/'));
-  const queries = [artifacts, config, metrics, logs];
-  const rows = queries.flatMap(({ data }) => data?.results ?? []);
-  const error = queries.find((query) => query.isError)?.error;
-  const columns = useMemo(
-    (): Column<ObjectStats>[] => [
-      {
-        id: 'path',
-        header: 'Path',
-        grow: true,
-        width: 320,
-        cell: (file) => (
-          <Link
-            to="/repositories/$repository/objects"
-            params={{ repository }}
-            search={{ ref, path: file.path.slice(0, file.path.lastIndexOf('/') + 1) }}
-          >
-            {file.path}
-          </Link>
-        ),
-      },
-      {
-        id: 'size',
-        header: 'Size',
-        align: 'right',
-        width: 110,
-        cell: (file) => <Bytes value={file.size_bytes ?? 0} />,
-      },
-      {
-        id: 'time',
-        header: 'Modified',
-        width: 150,
-        cell: (file) => <RelativeTime ms={file.mtime * 1000} />,
-      },
-    ],
-    [repository, ref],
-  );
+/** A file that was recorded of the run, opened in its place. */
+function FileLink({ path, note }: { path: string; note: string }): ReactElement {
   return (
-    <Panel
-      title="What it left"
-      flush
-      actions={
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          renderRoot={(props) => (
-            <Link
-              to="/repositories/$repository/objects"
-              params={{ repository }}
-              search={{ ref }}
-              {...props}
-            />
-          )}
-        >
-          Browse at {run.commit_id === undefined ? 'its branch' : 'its commit'}
-        </Button>
-      }
-    >
-      <DataTable
-        label="Files of the run"
-        columns={columns}
-        rows={rows}
-        rowId={(file) => file.path}
-        isPending={queries.some(({ isPending }) => isPending)}
-        error={hasStatus(error, 404) ? undefined : (error ?? undefined)}
-        errorTitle="The files could not be listed"
-        onRetry={() => void Promise.all(queries.map((query) => query.refetch()))}
-        height={Math.min(520, 60 + rows.length * 34)}
-        empty={
-          <EmptyState title="No files yet">
-            What the command leaves in <code>artifacts/</code>, <code>config/</code> and{' '}
-            <code>metrics.json</code> is committed when it ends.
-          </EmptyState>
-        }
-      />
-    </Panel>
+    <>
+      <Link
+        from="/repositories/$repository/experiments/runs/$run"
+        to="/repositories/$repository/experiments/runs/$run"
+        search={(old) => ({ ...old, tab: 'files' as const, object: path, as: undefined })}
+        resetScroll={false}
+      >
+        {path}
+      </Link>{' '}
+      <code className={classes.soft}>{note}</code>
+    </>
   );
 }
 
@@ -492,8 +427,12 @@ function Details({ repository, run }: { repository: string; run: Run }): ReactEl
   if (run.argv && run.argv.length > 0)
     rows.push({ label: 'Command', value: <code>{shellLine(run.argv)}</code>, copy: shellLine(run.argv) });
   if (commit.data)
-    for (const { label, value } of codeFacts(commit.data))
-      rows.push({ label, value: <code>{value}</code>, copy: value });
+    for (const { label, value, path } of codeFacts(commit.data))
+      rows.push({
+        label,
+        value: path === undefined ? <code>{value}</code> : <FileLink path={path} note={value} />,
+        copy: value,
+      });
   rows.push({ label: 'Run id', value: <code>{run.id}</code>, copy: run.id });
   return (
     <div className={classes.details}>

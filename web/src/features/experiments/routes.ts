@@ -76,6 +76,9 @@ function run(search: RawSearch) {
     tab: oneOf(search.tab, ['log', 'files', 'details']),
     stream: oneOf(search.stream, ['stderr']),
     find: text(search.find),
+    /** The file that is open, and how it is shown. */
+    object: text(search.object),
+    as: text(search.as),
     ...curvesSearch(search),
   };
 }

@@ -1,14 +1,16 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { UnfoldVertical } from 'lucide-react';
 import { useMemo, useRef, useState, type ReactElement } from 'react';
-import { useRowWindow } from '../../ui/DataTable/useRowWindow';
 import { EmptyState } from '../../ui/EmptyState';
-import { formatPlural } from '../../ui/format';
+import { formatCount, formatPlural } from '../../ui/format';
 import classes from './diff.module.css';
 import { diffLines, fold, marks, type LineRow, type Piece } from './text-diff';
 
 const rowHeight = 20;
-/** Of a line: more is cut, so that one line of a megabyte does not stop the page. */
-const shownLengthMax = 1000;
+/** Of a line: more is shown when it is asked for, so that one line of a megabyte does not stop the page. */
+const shownLengthMax = 4000;
+/** Of what is alike before the first difference of such a line. */
+const contextLength = 200;
 
 /** Two texts, line beside line; what is alike and far from a change is folded. */
 export function TextDiffView({
@@ -26,7 +28,15 @@ export function TextDiffView({
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => diffLines(left, right), [left, right]);
   const shown = useMemo(() => (rows ? fold(rows, opened) : []), [rows, opened]);
-  const view = useRowWindow(scroller, shown.length, rowHeight, 0);
+  const [whole, setWhole] = useState<ReadonlySet<LineRow>>(new Set());
+  // Lines wrap: how high one is, is measured when it is there.
+  const virtual = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+    initialRect: { width: 800, height: 600 },
+  });
   if (!rows) {
     return (
       <EmptyState title="Too different to be compared line by line">
@@ -50,17 +60,22 @@ export function TextDiffView({
         role="region"
         aria-label="Differences of the text"
       >
-        <div style={{ height: view.height, position: 'relative' }}>
-          {shown.slice(view.first, view.end).map((row, at) => {
-            const index = view.first + at;
-            const style = { transform: `translateY(${view.top(index)}px)` };
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const row = shown[index];
+            if (row === undefined) return null;
+            const place = {
+              ref: virtual.measureElement,
+              'data-index': index,
+              style: { transform: `translateY(${start}px)` },
+            };
             if (row.kind === 'fold') {
               return (
                 <button
                   key={index}
+                  {...place}
                   type="button"
                   className={classes.fold}
-                  style={style}
                   onClick={() => setOpened(new Set([...opened, row.from]))}
                 >
                   <UnfoldVertical size={12} aria-hidden /> {formatPlural(row.count, 'line')} alike
@@ -68,8 +83,12 @@ export function TextDiffView({
               );
             }
             return (
-              <div key={index} className={classes.line} style={style}>
-                <Line row={row} />
+              <div key={index} {...place} className={classes.line}>
+                <Line
+                  row={row}
+                  isWhole={whole.has(row)}
+                  onShowAll={() => setWhole(new Set([...whole, row]))}
+                />
               </div>
             );
           })}
@@ -79,9 +98,22 @@ export function TextDiffView({
   );
 }
 
-function Line({ row }: { row: LineRow }): ReactElement {
-  const pieces =
-    row.kind === 'changed' && row.left && row.right ? marks(row.left.text, row.right.text) : undefined;
+function Line({
+  row,
+  isWhole,
+  onShowAll,
+}: {
+  row: LineRow;
+  /** However long it is. */
+  isWhole: boolean;
+  onShowAll: () => void;
+}): ReactElement {
+  const left = row.left?.text ?? '';
+  const right = row.right?.text ?? '';
+  const isLong = Math.max(left.length, right.length) > shownLengthMax;
+  const pieces = row.kind === 'changed' && !isLong ? marks(left, right) : undefined;
+  const from = isLong && row.kind === 'changed' ? Math.max(0, commonLength(left, right) - contextLength) : 0;
+  const part = isLong && !isWhole ? { from, onShowAll } : undefined;
   const changed = row.kind !== 'same';
   return (
     <>
@@ -89,26 +121,41 @@ function Line({ row }: { row: LineRow }): ReactElement {
       <span
         className={`${classes.code} ${row.left ? (changed ? classes.removedLine : '') : classes.nothing}`}
       >
-        <LineText text={row.left?.text} pieces={pieces?.left} className={classes.removedMark} />
+        <LineText text={left} part={part} pieces={pieces?.left} className={classes.removedMark} />
       </span>
       <span className={classes.number}>{row.right?.number}</span>
       <span className={`${classes.code} ${row.right ? (changed ? classes.addedLine : '') : classes.nothing}`}>
-        <LineText text={row.right?.text} pieces={pieces?.right} className={classes.addedMark} />
+        <LineText text={right} part={part} pieces={pieces?.right} className={classes.addedMark} />
       </span>
     </>
   );
 }
 
 function LineText({
-  text = '',
+  text,
+  part,
   pieces,
   className,
 }: {
-  text: string | undefined;
+  text: string;
+  /** Of a very long line what is shown, and how all of it is asked for. */
+  part: { from: number; onShowAll: () => void } | undefined;
   pieces: Piece[] | undefined;
   className: string | undefined;
 }): ReactElement {
-  if (text.length > shownLengthMax) return <>{text.slice(0, shownLengthMax)}…</>;
+  if (part !== undefined && text.length > shownLengthMax) {
+    const shown = text.slice(part.from, part.from + shownLengthMax);
+    return (
+      <>
+        {part.from > 0 && '… '}
+        {shown}
+        {part.from + shown.length < text.length && ' …'}{' '}
+        <button type="button" className={classes.showAll} onClick={part.onShowAll}>
+          Show all {formatCount(text.length)} characters
+        </button>
+      </>
+    );
+  }
   if (!pieces) return <>{text}</>;
   return (
     <>
@@ -123,4 +170,11 @@ function LineText({
       )}
     </>
   );
+}
+
+/** How many characters both begin with. */
+function commonLength(left: string, right: string): number {
+  let length = 0;
+  while (length < left.length && left.charCodeAt(length) === right.charCodeAt(length)) ++length;
+  return length;
 }

@@ -2,20 +2,20 @@ import { useMemo, type ReactElement } from 'react';
 import { formatPlural } from '../../ui/format';
 import { decodeText } from './content';
 import { parseCsv } from './csv';
-import { CutNote, HeadOfObject } from './HeadOfObject';
+import { ObjectParts } from './ObjectParts';
 import classes from './preview.module.css';
 import { RowsTable } from './RowsTable';
 import type { PreviewSource } from './source';
-import { DecodedText } from './TextView';
+import { TextView } from './TextView';
 
 const csvBytesMax = 2 * 1024 * 1024;
 
 /** Comma- or tab-separated values as a table. */
 export function CsvView({ source }: { source: PreviewSource }): ReactElement {
   return (
-    <HeadOfObject source={source} amount={csvBytesMax}>
-      {(bytes, isCut) => <Parsed source={source} bytes={bytes} isCut={isCut} />}
-    </HeadOfObject>
+    <ObjectParts source={source} amount={csvBytesMax} onlyFromStart>
+      {({ bytes, isCut }) => <Parsed source={source} bytes={bytes} isCut={isCut} />}
+    </ObjectParts>
   );
 }
 
@@ -35,11 +35,10 @@ function Parsed({
     return { header, rows: rows.map((values, index) => ({ index, values })) };
   }, [source.path, bytes, isCut]);
   if (!csv) {
-    return <DecodedText source={source} bytes={bytes} isCut={isCut} amount={csvBytesMax} note={undefined} />;
+    return <TextView source={source} />;
   }
   return (
     <>
-      {isCut && <CutNote source={source} amount={csvBytesMax} />}
       <div className={classes.textBar}>
         <span className={classes.soft}>
           {formatPlural(csv.rows.length, 'row')}

@@ -10,7 +10,7 @@ import { HeadOfObject } from './HeadOfObject';
 import { jsonRows, type JsonRow } from './json-rows';
 import classes from './preview.module.css';
 import type { PreviewSource } from './source';
-import { DecodedText } from './TextView';
+import { TextView } from './TextView';
 
 const jsonBytesMax = 4 * 1024 * 1024;
 const rowHeight = 24;
@@ -40,11 +40,8 @@ function Parsed({
   }, [bytes, isCut]);
   if (!parsed) {
     return (
-      <DecodedText
+      <TextView
         source={source}
-        bytes={bytes}
-        isCut={isCut}
-        amount={jsonBytesMax}
         note={
           isCut
             ? `Documents of more than ${formatBytes(jsonBytesMax)} are shown as text.`

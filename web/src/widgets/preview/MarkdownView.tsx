@@ -5,7 +5,7 @@ import { decodeText } from './content';
 import { CutNote, HeadOfObject } from './HeadOfObject';
 import classes from './preview.module.css';
 import type { PreviewSource } from './source';
-import { DecodedText } from './TextView';
+import { TextView } from './TextView';
 
 const markdownBytesMax = 512 * 1024;
 
@@ -29,9 +29,7 @@ function Decoded({
 }): ReactElement {
   const text = useMemo(() => decodeText(bytes, isCut), [bytes, isCut]);
   if (text === undefined) {
-    return (
-      <DecodedText source={source} bytes={bytes} isCut={isCut} amount={markdownBytesMax} note={undefined} />
-    );
+    return <TextView source={source} />;
   }
   return (
     <>

@@ -6,7 +6,7 @@ import { MarkdownText } from './MarkdownView';
 import { parseNotebook, type NotebookCell, type NotebookOutput } from './notebook';
 import classes from './preview.module.css';
 import type { PreviewSource } from './source';
-import { DecodedText } from './TextView';
+import { TextView } from './TextView';
 
 const notebookBytesMax = 16 * 1024 * 1024;
 const outputLengthMax = 20_000;
@@ -34,15 +34,7 @@ function Parsed({
     [bytes, isCut],
   );
   if (!notebook) {
-    return (
-      <DecodedText
-        source={source}
-        bytes={bytes}
-        isCut={isCut}
-        amount={notebookBytesMax}
-        note="This cannot be read as a notebook: it is shown as text."
-      />
-    );
+    return <TextView source={source} note="This cannot be read as a notebook: it is shown as text." />;
   }
   return (
     <div className={classes.document} tabIndex={0} role="region" aria-label="Notebook">

@@ -3,62 +3,57 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { CopyButton } from '../../ui/CopyButton';
 import { formatPlural } from '../../ui/format';
-import { decodeText, visibleText } from './content';
-import { CutNote, HeadOfObject, Note } from './HeadOfObject';
+import { decodeText, sniffBytes, visibleText } from './content';
+import { HeadOfObject, Note } from './HeadOfObject';
 import { HexView } from './HexView';
+import { ObjectParts, type Parts } from './ObjectParts';
+import { decodeLoosely } from './parts';
 import classes from './preview.module.css';
 import type { PreviewSource } from './source';
+import { useEndInView } from './useEndInView';
 
 const textBytesMax = 1024 * 1024;
 /** More of one line is nothing to look at, and what browsers lay out slowly. */
 const lineLengthMax = 10_000;
 const lineHeight = 20;
 
-/** Lines with their numbers. */
-export function TextView({ source }: { source: PreviewSource }): ReactElement {
+/** Lines with their numbers; bytes where it is no text. */
+export function TextView({
+  source,
+  note,
+}: {
+  source: PreviewSource;
+  /** Why it is shown as text. */
+  note?: ReactNode;
+}): ReactElement {
   return (
-    <HeadOfObject source={source} amount={textBytesMax}>
-      {(bytes, isCut) => (
-        <DecodedText source={source} bytes={bytes} isCut={isCut} note={undefined} amount={textBytesMax} />
-      )}
+    <HeadOfObject source={source} amount={sniffBytes}>
+      {(head, isCut) =>
+        decodeText(head, isCut) === undefined ? (
+          <>
+            <Note>This is not text in UTF-8.</Note>
+            <HexView source={source} />
+          </>
+        ) : (
+          <>
+            {note !== undefined && <Note>{note}</Note>}
+            <ObjectParts source={source} amount={textBytesMax}>
+              {(parts) => <Decoded key={parts.from} parts={parts} />}
+            </ObjectParts>
+          </>
+        )
+      }
     </HeadOfObject>
   );
 }
 
-/** Bytes as text, or as bytes where they are none. */
-export function DecodedText({
-  source,
-  bytes,
-  isCut,
-  amount,
-  note,
-}: {
-  source: PreviewSource;
-  bytes: Uint8Array;
-  isCut: boolean;
-  amount: number;
-  /** Why it is shown as text. */
-  note: ReactNode;
-}): ReactElement {
-  const text = useMemo(() => decodeText(bytes, isCut), [bytes, isCut]);
-  if (text === undefined) {
-    return (
-      <>
-        <Note>This is not text in UTF-8.</Note>
-        <HexView source={source} />
-      </>
-    );
-  }
-  return (
-    <>
-      {note !== undefined && <Note>{note}</Note>}
-      {isCut && <CutNote source={source} amount={amount} />}
-      <Lines text={text} isCut={isCut} />
-    </>
-  );
+function Decoded({ parts: { bytes, from, isCut } }: { parts: Parts }): ReactElement {
+  const text = useMemo(() => decodeLoosely(bytes), [bytes]);
+  return <Lines text={text} isCut={isCut} fromEnd={from === 'end'} />;
 }
 
-export function Lines({ text, isCut }: { text: string; isCut: boolean }): ReactElement {
+/** `isCut`: the text goes on; where it is `fromEnd`, it goes on before what is shown, and its lines have no numbers. */
+function Lines({ text, isCut, fromEnd }: { text: string; isCut: boolean; fromEnd: boolean }): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [wraps, setWraps] = useState(false);
   const lines = useMemo(() => {
@@ -83,13 +78,15 @@ export function Lines({ text, isCut }: { text: string; isCut: boolean }): ReactE
     // A jump far down would show lines one after another otherwise.
     initialRect: { width: 800, height: 600 },
   });
-  const digits = String(lines.length).length;
+  useEndInView(scroller, fromEnd, lines.length * lineHeight);
+  const isNumbered = !(fromEnd && isCut);
+  const digits = isNumbered ? String(lines.length).length : 0;
   return (
     <>
       <div className={classes.textBar}>
         <span className={classes.soft}>
           {formatPlural(lines.length, 'line')}
-          {isCut && ' so far'}
+          {isCut && (fromEnd ? ' from the end' : ' so far')}
         </span>
         <Checkbox
           size="xs"
@@ -123,7 +120,7 @@ export function Lines({ text, isCut }: { text: string; isCut: boolean }): ReactE
                 style={{ minWidth: `calc(${digits}ch + 26px)` }}
                 aria-hidden
               >
-                {item.index + 1}
+                {isNumbered && item.index + 1}
               </span>
               <span className={classes.lineText}>{lineText(lines[item.index] ?? '')}</span>
             </div>

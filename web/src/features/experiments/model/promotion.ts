@@ -123,20 +123,23 @@ export function summaryOf(changes: readonly Diff[], prefix: string): DiffSummary
 export interface CodeFact {
   label: string;
   value: string;
+  /** The file in the run's commit that holds it. */
+  path?: string;
 }
 
 /** What a run's commit says of its code, data and environment. */
 export function codeFacts(commit: Commit): CodeFact[] {
   const metadata = commit.metadata ?? {};
   const facts: CodeFact[] = [];
-  const add = (label: string, value: string | undefined) => {
-    if (value !== undefined && value !== '') facts.push({ label, value });
+  const add = (label: string, value: string | undefined, path?: string) => {
+    if (value !== undefined && value !== '') facts.push({ label, value, path });
   };
-  const dirty = metadata['anabranch.git_dirty'] === 'true' ? ' with local changes' : '';
+  const isDirty = metadata['anabranch.git_dirty'] === 'true';
   const sha = metadata['anabranch.git_sha'];
-  add('Git commit', sha === undefined ? undefined : sha + dirty);
-  add('Code', metadata['anabranch.code']);
-  add('Packages', metadata['anabranch.packages']);
+  add('Git commit', sha === undefined ? undefined : sha + (isDirty ? ' with local changes' : ''));
+  add('Local changes', isDirty ? 'for git apply' : undefined, '.anabranch/git.diff');
+  add('Code', metadata['anabranch.code'], '.anabranch/code.tar');
+  add('Packages', metadata['anabranch.packages'], '.anabranch/packages.txt');
   add('Data', jsonText(metadata['anabranch.data']));
   add('Environment', jsonText(metadata['anabranch.environment']));
   return facts;
