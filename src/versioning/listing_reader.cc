@@ -89,7 +89,7 @@ Result<Repositories::DescribedObject> RefReader::head(const OpenRepository& repo
 Result<Repositories::OpenedObject> RefReader::open(const OpenRepository& repository, const std::string& ref,
                                                    const std::string& path,
                                                    const objects::ChooseExtent& choose) const {
-  return follow<Repositories::OpenedObject>(
+  auto opened = follow<Repositories::OpenedObject>(
       path, [&] { return stat(repository, ref, path); },
       [&](const S3Address& place, const Entry& entry) {
         if (entry.address_type != AddressType::full) {
@@ -98,6 +98,11 @@ Result<Repositories::OpenedObject> RefReader::open(const OpenRepository& reposit
         return services_.objects.open_imported(place.bucket, place.key, entry.etag,
                                                static_cast<std::uint64_t>(entry.size_bytes), choose);
       });
+  // Imports of old took no content type along: the source's own is as good.
+  if (opened && opened->stat.entry.content_type.empty()) {
+    opened->stat.entry.content_type = opened->reader->info().content_type;
+  }
+  return opened;
 }
 
 Result<Page<ObjectStat>> RefReader::list_objects(const OpenRepository& repository, const std::string& ref,

@@ -244,6 +244,13 @@ def test_an_imported_object_is_read_with_its_metadata(server, repository):
         assert "error" not in status, status
     told = readable(server, repository, "main/in/o", b"x")
     assert decoded(told["x-amz-meta-raw"]) == "café 日本"
+    assert told["content-type"] == sent["content-type"]
+    objects = f"{server.api}/repositories/{repository}/refs/main/objects"
+    for door in (objects, f"{objects}/stat"):
+        answer = requests.get(door, params={"path": "in/o"}, auth=server.auth, timeout=60)
+        assert answer.status_code == 200, answer.text
+        kind = answer.json()["content_type"] if door.endswith("stat") else answer.headers["Content-Type"]
+        assert kind == "text/plain; x=1", door
 
 
 def test_metadata_in_a_plain_bucket_travels_as_rfc_2047(server, name):

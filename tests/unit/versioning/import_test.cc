@@ -92,6 +92,21 @@ TEST_F(ImportTest, MakesOneCommitThatNamesTheSourceObjects) {
   EXPECT_EQ(repo.objects->list("data", {"repo/", "", "", 1000})->items.size(), 3U);
 }
 
+TEST_F(ImportTest, TakesContentTypesAlong) {
+  repo.put_plain("source", "typed/table.csv", "a,b", "text/csv");
+  repo.put_plain("source", "typed/unknown", "x", "application/octet-stream");
+  ASSERT_TRUE(run("main", {{kPrefix, "s3://source/typed/", "in/"},
+                           {kObject, "s3://source/typed/table.csv", "one.csv"}})
+                  .completed);
+  const auto type_of = [&](const std::string& path) {
+    const auto stat = repo.repositories->stat("repo", "main", path);
+    return stat ? stat->entry.content_type : stat.error().message;
+  };
+  EXPECT_EQ(type_of("in/table.csv"), "text/csv");
+  EXPECT_EQ(type_of("one.csv"), "text/csv");
+  EXPECT_EQ(type_of("in/unknown"), "");
+}
+
 TEST_F(ImportTest, KeepsWhatWasImportedWhenTheSourceChanges) {
   ASSERT_TRUE(run("main", {{kPrefix, "s3://source/set/", ""}}).completed);
   repo.put_plain("source", "set/labels", "overwritten");

@@ -81,9 +81,11 @@ struct Server {
     const auto source = make_source(std::move(bytes));
     return block_on(objects->receive(std::move(options), *source));
   }
-  void put_plain(const std::string& bucket, const std::string& key, std::string bytes) {
+  void put_plain(const std::string& bucket, const std::string& key, std::string bytes,
+                 const std::string& content_type = "") {
     auto pending = receive(std::move(bytes));
     ASSERT_TRUE(pending);
+    pending->info.content_type = content_type;
     const auto put = block_on(objects->publish(*std::move(pending), bucket, key, {}));
     ASSERT_TRUE(put) << put.error().message;
   }
