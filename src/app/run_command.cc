@@ -46,12 +46,14 @@ struct RunOptions {
 struct Ready {
   runner::SweepPlan plan;
   std::optional<runner::MetricOrder> order;
+  std::optional<runner::MetricChoice> choice;  // of a sweep that is taken up again
   std::vector<runner::Requirement> requirements;
   runner::DataMode data_mode = runner::DataMode::automatic;
 };
 
 Result<Ready> make_ready(const RunOptions& options, const std::vector<std::string>& command) {
-  Ready ready{options.plan, std::nullopt, {}};
+  Ready ready;
+  ready.plan = options.plan;
   ANABRANCH_TRY(ready.data_mode, runner::parse_data_mode(options.data_mode));
   ready.plan.command = command;
   ready.plan.key_lifetime_seconds = static_cast<std::int64_t>(options.key_hours) * 3600;
@@ -86,11 +88,13 @@ Result<Ready> make_ready(const RunOptions& options, const std::vector<std::strin
     ready.plan.outputs.push_back(std::move(output));
   }
   if (ready.plan.parallel == 0) ready.plan.parallel = std::max(1U, std::thread::hardware_concurrency());
-  if (!options.metric.empty()) {
+  if (!options.metric.empty() && options.resume.empty()) {
     ANABRANCH_TRY(ready.order, runner::parse_metric_order(options.metric));
     ready.plan.objective = ready.order;
+  } else if (!options.metric.empty()) {  // its direction may stand in the sweep's record
+    ANABRANCH_TRY(ready.choice, runner::parse_metric_choice(options.metric));
   }
-  if (!options.promote.empty() && !ready.order) {
+  if (!options.promote.empty() && !ready.order && options.resume.empty()) {
     return fail(ErrorCode::invalid_argument, "--promote best needs --metric, such as --metric accuracy:max");
   }
   for (const auto& text : options.requirements) {
@@ -98,6 +102,22 @@ Result<Ready> make_ready(const RunOptions& options, const std::vector<std::strin
     ready.requirements.push_back(std::move(requirement));
   }
   return ready;
+}
+
+/// What `best` means for a sweep that is taken up again: as the caller says, or as it was made with.
+Result<void> choose_order(const RunOptions& options, Ready& ready) {
+  const auto& sweep = ready.plan.resumption->sweep;
+  const auto& choice = ready.choice;
+  if (choice && choice->max_is_best) {
+    ready.order = runner::MetricOrder{choice->metric, *choice->max_is_best};
+  } else if (!sweep.objective_metric.empty() && (!choice || choice->metric == sweep.objective_metric)) {
+    ready.order = runner::MetricOrder{sweep.objective_metric, sweep.objective_direction != "min"};
+  }
+  if (ready.order || options.promote.empty()) return {};
+  return fail(ErrorCode::invalid_argument,
+              "--promote best needs --metric with a direction, such as --metric accuracy:max: sweep '" +
+                  ready.plan.name + "' was made without " +
+                  (choice ? "that of '" + choice->metric + "'" : "one"));
 }
 
 int promote_best(const Session& session, const RunOptions& options, const Ready& ready,
@@ -164,6 +184,8 @@ int run_all(const RunOptions& options, const std::vector<std::string>& command) 
       std::cerr << "waiting for the sweep's runner: it may still be at work" << std::endl;
     });
     if (!loaded) return complain("run", loaded.error());
+    const auto chosen = choose_order(options, *ready);
+    if (!chosen) return complain_usage("run", chosen.error().message);
     std::cerr << fmt::format("to be done: {} of {}\n", count_to_be_done(ready->plan),
                              count_of(ready->plan.combinations.size(), "run"));
   }

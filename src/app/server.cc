@@ -73,7 +73,7 @@ class Server::Impl final : service::ServerProbe {
         object_service_(objects_, repositories_, workers_),
         repository_service_(objects_, repositories_, credentials_, clock, workers_),
         server_service_(objects_, repositories_, load_, *this, clock, workers_),
-        experiment_service_(experiments_, credentials_, workers_),
+        experiment_service_(experiments_, repositories_, credentials_, workers_),
         gateway_(identity_service_, object_service_, clock, metrics_, {options_.region, options_.domains}),
         api_(identity_service_, repository_service_, object_service_, experiment_service_, server_service_,
              {version(), options_.region}),
@@ -262,8 +262,14 @@ class Server::Impl final : service::ServerProbe {
   }
 
   Result<auth::RunState> state_of(const auth::RunBinding& run) const {
-    ANABRANCH_TRY(const auto now, experiments_.run_now(run.repository, run.id, run.attempt));
     using Kind = auth::RunState::Kind;
+    if (!run.repository_uid.empty()) {
+      const auto uid = experiments_.repository_uid(run.repository);
+      if (!uid && uid.error().code != ErrorCode::no_such_repository) return fail(uid.error());
+      if (!uid || *uid != run.repository_uid) return auth::RunState{Kind::over, 0};
+      if (run.id.empty()) return auth::RunState{};
+    }
+    ANABRANCH_TRY(const auto now, experiments_.run_now(run.repository, run.id, run.attempt));
     switch (now.standing) {
       case experiments::RunStanding::speaking:
         return auth::RunState{Kind::good, 0};

@@ -77,6 +77,10 @@ bool read_credential(const json::object& object, Credential& credential) {
         !read(run->get_object(), "id", binding.id) || !read(run->get_object(), "attempt", binding.attempt)) {
       return false;
     }
+    if (member(run->get_object(), "uid") != nullptr &&
+        !read(run->get_object(), "uid", binding.repository_uid)) {
+      return false;
+    }
     credential.run = std::move(binding);
   }
   return read(object, "access_key_id", credential.key.access_key_id) &&
@@ -104,9 +108,11 @@ std::string encode_credential(const Credential& credential) {
   if (!credential.description.empty()) object["description"] = credential.description;
   if (credential.disabled) object["disabled"] = true;
   if (credential.run) {
-    object["run"] = json::object{{"repository", credential.run->repository},
-                                 {"id", credential.run->id},
-                                 {"attempt", credential.run->attempt}};
+    json::object run{{"repository", credential.run->repository},
+                     {"id", credential.run->id},
+                     {"attempt", credential.run->attempt}};
+    if (!credential.run->repository_uid.empty()) run["uid"] = credential.run->repository_uid;
+    object["run"] = std::move(run);
   }
   return json::serialize(object);
 }

@@ -5,7 +5,8 @@
 // {"version":1,"access_key_id":"","secret_access_key":"","user_id":"","created_ms":0,"expires_ms":0,
 //         "policy":[{"allow":true,"actions":[""],"resources":[""]}],"description":"","disabled":true};
 //         expires_ms and description are left out where there is none, disabled where it is not; a key of a
-//         run has "run":{"repository":"","id":"","attempt":1} besides.
+//         run has "run":{"repository":"","id":"","attempt":1,"uid":""} besides: uid is the repository's, and
+//         not there in records of older versions; an empty id stands for a run without a record.
 // "a/e/..." → sessions that were ended (ended_sessions.h).
 // "a/y" → a counter that stays 0: committing a change to it waits for all that was committed before.
 #pragma once

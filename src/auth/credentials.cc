@@ -85,9 +85,9 @@ class Credentials::Impl {
     const std::string key = "the access key '" + credential.key.access_key_id + "' ";
     if (state.kind == RunState::Kind::over)
       return fail(ErrorCode::invalid_access_key, key + "ended with its run");
-    return fail(ErrorCode::access_denied, key + "is suspended: nothing was heard of its run for " +
-                                              std::to_string(state.silent_ms / 1'000) +
-                                              " s; it is good again as soon as its runner speaks");
+    return fail(ErrorCode::unavailable, key + "is suspended: nothing was heard of its run for " +
+                                            std::to_string(state.silent_ms / 1'000) +
+                                            " s; it is good again as soon as its runner speaks");
   }
 
   Result<CredentialPtr> find(const std::string& access_key_id) const {

@@ -31,8 +31,9 @@ inline constexpr TimeMs kTokenLifetimeMs = 24LL * 60 * 60 * 1000;
 /// The attempt of a run that a key was made for.
 struct RunBinding {
   std::string repository;
-  std::string id;
+  std::string id;  // empty: of a run without a record; the key is good as long as the repository is there
   std::int64_t attempt = 1;
+  std::string repository_uid = {};  // which of the repositories that had this name; empty: not known
 };
 /// What that makes of the key: good; suspended while nothing is heard of the run; ended with the run, or with
 /// the attempt.
@@ -77,7 +78,7 @@ class Credentials {
   void watch_runs(AskRun ask, TimeMs silent_ms_max);
 
   /// Errors: invalid_access_key (also of a disabled one, and of one that ended with its run), expired,
-  /// access_denied (suspended while its run is silent); would_block (the first look-up of a key since start),
+  /// unavailable (suspended while its run is silent); would_block (the first look-up of a key since start),
   /// io, corruption.
   Result<Credential> find(const std::string& access_key_id) const;
   /// The only time that the secret is given out. Errors: invalid_argument (an empty or reserved user id, an

@@ -1,5 +1,6 @@
 // What is written of sweeps and runs: see experiments.h.
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -272,6 +273,8 @@ Result<Run> Experiments::begin_attempt_blocking(const std::string& repository, c
     next.input_commit = found.run.input_commit;
     next.code_id = found.run.code_id;
     next.argv = found.run.argv;
+    next.data = found.run.data;
+    next.outputs = found.run.outputs;
     next.created_ms = found.run.created_ms;
     next.heartbeat_ms = clock_.now_ms();
     next.attempt = found.run.attempt + 1;
@@ -485,15 +488,20 @@ Result<void> Experiments::remove_orphans() {
 
 Result<std::uint64_t> Experiments::rebuild_blocking(const std::string& repository) {
   ANABRANCH_TRY(const std::string uid, uid_of(repository));
-  std::vector<std::string> waiting;  // commits to look at
+  std::vector<std::string> waiting;          // commits to look at
+  std::map<std::string, std::string> heads;  // of which branch "<sweep>-<n>" a commit is the head
   PageRequest request;
   request.amount = versioning::kPageMax;
   while (true) {
     ANABRANCH_TRY(auto page, repositories_.list_branches(repository, request));
-    for (auto& branch : page.items) waiting.push_back(std::move(branch.commit_id));
+    for (auto& branch : page.items) {
+      heads.emplace(branch.commit_id, branch.id);
+      waiting.push_back(std::move(branch.commit_id));
+    }
     if (!page.has_more) break;
     request.after = std::move(page.next_offset);
   }
+  ANABRANCH_TRY(const RecordedRuns recorded, recorded_runs(kv_, uid));
   // Heads first: a run's branch names its commit; the same commit in a merge is found there already.
   std::reverse(waiting.begin(), waiting.end());
   std::set<std::string> seen;
@@ -534,8 +542,13 @@ Result<std::uint64_t> Experiments::rebuild_blocking(const std::string& repositor
     const auto commit = repositories_.get_commit(repository, id);
     if (!commit) return fail(commit.error());
     waiting.insert(waiting.end(), commit->parents.begin(), commit->parents.end());
-    auto run = run_from_commit(*commit);
+    const auto head = heads.find(id);
+    const std::string branch = head == heads.end() ? std::string() : head->second;
+    auto run = run_from_commit(*commit, branch);
     if (!run) continue;
+    // What was made by hand may have a record by another id, that who made it wrote.
+    const bool is_by_hand = run->id == commit->id;
+    if (is_by_hand && (recorded.by_commit.contains(id) || recorded.branches.contains(branch))) continue;
     ANABRANCH_TRY(const auto known, kv_.get(keys::run_index(uid, run->id)));
     if (!known) found.push_back(*std::move(run));
     if (found.size() >= kRebuiltAtOnceMax) ANABRANCH_CHECK(write());

@@ -30,6 +30,15 @@ using versioning::PageRequest;
 inline constexpr std::size_t kRebuildCommitsMax = 200'000;
 inline constexpr std::size_t kSeriesRunsMax = 100;  // in one question for curves
 
+/// A commit that a run made, and the record of that run where there is one.
+struct RunCommit {
+  versioning::Commit commit;
+  std::optional<Run> record;
+};
+
+/// All that is known of the run; `name` is its name where nothing says one.
+Run described_run(const RunCommit& found, const std::string& name);
+
 /// Functions that return Result read, obey read_tier() and may be called through inline_or_on(); lists and
 /// curves read much: call them on workers. Those that return Task write, and may be awaited on a network
 /// thread. Errors of every call: no_such_repository, not_found (no such sweep or run), io, unavailable,
@@ -48,6 +57,13 @@ class Experiments {
   Result<std::vector<Sweep>> active_sweeps() const;
   Result<Run> get_run(const std::string& repository, const std::string& run) const;
   Result<Page<Run>> list_runs(const std::string& repository, const RunQuery& query) const;
+  /// The run that is called `run`: by a ref of its commit, or, where there is no such ref, by its record's
+  /// name or id. Errors: not_found (no run is, or it has no commit), not_allowed (it goes on), conflict (its
+  /// branch went on after it), and those of Repositories::get_commit(). Blocks.
+  Result<RunCommit> run_at(const std::string& repository, const std::string& run) const;
+  /// The run that a ref leads to: the same, or what the commit promoted or merged, or what one of the commits
+  /// before it did. Blocks.
+  Result<RunCommit> run_behind(const std::string& repository, const std::string& ref) const;
   /// In the order of `runs`; all metrics where `metric` is empty. Unknown runs have none.
   Result<std::vector<Series>> series(const std::string& repository, const std::vector<std::string>& runs,
                                      const std::string& metric, std::size_t points_max) const;
@@ -68,6 +84,8 @@ class Experiments {
   Task<Result<Run>> begin_attempt(std::string repository, std::string run);
   /// Of the run that a key was made for; a run that is not there is over. Errors: io, would_block.
   Result<RunNow> run_now(const std::string& repository, const std::string& run, std::int64_t attempt) const;
+  /// Which of the repositories that have had this name it is now.
+  Result<std::string> repository_uid(const std::string& repository) const { return uid_of(repository); }
   Task<Result<void>> cancel_run(std::string repository, std::string run);
   Task<Result<void>> cancel_sweep(std::string repository, std::string sweep);
   /// Errors: conflict (it is still going on).

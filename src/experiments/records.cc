@@ -53,6 +53,7 @@ std::vector<std::string> take_words(FieldReader& fields) {
 // the number passes it over, and a record of before has none.
 constexpr std::uint64_t kObjectiveExtension = 1;    // of a sweep
 constexpr std::uint64_t kMetricTimesExtension = 2;  // of a run
+constexpr std::uint64_t kPlacesExtension = 3;       // of a run
 
 /// `take(number, fields)` for each; unknown ones are passed over.
 template <class Take>
@@ -153,6 +154,12 @@ std::string encode_run(const Run& run) {
       times.signed_number(metric.time_ms).number(metric.is_final ? 1 : 0);
     fields.number(kMetricTimesExtension).text(times.take());
   }
+  if (!run.data.empty() || !run.outputs.empty()) {
+    FieldWriter places;
+    put_words(places, run.data);
+    put_words(places, run.outputs);
+    fields.number(kPlacesExtension).text(places.take());
+  }
   return fields.take();
 }
 
@@ -203,6 +210,10 @@ Result<Run> decode_run(std::string_view record) {
   run.stderr_bytes = fields.number();
   if ((flags & kAttempt) != 0) run.attempt = fields.signed_number();
   take_extensions(fields, [&](std::uint64_t number, FieldReader& inner) {
+    if (number == kPlacesExtension) {
+      run.data = take_words(inner);
+      run.outputs = take_words(inner);
+    }
     if (number != kMetricTimesExtension) return;
     for (auto& [name, metric] : run.metrics) {
       metric.time_ms = inner.signed_number();
@@ -211,6 +222,25 @@ Result<Run> decode_run(std::string_view record) {
   });
   ANABRANCH_CHECK(fields.done("a run"));
   return run;
+}
+
+Result<RecordedRuns> recorded_runs(const kv::Reader& reader, const std::string& uid) {
+  RecordedRuns recorded;
+  Result<void> decoded;
+  const std::string prefix = keys::runs(uid);
+  ANABRANCH_CHECK(
+      reader.scan(prefix, kv::prefix_end(prefix), [&](std::string_view key, std::string_view record) {
+        auto run = decode_run(record);
+        if (!run) {
+          decoded = fail(std::move(run).error());
+          return kv::ScanStep::stop();
+        }
+        if (!run->commit_id.empty()) recorded.by_commit.emplace(std::move(run->commit_id), key);
+        recorded.branches[run->branch].emplace_back(key);
+        return kv::ScanStep::next();
+      }));
+  if (!decoded) return fail(decoded.error());
+  return recorded;
 }
 
 namespace keys {

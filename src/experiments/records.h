@@ -2,12 +2,14 @@
 // to experiments.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "experiments/types.h"
+#include "kv/store.h"
 
 namespace anabranch::experiments {
 
@@ -27,6 +29,13 @@ struct RunHead {
 };
 /// Views into `record`. `head` is used again from record to record. Errors: corruption.
 Result<void> decode_head(std::string_view record, RunHead& head);
+
+/// Which commits and branches have records of runs. Reads all of a repository.
+struct RecordedRuns {
+  std::map<std::string, std::string> by_commit;              // commit → the run's key
+  std::map<std::string, std::vector<std::string>> branches;  // branch → the keys of its runs
+};
+Result<RecordedRuns> recorded_runs(const kv::Reader& reader, const std::string& uid);
 
 namespace keys {
 

@@ -96,7 +96,9 @@ struct Run {
   std::string host;
   std::optional<Resources> resources;
   std::uint64_t stdout_bytes = 0, stderr_bytes = 0;
-  std::int64_t attempt = 1;  // counts how often it was begun
+  std::int64_t attempt = 1;          // counts how often it was begun
+  std::vector<std::string> data;     // places of the input that it was given; none: not known
+  std::vector<std::string> outputs;  // places of results beside the usual ones (kResultPlaces)
 };
 
 struct Sweep {

@@ -122,6 +122,8 @@ Result<void> validate(const Run& run) {
   }
   if (size > kParametersSizeMax)
     return refuse("parameters", "are longer than " + std::to_string(kParametersSizeMax) + " bytes");
+  ANABRANCH_CHECK(check_words("data", run.data));
+  ANABRANCH_CHECK(check_words("outputs", run.outputs));
   return check_words("argv", run.argv);
 }
 

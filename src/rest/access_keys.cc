@@ -28,13 +28,11 @@ http::Response created(const service::NewAccessKey& made) {
   return json_response(201, body);
 }
 
-/// nullopt: the key is made for no run's record. Errors: invalid_argument.
-Result<std::optional<auth::RunBinding>> parse_binding(const json::object& body,
-                                                      const std::string& repository) {
+/// An empty id: the key is made for no run's record. Errors: invalid_argument.
+Result<auth::RunBinding> parse_binding(const json::object& body, const std::string& repository) {
   ANABRANCH_TRY(const auto id, string_field(body, "run_id"));
   ANABRANCH_TRY(const auto attempt, int_field(body, "attempt"));
-  if (!id) return std::optional<auth::RunBinding>();
-  return std::optional<auth::RunBinding>(auth::RunBinding{repository, *id, attempt.value_or(1)});
+  return auth::RunBinding{repository, id.value_or(""), attempt.value_or(1)};
 }
 
 Task<http::Response> create_run_key(const Services& services, Call call) {
@@ -52,14 +50,11 @@ Task<http::Response> create_run_key(const Services& services, Call call) {
   }
   auto binding = parse_binding(*body, call.part("repository"));
   if (!binding) co_return error_response(binding.error());
-  if (*binding) {
-    auto speaking = services.experiments.speak_for(call.caller, call.part("repository"), call.part("branch"),
-                                                   (*binding)->id, (*binding)->attempt);
-    auto spoken = co_await std::move(speaking);
-    if (!spoken) co_return error_response(spoken.error());
-  }
+  auto binding_key = services.experiments.bind_key(call.caller, call.part("branch"), *std::move(binding));
+  auto bound = co_await std::move(binding_key);
+  if (!bound) co_return error_response(bound.error());
   auto task = services.identity.create_run_key(call.caller, call.part("repository"), call.part("branch"),
-                                               *std::move(run), seconds * 1000, *std::move(binding));
+                                               *std::move(run), seconds * 1000, *std::move(bound));
   auto made = co_await std::move(task);
   if (!made) co_return error_response(made.error());
   co_return created(*made);

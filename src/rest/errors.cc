@@ -5,6 +5,12 @@
 #include "base/utf8.h"
 
 namespace anabranch::rest {
+namespace {
+
+constexpr int kUnavailable = 503;
+constexpr const char* kRetryAfterSeconds = "2";  // what is unavailable is so for a moment
+
+}  // namespace
 
 int status_of(ErrorCode code) {
   switch (code) {
@@ -62,7 +68,7 @@ int status_of(ErrorCode code) {
       return 501;
     case ErrorCode::unavailable:
     case ErrorCode::would_block:
-      return 503;
+      return kUnavailable;
     case ErrorCode::no_space:
       return 507;
     case ErrorCode::io:
@@ -83,7 +89,9 @@ http::Response message_response(int status, std::string_view message) {
 }
 
 http::Response error_response(const Error& error) {
-  return message_response(status_of(error.code), error.message);
+  http::Response response = message_response(status_of(error.code), error.message);
+  if (response.status == kUnavailable) response.headers.add("Retry-After", kRetryAfterSeconds);
+  return response;
 }
 
 http::Response empty_response(int status) {

@@ -158,11 +158,13 @@ Task<http::Response> promote(const Services& services, Call call) {
   if (!allow_data_change) co_return error_response(allow_data_change.error());
   const auto is_dry_run = bool_field(*body, "dry_run");
   if (!is_dry_run) co_return error_response(is_dry_run.error());
-  service::RepositoryService::PromotionOrder order{asked->message,     asked->metadata,
-                                                   asked->strategy,    asked->expected_destination_commit,
-                                                   *allow_data_change, *is_dry_run};
-  auto task = services.repositories.promote(call.caller, call.part("repository"), call.part("run"),
-                                            call.part("destination"), std::move(order));
+  auto requirements = strings_field(*body, "requirements");
+  if (!requirements) co_return error_response(requirements.error());
+  service::ExperimentService::PromotionOrder order{
+      asked->message,     asked->metadata, asked->strategy,         asked->expected_destination_commit,
+      *allow_data_change, *is_dry_run,     *std::move(requirements)};
+  auto task = services.experiments.promote(call.caller, call.part("repository"), call.part("run"),
+                                           call.part("destination"), std::move(order));
   auto made = co_await std::move(task);
   if (made) co_return json_response(200, promotion_json(*made));
   if (made.error().code != ErrorCode::merge_conflict) co_return error_response(made.error());

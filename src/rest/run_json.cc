@@ -203,6 +203,8 @@ json::object to_json(const service::Run& run) {
   emplace_text(object, "code_id", run.code_id);
   emplace_text(object, "problem", run.problem);
   emplace_text(object, "host", run.host);
+  if (!run.data.empty()) object.emplace("data", words(run.data));
+  if (!run.outputs.empty()) object.emplace("outputs", words(run.outputs));
   emplace_known(object, "exit_code", run.exit_code);
   emplace_known(object, "started_ms", run.started_ms);
   emplace_known(object, "ended_ms", run.ended_ms);
@@ -291,6 +293,8 @@ Result<service::Run> parse_run(const json::object& body) {
   run.host = host.value_or("");
   ANABRANCH_TRY(const auto code_id, string_field(body, "code_id"));
   run.code_id = code_id.value_or("");
+  ANABRANCH_TRY(run.data, strings_field(body, "data"));
+  ANABRANCH_TRY(run.outputs, strings_field(body, "outputs"));
   return run;
 }
 

@@ -151,10 +151,23 @@ Task<http::Response> log(const Services& services, Call call) {
   co_return json_response(200, to_json(*page, stream));
 }
 
+Task<http::Response> behind(const Services& services, Call call) {
+  const std::string ref = call.part("ref");
+  auto task = services.experiments.run_behind(call.caller, call.part("repository"), ref);
+  auto found = co_await std::move(task);
+  if (!found) co_return error_response(found.error());
+  service::Run run = experiments::described_run(*found, ref);
+  run.repository = call.part("repository");
+  co_return json_response(200, json::object{{"commit_id", found->commit.id},
+                                            {"is_recorded", found->record.has_value()},
+                                            {"run", to_json(run)}});
+}
+
 }  // namespace
 
 Routes run_routes() {
   return {
+      {"GET", "/repositories/{repository}/refs/{ref}/run", behind},
       {"POST", "/repositories/{repository}/runs/rebuild", rebuild},
       {"POST", "/repositories/{repository}/runs", create},
       {"GET", "/repositories/{repository}/runs", list},

@@ -189,6 +189,8 @@ Result<PromotionInfo> ApiClient::promote(const std::string& repository, const st
                     {"dry_run", order.is_dry_run}};
   if (order.expected_destination_commit)
     body.emplace("expected_destination_commit", *order.expected_destination_commit);
+  if (!order.requirements.empty())
+    body.emplace("requirements", json::array(order.requirements.begin(), order.requirements.end()));
   ANABRANCH_TRY(const auto made,
                 transport_->post(ref_path(repository, run) + "/promote/" + encoded(destination), body));
   PromotionInfo info;

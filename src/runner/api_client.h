@@ -131,6 +131,9 @@ class ApiClient {
   Result<SweepInfo> get_sweep(const std::string& repository, const std::string& sweep) const;
   Result<void> create_run(const std::string& repository, const RunInfo& run) const;
   Result<RunInfo> get_run(const std::string& repository, const std::string& run) const;
+  /// The run that a ref leads to: itself, what it promoted or merged, or what a commit before it did; with
+  /// the run's commit. Errors: not_found.
+  Result<RunInfo> run_behind(const std::string& repository, const std::string& ref) const;
   Result<std::vector<RunInfo>> list_runs(const std::string& repository, const std::string& sweep) const;
   /// The run is begun again: it waits, with a new attempt's number. Errors: conflict (it goes on, or has a
   /// result).

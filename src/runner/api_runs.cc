@@ -57,6 +57,16 @@ json::object to_json(const RunReport& report) {
   return body;
 }
 
+std::vector<std::string> words_of(const json::object& object, const char* name) {
+  std::vector<std::string> words;
+  const auto* all = object.if_contains(name);
+  if (all == nullptr || !all->is_array()) return words;
+  for (const auto& word : all->get_array()) {
+    if (word.is_string()) words.emplace_back(word.get_string());
+  }
+  return words;
+}
+
 RunInfo to_run(const json::object& object) {
   RunInfo run;
   run.id = text_of(object, "id");
@@ -67,11 +77,9 @@ RunInfo to_run(const json::object& object) {
   run.attempt = std::max<std::int64_t>(1, number_of(object, "attempt"));
   run.heartbeat_ms = number_of(object, "heartbeat_ms");
   run.cancel_requested = truth_of(object, "cancel_requested");
-  if (const auto* all = object.if_contains("argv"); all != nullptr && all->is_array()) {
-    for (const auto& word : all->get_array()) {
-      if (word.is_string()) run.argv.emplace_back(word.get_string());
-    }
-  }
+  run.argv = words_of(object, "argv");
+  run.data = words_of(object, "data");
+  run.outputs = words_of(object, "outputs");
   run.input_commit = text_of(object, "input_commit");
   run.code_id = text_of(object, "code_id");
   run.host = text_of(object, "host");
@@ -165,6 +173,16 @@ Result<void> ApiClient::create_run(const std::string& repository, const RunInfo&
 Result<RunInfo> ApiClient::get_run(const std::string& repository, const std::string& run) const {
   ANABRANCH_TRY(const auto found, transport_->get(run_path(repository, run)));
   return to_run(found);
+}
+
+Result<RunInfo> ApiClient::run_behind(const std::string& repository, const std::string& ref) const {
+  ANABRANCH_TRY(const auto found, transport_->get(ref_path(repository, ref) + "/run"));
+  const auto* run = found.if_contains("run");
+  if (run == nullptr || !run->is_object())
+    return fail(ErrorCode::malformed, "the server's answer has no 'run'");
+  RunInfo info = to_run(run->get_object());
+  info.commit_id = text_of(found, "commit_id");
+  return info;
 }
 
 Result<std::vector<RunInfo>> ApiClient::list_runs(const std::string& repository,

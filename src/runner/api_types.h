@@ -84,6 +84,7 @@ struct PromotionOrder {
   std::optional<std::string> expected_destination_commit;
   bool allow_data_change = false;
   bool is_dry_run = false;
+  std::vector<std::string> requirements;  // "accuracy>=0.9"
 };
 struct PromotionInfo {
   std::string commit_id;                // empty: a dry run
@@ -137,6 +138,7 @@ struct RunInfo {
   std::vector<std::pair<std::string, std::string>> parameters;
   std::string host;
   std::int64_t attempt = 1;
+  std::vector<std::string> data, outputs;  // places
   // as the server tells it:
   std::int64_t heartbeat_ms = 0;
   bool cancel_requested = false;

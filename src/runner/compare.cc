@@ -1,9 +1,7 @@
 #include "runner/compare.h"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -20,16 +18,35 @@ std::optional<double> value_of(const ComparedRun& run, const std::string& metric
   return found == run.record->metrics.end() ? std::nullopt : std::optional<double>(found->second);
 }
 
-/// The records of a sweep by the commit they lead to. None: an older server, or nobody wrote any.
-std::map<std::string, RunInfo> records_of(const ApiClient& api, const std::string& repository,
-                                          const std::string& sweep) {
-  std::map<std::string, RunInfo> by_commit;
-  auto runs = api.list_runs(repository, sweep);
-  if (!runs) return by_commit;
-  for (auto& run : *runs) {
-    if (!run.commit_id.empty()) by_commit.emplace(run.commit_id, std::move(run));
+/// The records of a sweep. None: an older server, or nobody wrote any.
+class Records {
+ public:
+  Records(const ApiClient& api, const std::string& repository, const std::string& sweep) {
+    auto runs = api.list_runs(repository, sweep);
+    if (runs) all_ = *std::move(runs);
   }
-  return by_commit;
+  const std::vector<RunInfo>& all() const { return all_; }
+  /// The record of what the branch is at, or else of what it was made for. nullptr: none.
+  const RunInfo* find(const ComparedRun& run, bool by_commit) const {
+    const auto found = std::find_if(all_.begin(), all_.end(), [&](const RunInfo& info) {
+      return info.branch == run.run && (!by_commit || info.commit_id == run.commit_id);
+    });
+    return found == all_.end() ? nullptr : &*found;
+  }
+
+ private:
+  std::vector<RunInfo> all_;
+};
+
+bool is_over(const RunInfo& info) {
+  return info.state == "ok" || info.state == "failed" || info.state == "interrupted";
+}
+
+/// By a record that is of another commit than the branch is at.
+void take_record(const RunInfo& info, ComparedRun& run) {
+  if (!is_over(info)) return;
+  run.record = to_record(info);
+  if (!info.commit_id.empty()) run.commit_id = info.commit_id;
 }
 
 /// From the commit that the branch is at; nothing where that is not this run's.
@@ -80,7 +97,9 @@ void arrange(Comparison& comparison, const std::optional<MetricOrder>& order) {
                 if (a && b && comparison.order->better(*b, *a)) return false;
                 if (a.has_value() != b.has_value()) return a.has_value();
               }
-              return run_number(comparison.sweep, left.run) < run_number(comparison.sweep, right.run);
+              const auto a = run_number(comparison.sweep, left.run);
+              const auto b = run_number(comparison.sweep, right.run);
+              return a == b ? left.run < right.run : a < b;
             });
 }
 
@@ -134,22 +153,34 @@ Result<Comparison> compare(const ApiClient& api, const std::string& repository, 
     if (run_number(sweep, branch.name))
       comparison.runs.push_back({branch.name, branch.commit_id, std::nullopt});
   }
-  const auto records = records_of(api, repository, sweep);
-  std::atomic<bool> is_any_missing{false};
+  std::optional<Records> records(std::in_place, api, repository, sweep);
+  const auto has_record = [&](const ComparedRun& run) { return records->find(run, false) != nullptr; };
+  if (!std::all_of(comparison.runs.begin(), comparison.runs.end(), has_record)) {
+    // The server makes records from what commits say. One without records, or a key that may not make any,
+    // changes nothing here.
+    if (api.rebuild_runs(repository)) records.emplace(api, repository, sweep);
+  }
   const auto read = [&](std::size_t i) -> Result<void> {
     ComparedRun& run = comparison.runs[i];
-    const auto known = records.find(run.commit_id);
-    if (known != records.end() && known->second.branch == run.run) {
-      run.record = to_record(known->second);
+    if (const auto* known = records->find(run, true)) {
+      run.record = to_record(*known);
       return {};
     }
     ANABRANCH_CHECK(read_commit(api, repository, sweep, run));
-    if (run.record) is_any_missing = true;
+    const auto* made_for = run.record ? nullptr : records->find(run, false);
+    if (made_for != nullptr) take_record(*made_for, run);
     return {};
   };
   ANABRANCH_CHECK(for_each_parallel(comparison.runs.size(), kRequestsAtOnce, read));
-  // For whoever asks next. A server without records, or a key that may not make any, changes nothing here.
-  if (is_any_missing) static_cast<void>(api.rebuild_runs(repository));
+  // Runs may have branches of any name, or none any more.
+  std::set<std::string> seen;
+  for (const auto& run : comparison.runs) seen.insert(run.run);
+  for (const auto& info : records->all()) {
+    if (!is_over(info) || !seen.insert(info.branch).second) continue;
+    ComparedRun run{info.branch, {}, std::nullopt};
+    take_record(info, run);
+    comparison.runs.push_back(std::move(run));
+  }
   if (comparison.runs.empty()) {
     return fail(ErrorCode::not_found,
                 "repository '" + repository + "' has no runs of a sweep '" + sweep + "'");

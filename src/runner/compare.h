@@ -37,10 +37,10 @@ struct Comparison {
   std::string target_commit_id;      // promote --expect-main takes it
 };
 
-/// The runs are the branches `<sweep>-<n>`; what they did is read from the server's records of them, and from
-/// their commits where there is no record of that very commit (then it is made). Without `choice`, or without
-/// its direction: what the sweep was made with, or else what the server finds that names tell. Errors:
-/// not_found (there is no such sweep; no run has that metric: which there are), and the API's.
+/// The runs are the branches `<sweep>-<n>` and what the server has records of; what they did is read from the
+/// records, which the server first makes from commits where they are missing, and from their commits. Without
+/// `choice`, or without its direction: what the sweep was made with, or else what the server finds that names
+/// tell. Errors: not_found (there is no such sweep; no run has that metric: which there are), and the API's.
 Result<Comparison> compare(const ApiClient& api, const std::string& repository, const std::string& sweep,
                            const std::optional<MetricChoice>& choice, const std::string& target);
 

@@ -12,7 +12,7 @@ namespace anabranch::runner {
 
 struct PromoteOrder {
   std::string repository;
-  std::string run;  // its branch
+  std::string run;  // its branch, its commit, or its record's id
   std::string target = "main";
   std::vector<Requirement> requirements;
   std::optional<std::string> expected_target_commit;  // refused where the target has moved

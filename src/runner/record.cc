@@ -161,6 +161,10 @@ RunRecord to_record(const RunInfo& info) {
   record.input_commit = info.input_commit;
   record.code_id = info.code_id;
   record.argv = info.argv;
+  for (const auto& place : info.data) {
+    if (auto spec = parse_data(place)) record.data.push_back(*std::move(spec));
+  }
+  record.outputs = info.outputs;
   record.parameters = info.parameters;
   record.status = info.state;
   record.exit_code = info.exit_code;

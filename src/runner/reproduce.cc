@@ -12,8 +12,6 @@
 namespace anabranch::runner {
 namespace {
 
-constexpr int kCommitsFollowedMax = 1'000;
-
 /// What a run made, by its own will: logs and our own records differ from run to run by their nature.
 bool is_output(std::string_view path) {
   return !path.starts_with("logs/") && !path.starts_with(".anabranch/") && path != kMetricsPath &&
@@ -54,12 +52,16 @@ Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository,
   return checksums;
 }
 
-bool leads_to_run(const CommitInfo& commit) {
-  return is_run(commit.metadata) || commit.metadata.contains("anabranch.promoted_commit");
-}
-
 Result<CodeSnapshot> fetch_code(const ApiClient& api, const DataCache& cache, const std::string& repository,
                                 const CommitInfo& commit, const RunRecord& record) {
+  if (record.code_id.empty()) {
+    const auto kept = api.stat_object(repository, commit.id, kCodePath);
+    if (!kept && kept.error().code != ErrorCode::not_found) return fail(kept.error());
+    if (!kept) {
+      ANABRANCH_TRY(const auto nothing, TemporaryFolder::make(cache.work_folder(), "code"));
+      return take_snapshot(cache, nothing.path(), record.argv);
+    }
+  }
   ANABRANCH_TRY(const auto folder, TemporaryFolder::make(cache.work_folder(), "archive"));
   const std::string archive = folder.path() + "/code.tar";
   std::ofstream out(archive, std::ios::binary);
@@ -137,46 +139,44 @@ std::vector<Finding> compare_outputs(const Metadata& recorded, const Metadata& f
       [](const std::string& before, const std::string& after) { return before == after; });
 }
 
-Result<CommitInfo> find_run(const ApiClient& api, const std::string& repository, const std::string& ref) {
-  ANABRANCH_TRY(CommitInfo commit, api.get_commit(repository, ref));
-  const std::string from = commit.id;
-  for (int i = 0; i < kCommitsFollowedMax && !is_run(commit.metadata); ++i) {
-    // A promotion says what it promoted, also one that squashed; another merge may have brought a run. Else
-    // the run whose results are still there is that of a commit before.
-    const auto promoted = commit.metadata.find("anabranch.promoted_commit");
-    std::string next;
-    if (promoted != commit.metadata.end()) {
-      next = promoted->second;
-    } else if (commit.parents.size() > 1) {
-      ANABRANCH_TRY(const CommitInfo merged, api.get_commit(repository, commit.parents[1]));
-      next = leads_to_run(merged) ? merged.id : commit.parents[0];
-    } else if (!commit.parents.empty()) {
-      next = commit.parents[0];
-    } else {
-      break;
-    }
-    ANABRANCH_TRY(commit, api.get_commit(repository, next));
+Result<FoundRun> find_run(const ApiClient& api, const std::string& repository, const std::string& ref) {
+  ANABRANCH_TRY(const RunInfo run, api.run_behind(repository, ref));
+  FoundRun found;
+  ANABRANCH_TRY(found.commit, api.get_commit(repository, run.commit_id));
+  RunRecord known = to_record(run);
+  if (!is_run(found.commit.metadata)) {
+    found.record = std::move(known);
+    return found;
   }
-  if (is_run(commit.metadata)) return commit;
-  // Not on the line of first parents: the newest of the others.
-  ANABRANCH_TRY(const auto history, api.log(repository, ref, kCommitsFollowedMax));
-  const auto found = std::find_if(history.begin(), history.end(), leads_to_run);
-  if (found != history.end())
-    return is_run(found->metadata)
-               ? Result<CommitInfo>(*found)
-               : api.get_commit(repository, found->metadata.at("anabranch.promoted_commit"));
-  return fail(ErrorCode::not_found,
-              "'" + ref + "' (" + from + ") is no run's commit, and no run was promoted to " +
-                  "it or to one of the " + std::to_string(kCommitsFollowedMax) + " commits before it");
+  // A runner's commit says all; one that somebody made says what it says, and the record has the rest.
+  ANABRANCH_TRY(found.record, parse_record(found.commit.metadata));
+  const auto fill = [](auto& value, auto& more) {
+    if (value.empty()) value = std::move(more);
+  };
+  fill(found.record.argv, known.argv);
+  fill(found.record.input_commit, known.input_commit);
+  fill(found.record.code_id, known.code_id);
+  fill(found.record.data, known.data);
+  fill(found.record.outputs, known.outputs);
+  fill(found.record.status, known.status);
+  return found;
 }
 
 Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const DataCache& cache,
                                const ReproduceOrder& order, Interruption& interruption,
                                const OnNews& on_news) {
-  ANABRANCH_TRY(const CommitInfo commit, find_run(api, order.repository, order.ref));
-  ANABRANCH_TRY(const RunRecord recorded, parse_record(commit.metadata));
-  if (recorded.argv.empty())
-    return fail(ErrorCode::malformed, "the record of " + commit.id + " has no command");
+  ANABRANCH_TRY(const FoundRun found, find_run(api, order.repository, order.ref));
+  const auto& [commit, recorded] = found;
+  if (recorded.argv.empty()) {
+    return fail(ErrorCode::not_found,
+                "run '" + recorded.run + "' (commit " + commit.id +
+                    ") recorded no command, so it cannot be run again: it was not made by "
+                    "'anabranch run', and neither its commit's 'anabranch.argv' nor its "
+                    "record's 'argv' says what it did");
+  }
+  if (recorded.input_commit.empty())
+    return fail(ErrorCode::not_found, "run '" + recorded.run + "' (commit " + commit.id +
+                                          ") recorded no input commit, so it cannot be run again");
   Reproduction result;
   result.run = recorded.run;
   result.commit_id = commit.id;
@@ -185,6 +185,8 @@ Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const D
   DataViews data(api, cache, order.repository, recorded.input_commit, std::move(files), order.data_mode);
   ANABRANCH_TRY(CodeSnapshot code, fetch_code(api, cache, order.repository, commit, recorded));
   on_news("code " + code.id);
+  if (code.files.empty())
+    result.notes.push_back("the run recorded no code: its command ran in a folder without any");
   ANABRANCH_CHECK(data.fetch([](std::size_t) {}));
   code.packages = list_packages(recorded.argv, code.folder);
   if (!recorded.packages_id.empty() && to_hex(sha256(code.packages)) != recorded.packages_id) {

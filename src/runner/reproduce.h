@@ -42,9 +42,13 @@ struct Reproduction {
 
 using OnNews = std::function<void(const std::string& text)>;
 
-/// The run's commit that `ref` leads to: itself, what it promoted or merged, or what a commit before it did.
-/// Errors: not_found (there is none), and the API's.
-Result<CommitInfo> find_run(const ApiClient& api, const std::string& repository, const std::string& ref);
+/// A run's commit, and what it and the server's record say of the run.
+struct FoundRun {
+  CommitInfo commit;
+  RunRecord record;
+};
+/// The run that `ref` leads to: as ApiClient::run_behind().
+Result<FoundRun> find_run(const ApiClient& api, const std::string& repository, const std::string& ref);
 
 /// Runs it on a scratch branch, which is deleted at the end unless it is to be kept.
 /// Errors: what kept it from running. That something differs is no Error.

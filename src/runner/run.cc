@@ -300,7 +300,7 @@ Result<CodeSnapshot> restore_snapshot(const DataCache& cache, const std::string&
   // Not list_source(): ignore rules among the files say nothing about files that are in the archive.
   ANABRANCH_TRY(snapshot.files, list_unpacked(snapshot.folder));
   ANABRANCH_TRY(snapshot.id, content_id(snapshot.folder, snapshot.files));
-  if (snapshot.id != id) {
+  if (!id.empty() && snapshot.id != id) {
     return fail(ErrorCode::malformed,
                 "the code that was kept is " + snapshot.id + ", and the run was of " + id);
   }

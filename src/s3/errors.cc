@@ -96,6 +96,9 @@ Row row_of(ErrorCode code) {
   return {500, "InternalError"};
 }
 
+constexpr int kUnavailable = 503;
+constexpr std::int64_t kRetryAfterSeconds = 2;  // what is unavailable is so for a moment
+
 /// <BucketName> or <Key> of errors that say what a bucket or an object is, not what the request is.
 void write_name(XmlWriter& xml, const S3Error& error, std::string_view resource) {
   if (!resource.starts_with('/')) return;
@@ -118,7 +121,8 @@ S3Error to_s3_error(const Error& error) {
   // A key in a message may hold the mark too, but no message begins with a key.
   const auto mark =
       error.message.starts_with(kCodeMark) ? error.message.find(kCodeMark, 1) : std::string::npos;
-  if (mark == std::string::npos) return {row.status, row.code, error.message};
+  if (mark == std::string::npos)
+    return {row.status, row.code, error.message, row.status == kUnavailable ? kRetryAfterSeconds : 0};
   S3Error told{row.status, error.message.substr(1, mark - 1), error.message.substr(mark + 1)};
   if (told.code == "MissingContentLength") told.status = 411;  // no ErrorCode stands for this status
   return told;

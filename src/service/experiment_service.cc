@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "experiments/promotion.h"
 #include "service/use_case.h"
 
 namespace anabranch::service {
@@ -63,9 +64,10 @@ Task<Result<RunNews>> RunEvents::next() {
 // ── ExperimentService
 // ────────────────────────────────────────────────────────────────────────────────────────
 
-ExperimentService::ExperimentService(experiments::Experiments& experiments, auth::Credentials& credentials,
+ExperimentService::ExperimentService(experiments::Experiments& experiments,
+                                     versioning::Repositories& repositories, auth::Credentials& credentials,
                                      Workers& workers)
-    : experiments_(experiments), credentials_(credentials), workers_(workers) {}
+    : experiments_(experiments), repositories_(repositories), credentials_(credentials), workers_(workers) {}
 
 Task<Result<Sweep>> ExperimentService::create_sweep(Caller caller, Sweep sweep) {
   Resource resource = Resource::repository(sweep.repository);
@@ -181,11 +183,23 @@ Task<Result<Run>> ExperimentService::begin_attempt(Caller caller, std::string re
   co_return begun;
 }
 
-Task<Result<void>> ExperimentService::speak_for(Caller caller, std::string repository, std::string branch,
-                                                std::string run, std::int64_t attempt) {
+Task<Result<auth::RunBinding>> ExperimentService::bind_key(Caller caller, std::string branch,
+                                                           auth::RunBinding binding) {
+  const std::string& repository = binding.repository;
+  const std::string& run = binding.id;
+  const Resource resource = Resource::repository(repository, branch);
+  auto may_make = auth::authorize(caller.principal, Action::manage_credentials, resource);
+  if (!may_make) co_return fail(std::move(may_make).error());
+  // Before anything is looked up by the name: a repository that takes its place meanwhile has another uid.
+  const auto read_uid = [this, &repository] { return experiments_.repository_uid(repository); };
+  auto asking_uid = inline_or_on(workers_, read_uid);
+  auto uid = co_await std::move(asking_uid);
+  if (!uid) co_return fail(std::move(uid).error());
+  binding.repository_uid = *std::move(uid);
+  if (run.empty()) co_return binding;
   auto asking = may_change(std::move(caller), repository, run);
   auto allowed = co_await std::move(asking);
-  if (!allowed) co_return allowed;
+  if (!allowed) co_return fail(std::move(allowed).error());
   const auto read = [this, &repository, &run] { return experiments_.get_run(repository, run); };
   auto reading = inline_or_on(workers_, read);
   auto found = co_await std::move(reading);
@@ -198,11 +212,11 @@ Task<Result<void>> ExperimentService::speak_for(Caller caller, std::string repos
                    "run '" + run + "' is over: " + std::string(experiments::to_string(found->state)));
   }
   Report lives;
-  lives.attempt = attempt;
-  auto task = experiments_.report(std::move(repository), std::move(run), std::move(lives));
+  lives.attempt = binding.attempt;
+  auto task = experiments_.report(repository, run, std::move(lives));
   auto said = co_await std::move(task);
   if (!said) co_return fail(std::move(said).error());
-  co_return Result<void>();
+  co_return binding;
 }
 
 Task<Result<void>> ExperimentService::cancel_run(Caller caller, std::string repository, std::string run) {
@@ -225,6 +239,41 @@ Task<Result<std::uint64_t>> ExperimentService::rebuild(Caller caller, std::strin
   Resource resource = Resource::repository(repository);
   return authorized_write(std::move(caller), Action::commit, std::move(resource),
                           [this, repository] { return experiments_.rebuild(repository); });
+}
+
+Task<Result<experiments::RunCommit>> ExperimentService::run_behind(Caller caller, std::string repository,
+                                                                   std::string ref) {
+  Resource resource = Resource::repository(repository);
+  return authorized_work(workers_, std::move(caller), std::move(resource),
+                         [this, repository, ref] { return experiments_.run_behind(repository, ref); });
+}
+
+Task<Result<versioning::Promotion>> ExperimentService::promote(Caller caller, std::string repository,
+                                                               std::string run, std::string destination,
+                                                               PromotionOrder order) {
+  const Resource resource = Resource::repository(repository, destination);
+  auto allowed = auth::authorize(caller.principal, Action::merge, resource);
+  if (!allowed) co_return fail(std::move(allowed).error());
+  const auto read = [this, &repository, &run] { return experiments_.run_at(repository, run); };
+  auto reading = on_workers(workers_, read);
+  auto found = co_await std::move(reading);
+  if (!found) co_return fail(std::move(found).error());
+  auto request = experiments::promotion_of(found->commit, run, found->record);
+  if (!request) co_return fail(std::move(request).error());
+  auto good = experiments::check_requirements(*request, order.requirements);
+  if (!good) co_return fail(std::move(good).error());
+  request->committer = caller.principal.user_id;
+  if (!order.message.empty()) request->message = std::move(order.message);
+  request->metadata.insert(order.metadata.begin(), order.metadata.end());
+  request->strategy = order.strategy;
+  request->expected_destination_commit = std::move(order.expected_destination_commit);
+  request->allow_data_change = order.allow_data_change;
+  if (order.allow_data_change) request->metadata["anabranch.data_change_allowed"] = "true";
+  request->is_dry_run = order.is_dry_run;
+  // The commit that was judged, not the branch, which may move.
+  auto task = repositories_.promote(std::move(repository), found->commit.id, std::move(destination),
+                                    *std::move(request));
+  co_return co_await std::move(task);
 }
 
 Task<Result<std::vector<Series>>> ExperimentService::series(Caller caller, std::string repository,

@@ -54,7 +54,8 @@ class RunEvents {
 /// Thread safety: every method from any thread. Tasks may be awaited on network threads.
 class ExperimentService {
  public:
-  ExperimentService(experiments::Experiments& experiments, auth::Credentials& credentials, Workers& workers);
+  ExperimentService(experiments::Experiments& experiments, versioning::Repositories& repositories,
+                    auth::Credentials& credentials, Workers& workers);
 
   /// `sweep.committer` is set to the caller's user.
   Task<Result<Sweep>> create_sweep(Caller caller, Sweep sweep);
@@ -71,13 +72,29 @@ class ExperimentService {
   Task<Result<bool>> report(Caller caller, std::string repository, std::string run, Report report);
   /// The keys of earlier attempts end with it. Errors: conflict.
   Task<Result<Run>> begin_attempt(Caller caller, std::string repository, std::string run);
-  /// For a key that is to be made for an attempt of a run, on its branch: the run lives. Errors: conflict (it
-  /// is over, or that attempt is not the last), invalid_argument (the branch is not the run's).
-  Task<Result<void>> speak_for(Caller caller, std::string repository, std::string branch, std::string run,
-                               std::int64_t attempt);
+  /// For a key that is to be made on a branch: bound to the repository that has the name now, and to the
+  /// run's attempt where the run has a record; then the run lives. Errors: conflict (it is over, or that
+  /// attempt is not the last), invalid_argument (the branch is not the run's).
+  Task<Result<auth::RunBinding>> bind_key(Caller caller, std::string branch, auth::RunBinding binding);
   Task<Result<void>> cancel_run(Caller caller, std::string repository, std::string run);
   Task<Result<void>> remove_run(Caller caller, std::string repository, std::string run);
   Task<Result<std::uint64_t>> rebuild(Caller caller, std::string repository);
+  /// As experiments::Experiments::run_behind().
+  Task<Result<experiments::RunCommit>> run_behind(Caller caller, std::string repository, std::string ref);
+
+  struct PromotionOrder {
+    std::string message;
+    versioning::Metadata metadata;  // beside the run's
+    versioning::MergeStrategy strategy = versioning::MergeStrategy::none;
+    std::optional<std::string> expected_destination_commit;
+    bool allow_data_change = false;
+    bool is_dry_run = false;
+    std::vector<std::string> requirements;  // of the run's metrics: "accuracy>=0.9"
+  };
+  /// Errors: as experiments::Experiments::run_at(), experiments::promotion_of() and check_requirements(), and
+  /// versioning::Repositories::promote().
+  Task<Result<versioning::Promotion>> promote(Caller caller, std::string repository, std::string run,
+                                              std::string destination, PromotionOrder order);
 
   Task<Result<std::vector<Series>>> series(Caller caller, std::string repository,
                                            std::vector<std::string> runs, std::string metric,
@@ -94,6 +111,7 @@ class ExperimentService {
   Task<void> remove_keys(std::string repository, std::string run);
 
   experiments::Experiments& experiments_;
+  versioning::Repositories& repositories_;
   auth::Credentials& credentials_;
   Workers& workers_;
 };

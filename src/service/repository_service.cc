@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "experiments/promotion.h"
 #include "service/presigned_url.h"
 #include "service/use_case.h"
 
@@ -166,32 +165,6 @@ Task<Result<Commit>> RepositoryService::merge(Caller caller, std::string reposit
   return authorized_write(caller, Action::merge, resource, [this, repository, source, destination, request] {
     return repositories_.merge(repository, source, destination, request);
   });
-}
-
-Task<Result<versioning::Promotion>> RepositoryService::promote(Caller caller, std::string repository,
-                                                               std::string run, std::string destination,
-                                                               PromotionOrder order) {
-  const Resource resource = Resource::repository(repository, destination);
-  auto allowed = auth::authorize(caller.principal, Action::merge, resource);
-  if (!allowed) co_return fail(std::move(allowed).error());
-  const auto read = [this, &repository, &run] { return repositories_.get_commit(repository, run); };
-  auto reading = inline_or_on(workers_, read);
-  auto commit = co_await std::move(reading);
-  if (!commit) co_return fail(std::move(commit).error());
-  auto request = experiments::promotion_of(*commit, run);
-  if (!request) co_return fail(std::move(request).error());
-  request->committer = caller.principal.user_id;
-  if (!order.message.empty()) request->message = std::move(order.message);
-  request->metadata.insert(order.metadata.begin(), order.metadata.end());
-  request->strategy = order.strategy;
-  request->expected_destination_commit = std::move(order.expected_destination_commit);
-  request->allow_data_change = order.allow_data_change;
-  if (order.allow_data_change) request->metadata["anabranch.data_change_allowed"] = "true";
-  request->is_dry_run = order.is_dry_run;
-  // The commit that was judged, not the branch, which may move.
-  auto task =
-      repositories_.promote(std::move(repository), commit->id, std::move(destination), *std::move(request));
-  co_return co_await std::move(task);
 }
 
 Task<Result<MergeBase>> RepositoryService::merge_base(Caller caller, std::string repository,

@@ -55,17 +55,6 @@ class RepositoryService {
   Task<Result<Commit>> merge(Caller caller, std::string repository, std::string source,
                              std::string destination, MergeRequest request);
   /// What a caller says of a promotion; the rest is in the run's commit. Empty message: one is made.
-  struct PromotionOrder {
-    std::string message;
-    Metadata metadata;  // beside the run's
-    versioning::MergeStrategy strategy = versioning::MergeStrategy::none;
-    std::optional<std::string> expected_destination_commit;
-    bool allow_data_change = false;
-    bool is_dry_run = false;
-  };
-  /// Errors: as experiments::promotion_of() and versioning::Repositories::promote().
-  Task<Result<versioning::Promotion>> promote(Caller caller, std::string repository, std::string run,
-                                              std::string destination, PromotionOrder order);
   Task<Result<MergeBase>> merge_base(Caller caller, std::string repository, std::string source,
                                      std::string destination);
   Task<Result<Commit>> revert(Caller caller, std::string repository, std::string branch,

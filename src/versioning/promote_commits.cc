@@ -1,6 +1,9 @@
 // Promotions: see promotion.h.
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "versioning/commits.h"
 #include "versioning/merge_base.h"
@@ -91,22 +94,41 @@ class Promoter {
   }
 
  private:
-  /// Finds earlier promotions, newest first, and the head as it was before this run was first brought: what
-  /// the run changed is told against that, also after a revert.
+  /// Finds earlier promotions, also those that came with merges of other branches, and the head as it was
+  /// before this run was first brought: what the run changed is told against that, also after a revert.
   Result<void> look_back() {
-    before_ = head_;
-    CommitHandle at = head_;
-    for (std::size_t i = 0; i < kPromotionHistoryMax && !at->parents.empty(); ++i) {
-      const auto promoted = at->metadata.find(kPromotedCommitKey);
-      if (promoted != at->metadata.end()) {
+    std::map<std::string, CommitHandle> seen;
+    std::set<std::pair<int, std::string>> waiting;  // by generation: parents after children
+    std::vector<CommitHandle> history;
+    const auto add = [&](CommitHandle commit) {
+      if (seen.emplace(commit->id, commit).second) waiting.emplace(commit->generation, commit->id);
+    };
+    add(head_);
+    while (!waiting.empty() && history.size() < kPromotionHistoryMax) {
+      const auto newest = std::prev(waiting.end());
+      const CommitHandle commit = seen.at(newest->second);
+      waiting.erase(newest);
+      history.push_back(commit);
+      const auto promoted = commit->metadata.find(kPromotedCommitKey);
+      if (promoted != commit->metadata.end()) {
         auto run = refs_.commit(services_.kv, repository_, promoted->second);
         if (run) earlier_.push_back(*std::move(run));
       }
-      const bool brings_run =
-          std::find(at->parents.begin() + 1, at->parents.end(), run_->id) != at->parents.end();
-      ANABRANCH_TRY(at, refs_.commit(services_.kv, repository_, at->parents[0]));
-      if (brings_run) before_ = at;
+      for (const auto& parent : commit->parents) {
+        ANABRANCH_TRY(auto handle, refs_.commit(services_.kv, repository_, parent));
+        add(std::move(handle));
+      }
     }
+    std::set<std::string> has_run;  // the commits that have the run among their ancestors, or are it
+    for (auto commit = history.rbegin(); commit != history.rend(); ++commit) {
+      const auto& parents = (*commit)->parents;
+      const bool has = (*commit)->id == run_->id ||
+                       std::any_of(parents.begin(), parents.end(),
+                                   [&](const std::string& parent) { return has_run.contains(parent); });
+      if (has) has_run.insert((*commit)->id);
+    }
+    before_ = head_;
+    while (has_run.contains(before_->id) && !before_->parents.empty()) before_ = seen.at(before_->parents[0]);
     return {};
   }
 

@@ -15,8 +15,8 @@ namespace anabranch::versioning {
 
 /// What a promotion's commit says in its metadata: the run's commit. Earlier promotions are known by it.
 inline constexpr const char* kPromotedCommitKey = "anabranch.promoted_commit";
-/// Earlier promotions are looked for in so many commits of a branch, along first parents.
-inline constexpr std::size_t kPromotionHistoryMax = 1'000;
+/// Earlier promotions are looked for in so many commits of a branch's history, the newest first.
+inline constexpr std::size_t kPromotionHistoryMax = 4'000;
 /// Paths that are told of one kind.
 inline constexpr std::size_t kPromotionPathsMax = 1'000;
 

@@ -263,9 +263,19 @@ def test_the_key_of_a_run_that_is_not_heard_of_is_suspended_until_its_runner_spe
 
     process.send_signal(signal.SIGSTOP)  # as a laptop that sleeps, or a network that is cut
     keyed.wait_for_state("s-1", "lost")
-    assert keyed.write_with(key, "s-1") == (403, 403)
+    assert keyed.write_with(key, "s-1") == (503, 503)
     assert keyed.listed(key)["suspended"]
-    process.send_signal(signal.SIGCONT)
+    answer = requests.get(f"{keyed.base}/branches/s-1", auth=key, timeout=10)
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "2" and "suspended" in answer.json()["message"]
+    assert requests.get(f"{keyed.base}/branches/s-1", auth=(key[0], "wrong"), timeout=10).status_code == 401
+    # A training that writes in that moment, with a client as it comes, must not end.
+    s3 = boto3.client("s3", endpoint_url=keyed.server.endpoint, region_name="us-east-1", aws_access_key_id=key[0],
+                      aws_secret_access_key=key[1])  # fmt: skip
+    asked = []
+    s3.meta.events.register("before-send.s3.*", lambda request, **_: asked.append(request) or (
+        process.send_signal(signal.SIGCONT) if len(asked) == 2 else None))  # fmt: skip
+    s3.put_object(Bucket="dogs", Key="s-1/checkpoint", Body=b"weights")
+    assert len(asked) > 1
     keyed.wait_for_state("s-1", "running")
     assert keyed.write_with(key, "s-1") == (201, 200)
     keyed.go.touch()
@@ -380,3 +390,23 @@ def test_a_restarted_server_takes_no_waiting_run_for_lost(keyed):
     keyed.go.touch()
     assert keyed.end(process)[0] == 0
     assert {run["state"] for run in keyed.runs("s").values()} == {"ok"}
+
+
+def test_a_runs_key_is_no_good_on_a_new_repository_of_the_same_name(project):
+    base = f"{project.server.api}/repositories/dogs"
+    made = requests.post(f"{base}/branches/ingest/run_keys", json={"run": "by-hand"}, auth=project.server.auth, timeout=10).json()
+    key = (made["access_key_id"], made["secret_access_key"])
+    s3 = boto3.client("s3", endpoint_url=project.server.endpoint, region_name="us-east-1", aws_access_key_id=key[0], aws_secret_access_key=key[1])
+    s3.put_object(Bucket="dogs", Key="ingest/mine.txt", Body=b"1")
+
+    assert requests.delete(base, auth=project.server.auth, timeout=10).status_code == 204
+    assert requests.get(f"{base}/branches", auth=key, timeout=10).status_code == 401
+    project.ok("repo", "create", "dogs", "s3://namespace/dogs-again")
+    project.ok("branch", "create", "anabranch://dogs/ingest")
+
+    assert requests.get(f"{base}/branches", auth=key, timeout=10).status_code == 401
+    with pytest.raises(ClientError) as refused:
+        s3.put_object(Bucket="dogs", Key="ingest/mine.txt", Body=b"2")
+    assert refused.value.response["Error"]["Code"] == "InvalidAccessKeyId"
+    listed = requests.get(f"{project.server.api}/access_keys", auth=project.server.auth, timeout=10).json()["results"]
+    assert key[0] not in [item["access_key_id"] for item in listed]

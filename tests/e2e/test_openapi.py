@@ -109,7 +109,7 @@ def seeded(tmp_path_factory):
     assert signed_in.status_code == 200, signed_in.text
     validate(SPEC["components"]["schemas"]["Session"], signed_in.json())
     yield server, browser, places, {"getImport": {"id": started["id"]}, "getMetarangeLocation": {"id": metarange},
-                           "getRangeLocation": {"id": metarange}}  # fmt: skip
+                           "getRangeLocation": {"id": metarange}, "getRunBehindRef": {"ref": "experiment"}}  # fmt: skip
     server.stop()
 
 

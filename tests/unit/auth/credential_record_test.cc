@@ -61,5 +61,20 @@ TEST(CredentialRecord, CutRecordsAreCorruptAndTheirErrorsTellNoSecret) {
   }
 }
 
+TEST(CredentialRecord, TheKeyOfARunNamesItsRepositoryForGood) {
+  Credential credential = sample();
+  credential.run = RunBinding{"dogs", "r", 3, "uid"};
+  const auto back = decode_credential(encode_credential(credential));
+  ASSERT_TRUE(back && back->run);
+  EXPECT_EQ(back->run->repository_uid, "uid");
+  EXPECT_EQ(back->run->attempt, 3);
+
+  credential.run->repository_uid.clear();  // as it was written before
+  const std::string older = encode_credential(credential);
+  EXPECT_EQ(older.find("\"uid\""), std::string::npos);
+  ASSERT_TRUE(decode_credential(older));
+  EXPECT_EQ(decode_credential(older)->run->repository_uid, "");
+}
+
 }  // namespace
 }  // namespace anabranch::auth

@@ -283,24 +283,25 @@ TEST_F(CredentialsTest, TheKeyOfARunIsWorthWhatIsHeardOfTheRun) {
   credentials_.watch_runs(
       [&](const RunBinding& run) -> Result<RunState> {
         EXPECT_EQ(run.repository + "/" + run.id + "/" + std::to_string(run.attempt), "dogs/r/2");
+        EXPECT_EQ(run.repository_uid, "uid");
         return state;
       },
       10'000);
-  const auto made = block_on(
-      credentials_.create("run/1", Policy::everything(), std::nullopt, {}, RunBinding{"dogs", "r", 2}));
+  const auto made = block_on(credentials_.create("run/1", Policy::everything(), std::nullopt, {},
+                                                 RunBinding{"dogs", "r", 2, "uid"}));
   const KeyPair key = made->key;
   const std::string token = credentials_.make_token({"run/1", key.access_key_id, {}});
   EXPECT_TRUE(credentials_.authenticate(signed_by(key)));
   EXPECT_FALSE(credentials_.list()->front().suspended);
 
   state = {RunState::Kind::silent, 10'000};
-  EXPECT_EQ(code_of(signed_by(key)), ErrorCode::access_denied);
+  EXPECT_EQ(code_of(signed_by(key)), ErrorCode::unavailable);
   EXPECT_EQ(credentials_.authenticate_pair(key.access_key_id, key.secret_access_key).error().code,
-            ErrorCode::access_denied);
+            ErrorCode::unavailable);
   EXPECT_EQ(credentials_.authenticate_pair(key.access_key_id, "wrong").error().code,
             ErrorCode::unauthenticated);
-  EXPECT_EQ(credentials_.authenticate_token(token).error().code, ErrorCode::access_denied);
-  EXPECT_EQ(credentials_.principal(key.access_key_id).error().code, ErrorCode::access_denied);
+  EXPECT_EQ(credentials_.authenticate_token(token).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(credentials_.principal(key.access_key_id).error().code, ErrorCode::unavailable);
   EXPECT_TRUE(credentials_.list()->front().suspended);
   EXPECT_EQ(block_on(credentials_.remove_expired()).value(), 0U);
 

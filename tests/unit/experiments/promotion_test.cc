@@ -53,6 +53,58 @@ TEST(Promotion, OfWhatIsNoRunThatIsOkIsRefused) {
   EXPECT_THAT(promotion_of(commit, "s-1")->data, IsEmpty());
 }
 
+TEST(Promotion, OfARunThatItsRecordTellsOf) {
+  versioning::Commit commit;
+  commit.parents = {"p"};
+  experiments::Run record;
+  record.name = "big";
+  record.state = RunState::ok;
+  record.parameters = {{"rate", "1"}};
+  record.metrics = {{"accuracy", {0.1, 0, 0, true}}};
+  record.data = {"raw"};
+  record.outputs = {"out"};
+
+  const auto request = promotion_of(commit, "b", record);
+
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->input_commit, "p");
+  EXPECT_THAT(request->data, ElementsAre("raw"));
+  EXPECT_THAT(request->results, Contains("out"));
+  EXPECT_EQ(request->message, "promote big: accuracy=0.1");
+  EXPECT_EQ(request->metadata.at("param.rate"), "1");
+  record.state = RunState::failed;
+  EXPECT_EQ(promotion_of(commit, "b", record).error().code, ErrorCode::not_allowed);
+  commit = run_commit();  // says itself that it is ok, and what its data are
+  EXPECT_THAT(promotion_of(commit, "b", record)->data, ElementsAre("raw", "labels"));
+}
+
+TEST(Promotion, OfARunThatWasCommittedByHand) {
+  versioning::Commit commit;
+  commit.parents = {"p"};
+  commit.metadata = {{"metric.loss", "0.5"}, {"input_commit", "c0"}};
+
+  const auto request = promotion_of(commit, "experiment-1");
+
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->message, "promote experiment-1: loss=0.5");
+  EXPECT_THAT(request->data, IsEmpty());
+  commit.parents = {"p", "q"};  // a merge tells of another's run
+  EXPECT_EQ(promotion_of(commit, "main").error().code, ErrorCode::not_found);
+}
+
+TEST(Promotion, HoldsToWhatIsRequired) {
+  const auto request = promotion_of(run_commit(), "s-1");
+  const auto check = [&](std::string text) { return check_requirements(*request, {std::move(text)}); };
+
+  EXPECT_TRUE(check_requirements(*request, {"accuracy>=0.3", "accuracy<1", "accuracy!=0.3"}));
+  EXPECT_EQ(check("accuracy==0.3").error().code, ErrorCode::precondition_failed);
+  for (const std::string text : {"loss<1", "loss>1", "loss!=1"})
+    EXPECT_EQ(check(text).error().code, ErrorCode::precondition_failed) << text;
+  EXPECT_THAT(check("los<1").error().message, testing::HasSubstr("accuracy, loss"));
+  for (const std::string text : {"", "accuracy", "accuracy>=", "accuracy>=x", "accuracy=NaN", ">=1"})
+    EXPECT_EQ(check(text).error().code, ErrorCode::invalid_argument) << text;
+}
+
 TEST(Place, IsAnObjectOrAFolderAndNoNeighbour) {
   using versioning::covers;
   EXPECT_TRUE(covers("raw", "raw"));

@@ -94,5 +94,63 @@ TEST_F(ExperimentsTest, MissingRecordsAreMadeFromAllBranches) {
   EXPECT_EQ(block_on(experiments_.rebuild("dogs")).value(), 1);
 }
 
+TEST_F(ExperimentsTest, WhatWasCommittedByHandIsARunOfItsBranchesName) {
+  const auto commit = [&](const std::string& branch, versioning::Metadata metadata) {
+    static_cast<void>(block_on(repositories_.create_branch("dogs", branch, "main")));
+    versioning::CommitRequest request;
+    request.allow_empty = true;
+    request.metadata = std::move(metadata);
+    return block_on(repositories_.commit("dogs", branch, request)).value().id;
+  };
+  const std::string first = commit("experiment-2", {{"metric.loss", "0.5"}, {"param.rate", "1"}});
+  commit("experiment-3", {{"author", "somebody"}});
+  commit("notes", {{"metric.loss", "0.5"}});
+  ASSERT_TRUE(make_sweep("api"));
+  ASSERT_TRUE(make_run("api-1", "api"));
+  const std::string told = commit("api-1", {{"metric.loss", "0.25"}});
+
+  EXPECT_EQ(block_on(experiments_.rebuild("dogs")).value(), 1);
+  EXPECT_EQ(block_on(experiments_.rebuild("dogs")).value(), 0);
+
+  const auto run = experiments_.get_run("dogs", first).value();
+  EXPECT_EQ(run.sweep, "experiment");
+  EXPECT_EQ(run.branch, "experiment-2");
+  EXPECT_EQ(run.index, 1);
+  EXPECT_EQ(run.state, RunState::ok);
+  EXPECT_EQ(run.parameters.at("rate"), "1");
+  EXPECT_EQ(run.metrics.at("loss").value, 0.5);
+  EXPECT_EQ(experiments_.run_at("dogs", "experiment-2")->record->id, first);
+  EXPECT_FALSE(experiments_.run_at("dogs", told)->record);  // its run has yet to say that it is its commit
+  EXPECT_EQ(experiments_.run_at("dogs", "experiment-3").error().code, ErrorCode::not_found);
+}
+
+TEST_F(ExperimentsTest, ARunIsFoundBehindWhatPromotedIt) {
+  ASSERT_TRUE(make_sweep("api"));
+  ASSERT_TRUE(make_run("api-1", "api"));
+  ASSERT_TRUE(block_on(repositories_.create_branch("dogs", "api-1", "main")));
+  versioning::CommitRequest request;
+  request.allow_empty = true;
+  const std::string commit = block_on(repositories_.commit("dogs", "api-1", request)).value().id;
+  EXPECT_EQ(experiments_.run_at("dogs", "api-1").error().code, ErrorCode::not_allowed);  // it waits
+  Report end;
+  end.state = RunState::ok;
+  ASSERT_TRUE(report("api-1", end));
+  EXPECT_EQ(experiments_.run_at("dogs", "api-1")->commit.id, commit);  // what the branch holds
+  end.commit_id = commit;
+  ASSERT_TRUE(report("api-1", end));
+
+  versioning::MergeRequest merge;
+  merge.allow_empty = true;
+  ASSERT_TRUE(block_on(repositories_.merge("dogs", "api-1", "main", merge)));
+  ASSERT_TRUE(block_on(repositories_.commit("dogs", "main", request)));
+  ASSERT_TRUE(block_on(repositories_.commit("dogs", "api-1", request)));
+
+  EXPECT_EQ(experiments_.run_behind("dogs", "main")->commit.id, commit);
+  EXPECT_EQ(experiments_.run_behind("dogs", "api-1")->record->id, "api-1");
+  EXPECT_EQ(experiments_.run_at("dogs", "api-1").error().code, ErrorCode::conflict);
+  ASSERT_TRUE(block_on(experiments_.remove_run("dogs", "api-1")));
+  EXPECT_EQ(experiments_.run_behind("dogs", "main").error().code, ErrorCode::not_found);
+}
+
 }  // namespace
 }  // namespace anabranch::experiments

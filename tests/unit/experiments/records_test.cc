@@ -34,6 +34,8 @@ Run whole_run() {
   run.resources = Resources{1.5, 2, 3};
   run.stdout_bytes = 5;
   run.stderr_bytes = 6;
+  run.data = {"raw", ""};
+  run.outputs = {"checkpoints"};
   return run;
 }
 
@@ -63,8 +65,10 @@ TEST(RunRecords, BrokenOnesAreCorruption) {
       EXPECT_EQ(run.error().code, ErrorCode::corruption);
     }
   }
-  // Cut where its extensions begin, it is a record as it was written before there were any.
-  ASSERT_EQ(whole.size(), 1);
+  // Cut where its extensions begin, it is a record as it was written before there were any; cut between
+  // them, as before there were places.
+  ASSERT_EQ(whole.size(), 2);
+  EXPECT_TRUE(whole[1].metrics.contains("loss") && whole[1].data.empty() && whole[1].outputs.empty());
   EXPECT_EQ(whole[0].stderr_bytes, 6);
   EXPECT_EQ(whole[0].metrics.at("loss").step, -7);
   EXPECT_EQ(whole[0].metrics.at("loss").time_ms, 0);

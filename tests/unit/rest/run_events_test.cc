@@ -83,7 +83,7 @@ class RunEventsTest : public testing::Test {
   service::IdentityService identity_{credentials_, system_clock(), workers_};
   service::ObjectService object_service_{objects_, versions_, workers_};
   service::RepositoryService repositories_{objects_, versions_, credentials_, system_clock(), workers_};
-  service::ExperimentService experiment_service_{experiments_, credentials_, workers_};
+  service::ExperimentService experiment_service_{experiments_, versions_, credentials_, workers_};
   LoadSeries load_;
   NoProbe probe_;
   service::ServerService server_service_{objects_, versions_, load_, probe_, system_clock(), workers_};

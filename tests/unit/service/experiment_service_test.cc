@@ -25,7 +25,7 @@ class ExperimentServiceTest : public ServiceTest {
   }
 
   experiments::Experiments experiments_{kv_, versions_, system_clock(), workers_};
-  ExperimentService service_{experiments_, credentials_, workers_};
+  ExperimentService service_{experiments_, versions_, credentials_, workers_};
   Caller stranger_{{"eve", "AKIAEVE", {}}, "r"};
 };
 
@@ -37,6 +37,7 @@ TEST_F(ExperimentServiceTest, ARunsOwnKeySpeaksForItsRunAlone) {
   EXPECT_EQ(run(service_.cancel_run(own, "repo", "s-2")).error().code, ErrorCode::access_denied);
   EXPECT_EQ(run(service_.cancel_sweep(own, "repo", "s")).error().code, ErrorCode::access_denied);
   EXPECT_EQ(run(service_.rebuild(own, "repo")).error().code, ErrorCode::access_denied);
+  EXPECT_EQ(run(service_.promote(own, "repo", "s-1", "main", {})).error().code, ErrorCode::access_denied);
   EXPECT_TRUE(run(service_.get_run(own, "repo", "s-2")));
 }
 
@@ -56,6 +57,10 @@ TEST_F(ExperimentServiceTest, AStrangerSeesAndChangesNothing) {
   EXPECT_TRUE(denied(service_.report(stranger_, "repo", "none", {})));
   EXPECT_TRUE(denied(service_.remove_run(stranger_, "repo", "s-1")));
   EXPECT_TRUE(denied(service_.remove_sweep(stranger_, "repo", "s")));
+  EXPECT_TRUE(denied(service_.promote(stranger_, "repo", "s-1", "main", {})));
+  EXPECT_TRUE(denied(service_.run_behind(stranger_, "repo", "s-1")));
+  EXPECT_TRUE(denied(service_.bind_key(stranger_, "s-1", {"repo", "s-1", 1})));
+  EXPECT_TRUE(denied(service_.bind_key(stranger_, "s-1", {"none", "", 1})));
   EXPECT_TRUE(run(service_.active_sweeps(stranger_)).value().empty());
   EXPECT_EQ(run(service_.active_sweeps(root_)).value().size(), 1);
 }
