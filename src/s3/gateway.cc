@@ -103,8 +103,9 @@ S3Error authentication_error(const Error& error, const http::Request& request) {
   const bool in_query = request.query.find("X-Amz-Signature") != std::string::npos ||
                         request.query.find("X-Amz-Algorithm") != std::string::npos;
   if (error.code == ErrorCode::malformed) {
+    const bool is_v2 = request.headers.get("Authorization").starts_with("AWS ");
     told.status = 400;
-    told.code = "AuthorizationHeaderMalformed";
+    told.code = is_v2 ? "InvalidArgument" : "AuthorizationHeaderMalformed";
   } else if (error.code == ErrorCode::invalid_argument && in_query) {
     told.code = "AuthorizationQueryParametersError";
   } else if (error.code == ErrorCode::clock_skew && in_query) {

@@ -219,6 +219,18 @@ TEST_F(PresignedHeaders, ExpireWithinAWeek) {
 
 // ── regions
 
+TEST_F(Promises, AnAuthorizationThatIsNoneIsRefusedAsS3DoesIt) {
+  const auto code_of = [&](const std::string& authorization) {
+    return outcome(
+        send({"PUT", "/plain/k", "", {{"Host", "localhost"}, {"Authorization", authorization}}}, "x"));
+  };
+  EXPECT_EQ(code_of(""), "403 AccessDenied");
+  EXPECT_EQ(code_of("Basic YTpi"), "403 AccessDenied");
+  EXPECT_EQ(code_of("AWS HAHAHA"), "400 InvalidArgument");
+  EXPECT_EQ(code_of("AWS4-HMAC-SHA256 HAHAHA"), "400 AuthorizationHeaderMalformed");
+  expect_untouched("authorization");
+}
+
 TEST_F(Promises, ASignatureForAnotherRegionIsRefused) {
   const auto header = ask({.path = "/plain/k", .region = "eu-west-1"});
   EXPECT_EQ(outcome(header), "400 AuthorizationHeaderMalformed");
