@@ -67,7 +67,14 @@ Task<Result<PartInfo>> ObjectService::copy_part(Caller caller, CopySource source
   };
   const auto prepare = [this, &caller, &source, &range, &bucket, &key, &upload_id]() -> Result<Prepared> {
     ANABRANCH_TRY(auto location, upload_target(caller, bucket, key, upload_id));
-    ANABRANCH_TRY(auto opened, open(caller, source.bucket, source.key));
+    objects::ChooseExtent choose;  // no more than is copied; a range that lies outside is refused below
+    if (range) {
+      choose = [&range](const std::vector<std::uint64_t>&) -> objects::Extent {
+        if (range->first > range->last) return {};
+        return {range->first, range->last - range->first + 1};
+      };
+    }
+    ANABRANCH_TRY(auto opened, open(caller, source.bucket, source.key, choose));
     if (source.check) ANABRANCH_CHECK(source.check(opened.info));
     Prepared prepared{std::move(location), std::move(opened.reader), 0, opened.info.size_bytes};
     if (range) {

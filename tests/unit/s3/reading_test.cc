@@ -58,6 +58,26 @@ TEST_F(Reading, OpensNoMoreThanIsAskedFor) {
   }
 }
 
+TEST_F(Reading, ACopyOfARangeOpensNoMoreThanTheRange) {
+  upload("/plain/parts");
+  const auto created = ask({.method = "POST", .path = "/plain/copy", .query = "uploads"});
+  const auto begin = created.body.find("<UploadId>") + 10;
+  const std::string id = created.body.substr(begin, created.body.find("</UploadId>") - begin);
+  const auto copy = [&](const std::string& range) {
+    counted_.opens = 0;
+    const auto answer =
+        ask({.method = "PUT",
+             .path = "/plain/copy",
+             .query = "partNumber=1&uploadId=" + id,
+             .headers = {{"x-amz-copy-source", "plain/parts"}, {"x-amz-copy-source-range", range}}});
+    return outcome(answer) + ", " + std::to_string(counted_.opens.load());
+  };
+  EXPECT_EQ(copy("bytes=5242880-5242890").substr(0, 6), "200, 1");
+  EXPECT_EQ(copy("bytes=10485760-10485761"), "416 InvalidRange, 1");
+  EXPECT_EQ(copy("bytes=18446744073709551610-18446744073709551615"), "416 InvalidRange, 0");
+  EXPECT_EQ(copy("bytes=0-18446744073709551615"), "416 InvalidRange, 0");
+}
+
 TEST_F(Reading, AnIfRangeThatFailsGivesTheWhole) {
   upload("/plain/parts");
   const auto answer =
