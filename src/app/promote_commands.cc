@@ -132,6 +132,7 @@ int reproduce(const ReproduceOptions& options) {
   const auto cache = runner::DataCache::of(runner::process_environment());
   const auto data_mode = runner::choose_data_mode(*wanted, cache);  // before the first thread
   if (!data_mode) return complain_usage("reproduce", data_mode.error().message);
+  cache.remove_abandoned();
   runner::Interruption interruption;
   const InterruptWatch watch(interruption);
   const auto session = open_session();

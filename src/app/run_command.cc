@@ -170,6 +170,9 @@ int run_all(const RunOptions& options, const std::vector<std::string>& command) 
     if (!chosen) return complain_usage("run", chosen.error().message);
     ready->plan.data_mode = *std::move(chosen);
   }
+  if (const std::size_t removed = cache.remove_abandoned(); removed > 0)
+    std::cerr << "removed what runners that were killed had left: " << count_of(removed, "folder")
+              << std::endl;
   const std::string log_file = log_file_of(cache.folder(), ready->plan.name);
   runner::Interruption interruption;
   const InterruptWatch watch(interruption, log_file);

@@ -52,6 +52,23 @@ void apply_state(Run& run, const Report& report, TimeMs now) {
   if (is_over(run.state) && !run.ended_ms) run.ended_ms = now;
 }
 
+constexpr std::string_view kFullCurve = "\nthe curve of '";
+
+/// A line each in the run's problem, which no later report takes away.
+void tell_of_full_curves(Run& run, const std::set<std::string>& metrics) {
+  for (const auto& name : metrics) {
+    const std::string line =
+        std::string(kFullCurve) + name + "' is full: points that came since are in its last value alone";
+    if (run.problem.find(line) == std::string::npos && run.problem.size() + line.size() <= kProblemSizeMax)
+      run.problem += line;
+  }
+}
+
+std::string lines_of_curves(const std::string& problem) {
+  const auto begin = problem.find(kFullCurve);
+  return begin == std::string::npos ? std::string() : problem.substr(begin);
+}
+
 void apply_resources(Run& run, const Report& report) {
   if (!report.resources) return;
   Resources now = *report.resources;
@@ -190,13 +207,14 @@ Result<Experiments::Prepared> Experiments::prepare_report(const std::string& rep
   if (report.started_ms) run.started_ms = report.started_ms;
   if (report.ended_ms) run.ended_ms = report.ended_ms;
   if (report.exit_code) run.exit_code = report.exit_code;
-  if (report.problem) run.problem = *report.problem;
+  if (report.problem) run.problem = *report.problem + lines_of_curves(run.problem);
   if (report.commit_id) run.commit_id = *report.commit_id;
   if (report.argv) run.argv = *report.argv;
   apply_resources(run, report);
   ANABRANCH_CHECK(apply_metrics(run, report, now));
   kv::Batch& batch = prepared.batch;
-  ANABRANCH_CHECK(add_points(kv_, batch, found.uid, run.id, report.metrics, now));
+  ANABRANCH_TRY(const auto full, add_points(kv_, batch, found.uid, run.id, report.metrics, now));
+  tell_of_full_curves(run, full);
   if (report.out) {
     ANABRANCH_TRY(run.stdout_bytes,
                   add_text(kv_, batch, found.uid, run.id, Stream::out, run.stdout_bytes, *report.out));

@@ -116,6 +116,9 @@ class Editor {
     return insert(end, point);
   }
 
+  /// True if a point found no room.
+  bool is_full() const { return is_full_; }
+
   void write(kv::Batch& batch) const {
     for (const auto& [start, chunk] : chunks_) {
       if (chunk.changed)
@@ -155,7 +158,10 @@ class Editor {
       spot.chunk->changed = true;
       return {};
     }
-    if (starts_.size() >= kChunksPerSeriesMax) return {};
+    if (starts_.size() >= kChunksPerSeriesMax) {
+      is_full_ = true;
+      return {};
+    }
     // In order, chunks stay full; else halves, so that what comes in between finds room.
     const std::size_t kept = spot.index == points.size() ? points.size() : points.size() / 2;
     const Place next = kept == points.size() ? place_of(point) : place_of(points[kept]);
@@ -185,6 +191,7 @@ class Editor {
   std::map<Place, Chunk> chunks_;
   std::map<Place, TimeMs> said_;  // how many points of this report are at a place
   bool list_changed_ = false;
+  bool is_full_ = false;
 };
 
 /// The chunks of one metric follow its list: `prefix` is their common beginning.
@@ -214,16 +221,21 @@ Result<std::vector<std::string>> metric_names(const kv::Reader& reader, const st
 
 }  // namespace
 
-Result<void> add_points(const kv::Reader& reader, kv::Batch& batch, std::string_view uid,
-                        std::string_view run, const std::vector<NamedPoint>& points, TimeMs now_ms) {
+Result<std::set<std::string>> add_points(const kv::Reader& reader, kv::Batch& batch, std::string_view uid,
+                                         std::string_view run, const std::vector<NamedPoint>& points,
+                                         TimeMs now_ms) {
   std::map<std::string_view, Editor> editors;
   for (const auto& [name, point] : points) {
     const auto [place, is_new] = editors.try_emplace(name, reader, uid, run, name);
     if (is_new) ANABRANCH_CHECK(place->second.open());
     ANABRANCH_CHECK(place->second.add(point, now_ms));
   }
-  for (const auto& [name, editor] : editors) editor.write(batch);
-  return {};
+  std::set<std::string> full;
+  for (const auto& [name, editor] : editors) {
+    editor.write(batch);
+    if (editor.is_full()) full.emplace(name);
+  }
+  return full;
 }
 
 Result<std::vector<Series>> read_series(const kv::Reader& reader, std::string_view uid, std::string_view run,

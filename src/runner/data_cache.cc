@@ -105,6 +105,8 @@ std::string from_environment(const Environment& environment, const char* name) {
   return environment(name).value_or("");
 }
 
+std::string incoming_of(const std::string& folder) { return folder + "/incoming"; }
+
 /// The device of the folder, or of the nearest one above it that is there.
 std::optional<dev_t> device_of(fs::path path) {
   struct stat about {};
@@ -176,6 +178,11 @@ std::string DataCache::default_work_folder(const Environment& environment) {
   return device_of(state) == device_of(cache) || !may_be_beside ? state : beside;
 }
 
+std::size_t DataCache::remove_abandoned() const {
+  return TemporaryFolder::remove_abandoned(work_folder_) + TemporaryFolder::remove_abandoned(folder_) +
+         TemporaryFolder::remove_abandoned(incoming_of(folder_));
+}
+
 Result<bool> CachedFile::is_intact() {
   ANABRANCH_TRY(const Version before, version_of(path));
   if (before == version) return true;
@@ -240,7 +247,7 @@ std::string DataCache::path_of(const ApiClient& api, const ObjectInfo& object) c
 
 Result<CachedFile> DataCache::download(const ApiClient& api, const std::string& repository,
                                        const std::string& commit, const ObjectInfo& object) const {
-  ANABRANCH_TRY(const auto folder, TemporaryFolder::make(folder_ + "/incoming", "object"));
+  ANABRANCH_TRY(const auto folder, TemporaryFolder::make(incoming_of(folder_), "object"));
   const std::string incoming = folder.path() + "/bytes";
   const auto hasher = make_hasher(HashAlgorithm::md5);
   std::uint64_t size_bytes = 0;

@@ -78,6 +78,10 @@ class DataCache {
   /// when something that is no write, as a link, has changed its version since it was verified.
   static void seal(const CachedFile& file);
 
+  /// Removes what runners that were killed left in both folders, and nothing of those that are there; gives
+  /// how many folders.
+  std::size_t remove_abandoned() const;
+
   const std::string& folder() const { return folder_; }
   const std::string& work_folder() const { return work_folder_; }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -119,6 +120,48 @@ std::size_t undecided_at_end(std::string_view text, const std::vector<std::strin
     }
   }
   return 0;
+}
+
+constexpr std::string_view kOwnerPrefix = ".", kOwnerSuffix = ".owner";
+
+std::string owner_of(const fs::path& folder) {
+  return (folder.parent_path() / (std::string(kOwnerPrefix) + folder.filename().string())).string() +
+         std::string(kOwnerSuffix);
+}
+
+/// Keeps others out who lock the same folder. Where it cannot be locked, nobody is kept out.
+class DirectoryLock {
+ public:
+  explicit DirectoryLock(const std::string& path)
+      : number_(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (number_ >= 0) static_cast<void>(flock(number_, LOCK_EX));
+  }
+  ~DirectoryLock() {
+    if (number_ >= 0) close(number_);
+  }
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+ private:
+  int number_;
+};
+
+void open_up(const fs::path& folder) {
+  std::error_code error;
+  fs::permissions(folder, fs::perms::owner_all, fs::perm_options::add | fs::perm_options::nofollow, error);
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code unknown;
+    if (fs::is_directory(fs::symlink_status(at->path(), unknown))) open_up(at->path());
+  }
+}
+
+/// What cannot be removed stays; nothing depends on it.
+void remove_tree(const std::string& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (!error) return;
+  open_up(path);  // folders that nobody may write to
+  fs::remove_all(path, error);
 }
 
 }  // namespace
@@ -265,19 +308,29 @@ Result<std::vector<std::string>> files_below(const std::string& folder, const st
 
 Result<TemporaryFolder> TemporaryFolder::make(const std::string& parent, const std::string& name) {
   ANABRANCH_CHECK(make_folders(parent));
+  // Nobody looks for abandoned folders between the making of the owner's file and its lock.
+  const DirectoryLock making(parent);
   std::string path = parent + "/" + name + "-XXXXXX";
   if (mkdtemp(path.data()) == nullptr) return system_error("cannot make a folder in " + parent);
-  return TemporaryFolder(std::move(path));
+  const int owner = open(owner_of(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  // Where files cannot be locked, the folder is nobody's, and is not taken for abandoned.
+  if (owner >= 0 && flock(owner, LOCK_EX | LOCK_NB) == 0) return TemporaryFolder(std::move(path), owner);
+  if (owner >= 0) close(owner);
+  unlink(owner_of(path).c_str());
+  return TemporaryFolder(std::move(path), -1);
 }
 
 TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
-    : path_(std::exchange(other.path_, {})), kept_(other.kept_) {}
+    : path_(std::exchange(other.path_, {})),
+      owner_(std::exchange(other.owner_, -1)),
+      is_kept_(other.is_kept_) {}
 
 TemporaryFolder& TemporaryFolder::operator=(TemporaryFolder&& other) noexcept {
   if (this != &other) {
     remove();
     path_ = std::exchange(other.path_, {});
-    kept_ = other.kept_;
+    owner_ = std::exchange(other.owner_, -1);
+    is_kept_ = other.is_kept_;
   }
   return *this;
 }
@@ -285,9 +338,53 @@ TemporaryFolder& TemporaryFolder::operator=(TemporaryFolder&& other) noexcept {
 TemporaryFolder::~TemporaryFolder() { remove(); }
 
 void TemporaryFolder::remove() {
-  if (path_.empty() || kept_) return;
-  std::error_code error;
-  fs::remove_all(path_, error);  // what a run left unremovable stays; nothing depends on it
+  if (path_.empty()) return;
+  if (!is_kept_) remove_tree(path_);
+  disown();
+}
+
+void TemporaryFolder::disown() {
+  if (owner_ < 0) return;
+  unlink(owner_of(path_).c_str());
+  close(std::exchange(owner_, -1));
+}
+
+void TemporaryFolder::keep() {
+  is_kept_ = true;
+  disown();
+}
+
+std::size_t TemporaryFolder::remove_abandoned(const std::string& parent) {
+  std::vector<std::pair<std::string, int>> abandoned;  // folders, and the locks of their owners' files
+  {
+    const DirectoryLock looking(parent);
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(parent, error)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with(kOwnerPrefix) || !name.ends_with(kOwnerSuffix)) continue;
+      const int owner = open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+      if (owner < 0) continue;
+      if (flock(owner, LOCK_EX | LOCK_NB) != 0) {
+        close(owner);
+        continue;
+      }
+      abandoned.emplace_back(
+          parent + "/" +
+              name.substr(kOwnerPrefix.size(), name.size() - kOwnerPrefix.size() - kOwnerSuffix.size()),
+          owner);
+    }
+  }
+  std::size_t removed = 0;
+  for (const auto& [folder, owner] : abandoned) {
+    std::error_code error;
+    remove_tree(folder);
+    if (!fs::exists(folder, error)) {  // else the next one tries again
+      unlink(owner_of(folder).c_str());
+      ++removed;
+    }
+    close(owner);
+  }
+  return removed;
 }
 
 Result<void> for_each_parallel(std::size_t count, unsigned threads,

@@ -56,7 +56,9 @@ bool is_safe_relative_path(std::string_view path);
 Result<std::vector<std::string>> files_below(const std::string& folder, const std::string& root,
                                              std::vector<std::string>* skipped = nullptr);
 
-/// A new private folder, removed with all that is in it at the end.
+/// A new private folder, removed with all that is in it at the end. A file beside it, ".<its name>.owner", is
+/// locked as long as this process is there, or one that was forked from it: what a killed one leaves is told
+/// from what is in use by that.
 class TemporaryFolder {
  public:
   /// Below `parent`, which is made where absent. Errors: io, no_space.
@@ -66,14 +68,19 @@ class TemporaryFolder {
   ~TemporaryFolder();
 
   const std::string& path() const { return path_; }
-  /// Leaves the folder where it is.
-  void keep() { kept_ = true; }
+  /// Leaves the folder where it is, for ever.
+  void keep();
+  /// Removes what killed processes left below `parent`; gives how many folders. What is in use, was kept, or
+  /// cannot be removed stays.
+  static std::size_t remove_abandoned(const std::string& parent);
 
  private:
-  explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
+  TemporaryFolder(std::string path, int owner) : path_(std::move(path)), owner_(owner) {}
   void remove();
+  void disown();
   std::string path_;  // empty: moved from
-  bool kept_ = false;
+  int owner_ = -1;    // the locked file; -1: none
+  bool is_kept_ = false;
 };
 
 /// Calls `work(0)` ... `work(count - 1)` on up to `threads` threads. After a failure no more are started.

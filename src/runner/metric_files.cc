@@ -6,6 +6,7 @@
 #include <map>
 
 #include "runner/files.h"
+#include "runner/text.h"
 
 namespace anabranch::runner {
 namespace {
@@ -23,6 +24,7 @@ bool is_file(const std::string& path) {
 struct Latest {
   std::int64_t step = 0;
   double value = 0;
+  std::uint64_t count = 1;
 };
 
 void read_lines(const std::string& path, std::map<std::string, Latest>& latest,
@@ -31,8 +33,13 @@ void read_lines(const std::string& path, std::map<std::string, Latest>& latest,
   MetricLineReader reader;
   const auto on_line = [&](const Metrics& metrics, std::int64_t step) {
     for (const auto& [name, value] : metrics) {
-      const auto [place, is_new] = latest.try_emplace(name, Latest{step, value});
-      if (!is_new && step >= place->second.step) place->second = {step, value};
+      const auto [place, is_new] = latest.try_emplace(name, Latest{step, value, 1});
+      if (is_new) continue;
+      Latest& last = place->second;
+      ++last.count;
+      if (step < last.step) continue;
+      last.step = step;
+      last.value = value;
     }
   };
   std::string piece(kPieceSize, '\0');
@@ -117,21 +124,26 @@ std::string MetricLineReader::complaint() const {
 }
 
 Metrics read_metric_files(const std::string& summary_file, const std::string& lines_file,
-                          std::vector<std::string>& notes, std::vector<std::string>& lost) {
+                          std::vector<std::string>& lost) {
   Metrics metrics;
   if (is_file(summary_file)) {
     const auto text = read_file(summary_file, kMetricsFileSizeMax);
-    auto said = text ? parse_metrics(*text, &notes) : Result<Metrics>(fail(text.error()));
+    auto said = text ? parse_metrics(*text, &lost) : Result<Metrics>(fail(text.error()));
     if (said) {
       metrics = *std::move(said);
     } else {
-      notes.push_back("metrics.json cannot be read: " + said.error().message);
+      lost.push_back("metrics.json cannot be read: " + said.error().message);
     }
   }
   if (is_file(lines_file)) {
     std::map<std::string, Latest> latest;
-    read_lines(lines_file, latest, notes);
-    for (const auto& [name, last] : latest) metrics.emplace(name, last.value);
+    read_lines(lines_file, latest, lost);
+    for (const auto& [name, last] : latest) {
+      metrics.emplace(name, last.value);
+      if (last.count > kCurvePointsMax)
+        lost.push_back("metrics.jsonl: metric '" + printable(name) + "' has " + std::to_string(last.count) +
+                       " points, and its curve shows the first " + std::to_string(kCurvePointsMax));
+    }
   }
   keep_within_limits(metrics, lost);
   return metrics;

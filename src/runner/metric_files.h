@@ -18,6 +18,7 @@ namespace anabranch::runner {
 
 inline constexpr std::uint64_t kMetricsFileSizeMax = 64 * MiB;  // of metrics.json; of lines there may be any
 inline constexpr std::size_t kMetricLineSizeMax = 4 * MiB;
+inline constexpr std::uint64_t kCurvePointsMax = 4'194'304;  // that the server keeps of a metric
 
 /// One line of metrics.jsonl, or all of metrics.json: its numbers, and its "step", or else its "epoch", where
 /// that is a whole number. Errors: malformed.
@@ -50,9 +51,9 @@ class MetricLineReader {
 };
 
 /// What a run ended with: the values of metrics.json; for other metrics those of the greatest step of
-/// metrics.jsonl, of the last where steps repeat. A file that is not there says nothing. `notes` gets a line
-/// for what could not be read, `lost` one for each number that has no room.
+/// metrics.jsonl, of the last where steps repeat. A file that is not there says nothing. `lost` gets a line
+/// for what could not be read, for each number that has no room, and for each curve that is not shown whole.
 Metrics read_metric_files(const std::string& summary_file, const std::string& lines_file,
-                          std::vector<std::string>& notes, std::vector<std::string>& lost);
+                          std::vector<std::string>& lost);
 
 }  // namespace anabranch::runner

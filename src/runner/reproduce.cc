@@ -18,6 +18,12 @@ bool is_output(std::string_view path) {
          path != kMetricLinesPath;
 }
 
+constexpr const char* kDeleted = "deleted";
+
+std::string content_of(const ObjectInfo& object) {
+  return object.checksum + " (" + std::to_string(object.size_bytes) + " bytes)";
+}
+
 /// Path → checksum of all that a run left: what `commit` has and `input` has not, or not so, and all of the
 /// folders that are results, also where it equals the input's.
 Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository, const RunRecord& recorded,
@@ -32,9 +38,9 @@ Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository,
   for (const auto& path : changed) {
     const auto object = api.stat_object(repository, commit, path);
     if (object) {
-      checksums.emplace(path, object->checksum + " (" + std::to_string(object->size_bytes) + " bytes)");
+      checksums.emplace(path, content_of(*object));
     } else if (object.error().code == ErrorCode::not_found) {
-      checksums.emplace(path, "deleted");
+      checksums.emplace(path, kDeleted);
     } else {
       return fail(object.error());
     }
@@ -45,11 +51,36 @@ Result<Metadata> outputs_of(const ApiClient& api, const std::string& repository,
     ANABRANCH_CHECK(api.list_objects(repository, commit, place, "", [&](ObjectInfo object) {
       const std::string_view rest = std::string_view(object.path).substr(place.size());
       if (!rest.empty() && !rest.starts_with('/')) return true;  // a neighbour: artifacts-old/
-      checksums.emplace(object.path, object.checksum + " (" + std::to_string(object.size_bytes) + " bytes)");
+      checksums.emplace(object.path, content_of(object));
       return true;
     }));
   }
   return checksums;
+}
+
+/// A run whose branch began with the results of its input, as those of older runners did, has files that a
+/// run of today begins without. Takes what is exactly so out of both; gives how many.
+Result<std::size_t> leave_out_inherited(const ApiClient& api, const std::string& repository,
+                                        const std::string& input_commit, Metadata& before, Metadata& after) {
+  std::size_t count = 0;
+  for (auto at = before.begin(); at != before.end();) {
+    const auto again = after.find(at->first);
+    const bool is_gone = again == after.end() || again->second == kDeleted;
+    if (!is_gone || at->second == kDeleted) {
+      ++at;
+      continue;
+    }
+    const auto input = api.stat_object(repository, input_commit, at->first);
+    if (!input && input.error().code != ErrorCode::not_found) return fail(input.error());
+    if (!input || content_of(*input) != at->second) {
+      ++at;
+      continue;
+    }
+    if (again != after.end()) after.erase(again);
+    at = before.erase(at);
+    ++count;
+  }
+  return count;
 }
 
 Result<CodeSnapshot> fetch_code(const ApiClient& api, const DataCache& cache, const std::string& repository,
@@ -233,8 +264,15 @@ Result<Reproduction> reproduce(const ApiClient& api, const Clock& clock, const D
                              recorded.exit_code == again.exit_code && recorded.status == again.status});
   append(result.findings, compare_metrics(recorded.metrics, again.metrics, order.tolerance));
   if (order.compare_outputs) {
-    ANABRANCH_TRY(const auto before, outputs_of(api, order.repository, recorded, commit.id));
-    ANABRANCH_TRY(const auto after, outputs_of(api, order.repository, recorded, result.outcome.commit_id));
+    ANABRANCH_TRY(auto before, outputs_of(api, order.repository, recorded, commit.id));
+    ANABRANCH_TRY(auto after, outputs_of(api, order.repository, recorded, result.outcome.commit_id));
+    ANABRANCH_TRY(const std::size_t inherited,
+                  leave_out_inherited(api, order.repository, recorded.input_commit, before, after));
+    if (inherited > 0) {
+      result.notes.push_back(std::to_string(inherited) + (inherited == 1 ? " file" : " files") +
+                             " of the recorded run came with its input, as results once did, and " +
+                             (inherited == 1 ? "is" : "are") + " not compared");
+    }
     append(result.findings, compare_outputs(before, after));
   }
   result.same =

@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 constexpr int kExitNotFound = 127;
 constexpr int kExitNotRun = 126;
 constexpr std::size_t kPackagesSizeMax = 4 * MiB;
+constexpr std::size_t kLostToldMax = 20;  // in a run's problem
 /// How long a finished run waits for a server that does not answer before its results are given up.
 constexpr auto kCommitPatience = std::chrono::minutes(2);
 
@@ -28,6 +29,14 @@ constexpr const char* kListPackages =
     "import importlib.metadata as m, platform\n"
     "print('python==' + platform.python_version())\n"
     "print(*sorted({f\"{d.metadata['Name']}=={d.version}\" for d in m.distributions()}), sep='\\n')\n";
+
+/// Each by name, so far as anybody reads; the commit's warnings have more.
+std::string told(const std::vector<std::string>& lost) {
+  std::string text = std::to_string(lost.size()) + " of what it left could not be kept";
+  const std::size_t count = std::min(lost.size(), kLostToldMax);
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? ": " : "; ") + lost[i];
+  return count == lost.size() ? text : text + "; and " + std::to_string(lost.size() - count) + " more";
+}
 
 bool is_python(const std::string& command) {
   const std::string name = fs::path(command).filename().string();
@@ -202,8 +211,7 @@ class Run {
     }
     if (!lost.empty()) {
       outcome_.is_incomplete = true;
-      outcome_.problem += (outcome_.problem.empty() ? "" : "; ") + std::to_string(lost.size()) +
-                          " of what it left could not be kept, the first: " + lost.front();
+      outcome_.problem += (outcome_.problem.empty() ? "" : "; ") + told(lost);
     }
     remove_key(patient, key);
     if (!commit_id) return fail(std::move(commit_id).error());

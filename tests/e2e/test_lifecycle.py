@@ -103,6 +103,26 @@ def test_a_killed_runner_takes_everything_with_it(project):
     wait_for(lambda: alive(project.mark) == [], "the end of all of it")
 
 
+def test_what_a_killed_runner_left_goes_when_the_next_begins_and_what_is_in_use_stays(project):
+    living = project.start_sweep("living", "--grid", "rate=1")
+    project.wait_for_state("living-1", "running")
+    in_use = set(project.work.iterdir())
+    assert in_use
+    process = start_workers(project, "s")
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=COMMAND_SECONDS_MAX)
+    wait_for(lambda: alive(project.mark) == [], "the end of all of it")
+    assert set(project.work.iterdir()) > in_use  # nobody was left to remove it
+
+    done = project.sweep("t", command=["true"])
+
+    assert done.code == 0 and "removed what runners that were killed had left" in done.err, done
+    assert set(project.work.iterdir()) == in_use
+    project.go.touch()
+    assert project.end(living)[0] == 0
+    assert list(project.work.iterdir()) == []
+
+
 def test_a_run_ends_with_whoever_watches_over_it(project):
     process = start_workers(project, "s")
     command = next(p for p in alive(project.mark) if b"stay" in pathlib.Path(f"/proc/{p}/cmdline").read_bytes())

@@ -293,6 +293,58 @@ def test_a_name_that_cannot_be_kept_costs_that_file_alone(project):
         assert len(warnings) == 2 and "artifacts/caf\\xe9.bin was not kept" in warnings[0] and "1024" in warnings[1]
         assert [p for p in project.paths(name) if p.startswith("artifacts")] == ["artifacts/a", "artifacts/z", "artifacts/\u00fc"]
         assert f"{name}: warning: artifacts/caf\\xe9.bin was not kept" in done.err
+    told = requests.get(f"{project.server.api}/repositories/dogs/runs", params={"sweep": "s"}, auth=project.server.auth, timeout=30).json()
+    for run in told["results"]:  # each of them, not the first alone
+        assert "2 of what it left could not be kept: artifacts/caf\\xe9.bin was not kept" in run["problem"] and "1024" in run["problem"]
+
+
+def test_metrics_that_cannot_be_read_are_told_by_name_and_by_the_exit_code(project):
+    script = "echo '{\"a\": 1}' > metrics.jsonl; echo half >> metrics.jsonl; printf '{half' > metrics.json"
+
+    done = project.sweep("s", command=["sh", "-c", script])
+
+    assert done.code == 3, done
+    metadata = project.commit("s-1")["metadata"]
+    assert metadata["anabranch.status"] == "ok" and metadata["metric.a"] == "1"
+    warnings = json.loads(metadata["anabranch.warnings"])
+    assert "metrics.json cannot be read" in warnings[0] and "1 line is no metrics, the first is line 2" in warnings[1]
+    assert all(f"s-1: warning: {warning}" in done.err for warning in warnings), done.err
+
+
+def test_code_over_a_hundred_megabytes_warns(project):
+    with open(project.folder / "weights.bin", "wb") as file:
+        file.truncate(100_000_001)
+
+    done = project.sweep("s", command=["true"])
+
+    assert done.code == 0 and "warning: the code is " in done.err and "name in .gitignore what is no code" in done.err
+    (project.folder / "weights.bin").unlink()
+    assert "warning" not in project.sweep("t", command=["true"]).err
+
+
+def test_a_run_of_before_that_inherited_results_is_reproduced(project):
+    project.s3.put_object(Bucket="dogs", Key="ingest/artifacts/old.bin", Body=b"of an earlier run")
+    project.ok("commit", "anabranch://dogs/ingest", "-m", "results among the input")
+    assert project.sweep("s", "--grid", "rate=0.5", "--data", "raw").code == 0
+    assert "artifacts/old.bin" not in project.paths("s-1")
+    # As the runner made commits once: on top of all that the input has.
+    project.ok("branch", "create", "anabranch://dogs/before-1", "--from", "ingest")
+    for path in ("artifacts/model.bin", ".anabranch/code.tar", "metrics/metrics.json"):
+        project.s3.copy_object(Bucket="dogs", Key=f"before-1/{path}", CopySource=f"dogs/s-1/{path}")
+    metadata = project.commit("s-1")["metadata"] | {"anabranch.run": "before-1", "anabranch.sweep": "before", "anabranch.run_id": "before1"}
+    made = requests.post(f"{project.server.api}/repositories/dogs/branches/before-1/commits", auth=project.server.auth,
+                         json={"message": "run before-1", "metadata": metadata}, timeout=30)  # fmt: skip
+    assert made.status_code == 201, made.text
+
+    again = project.call("reproduce", "before-1")
+
+    assert again.code == 0 and "note: 1 file of the recorded run came with its input" in again.out, again
+    assert "old.bin" not in again.out
+    project.s3.put_object(Bucket="dogs", Key="before-1/artifacts/more.bin", Body=b"that it made itself")
+    made = requests.post(f"{project.server.api}/repositories/dogs/branches/before-1/commits", auth=project.server.auth,
+                         json={"message": "run before-1", "metadata": metadata}, timeout=30)  # fmt: skip
+    differs = project.call("reproduce", "before-1")
+    assert differs.code == 1 and "artifacts/more.bin" in differs.out, differs
 
 
 def test_the_code_is_stored_once_for_all_runs_of_a_sweep(project):

@@ -11,6 +11,7 @@
 #include "experiments/records.h"
 #include "fixture.h"
 #include "support/seed.h"
+#include "versioning/records.h"
 
 namespace anabranch::experiments {
 namespace {
@@ -183,6 +184,42 @@ TEST(Thin, KeepsAPeakOfOnePoint) {
   const auto thinned = thin(points, 500);
 
   EXPECT_THAT(thinned, testing::Contains(testing::Field(&MetricPoint::value, 0.999)));
+}
+
+TEST_F(ExperimentsTest, ACurveThatIsFullIsToldInTheRunsProblemForGood) {
+  ASSERT_TRUE(make_sweep("s"));
+  ASSERT_TRUE(make_run("s-1", "s"));
+  const auto say = [&](std::int64_t step, std::optional<std::string> problem) {
+    Report said;
+    said.metrics = {{"loss", {step, 5, 1}}, {"other", {step, 5, 1}}};
+    said.problem = std::move(problem);
+    return report("s-1", said);
+  };
+  ASSERT_TRUE(say(1, std::nullopt));
+  EXPECT_EQ(experiments_.get_run("dogs", "s-1")->problem, "");
+  // As many chunks as there may be, the last of them full.
+  const auto record = stores_.keys.get(versioning::keys::repository("dogs")).value();
+  const std::string uid = versioning::decode_repository(*record)->uid;
+  constexpr auto kChunks = static_cast<std::int64_t>(kChunksPerSeriesMax),
+                 kPoints = std::int64_t{kChunkPointsMax};
+  FieldWriter list(2), chunk;
+  list.number(kChunksPerSeriesMax).signed_number(std::numeric_limits<std::int64_t>::min()).signed_number(0);
+  for (std::int64_t i = 1; i < kChunks; ++i) list.signed_number(i * kPoints).signed_number(1);
+  chunk.number(kChunkPointsMax);
+  for (std::int64_t i = 0; i < kPoints; ++i)
+    chunk.signed_number((kChunks - 1) * kPoints + i).signed_number(1).real(1);
+  kv::Batch batch;
+  batch.put(keys::series(uid, "s-1", "loss"), list.take());
+  batch.put(keys::chunk(uid, "s-1", "loss", (kChunks - 1) * kPoints, 1), chunk.take());
+  ASSERT_TRUE(kv::commit_blocking(stores_.keys, std::move(batch)));
+
+  ASSERT_TRUE(say(kChunks * kPoints, std::nullopt));
+  ASSERT_TRUE(say(kChunks * kPoints + 1, "exit code 1"));
+
+  const auto run = experiments_.get_run("dogs", "s-1").value();
+  EXPECT_EQ(run.problem,
+            "exit code 1\nthe curve of 'loss' is full: points that came since are in its last value alone");
+  EXPECT_EQ(run.metrics.at("loss").step, kChunks * kPoints + 1);
 }
 
 }  // namespace

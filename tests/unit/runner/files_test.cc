@@ -5,8 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <random>
 
@@ -94,6 +97,44 @@ TEST(SafePath, IsRelativeAndStaysBelow) {
     EXPECT_FALSE(is_safe_relative_path(path)) << path;
   }
   EXPECT_FALSE(is_safe_relative_path(std::string("a\0b", 3)));
+}
+
+TEST(TemporaryFolderTest, OfAKilledProcessIsRemovedByTheNextAndNoOther) {
+  const testing_support::ScratchDirectory scratch;
+  const std::string parent = scratch.path("work");
+  auto used = TemporaryFolder::make(parent, "used");
+  auto kept = TemporaryFolder::make(parent, "kept");
+  ASSERT_TRUE(used && kept);
+  kept->keep();
+  ASSERT_TRUE(write_file(parent + "/older-x/file", "of a version without owners"));
+  int told[2];
+  ASSERT_EQ(pipe(told), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    auto left = TemporaryFolder::make(parent, "left");
+    const bool done = left && write_file(left->path() + "/sealed/file", "x");
+    fs::permissions(left->path() + "/sealed", fs::perms::owner_read);
+    if (done && write(told[1], "x", 1) == 1) pause();
+    _exit(1);
+  }
+  char word = 0;
+  ASSERT_EQ(read(told[0], &word, 1), 1);
+  EXPECT_EQ(TemporaryFolder::remove_abandoned(parent), 0U);  // it lives
+
+  ASSERT_EQ(kill(child, SIGKILL), 0);
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  EXPECT_EQ(TemporaryFolder::remove_abandoned(parent), 1U);
+
+  EXPECT_TRUE(fs::exists(used->path()) && fs::exists(kept->path()) && fs::exists(parent + "/older-x"));
+  std::size_t left = 0;
+  for (const auto& entry : fs::directory_iterator(parent))
+    left += entry.path().string().find("left") != std::string::npos;
+  EXPECT_EQ(left, 0U);
+  EXPECT_EQ(TemporaryFolder::remove_abandoned(parent), 0U);
+  EXPECT_EQ(TemporaryFolder::remove_abandoned(scratch.path("none")), 0U);
+  close(told[0]);
+  close(told[1]);
 }
 
 TEST(TemporaryFolderTest, IsGoneAtTheEndUnlessKept) {

@@ -26,11 +26,11 @@ class MetricFilesTest : public testing::Test {
     std::ofstream(scratch_.path(name), std::ios::binary) << text;
   }
   Metrics read() {
-    notes_.clear();
-    return read_metric_files(scratch_.path("metrics.json"), scratch_.path("metrics.jsonl"), notes_, lost_);
+    lost_.clear();
+    return read_metric_files(scratch_.path("metrics.json"), scratch_.path("metrics.jsonl"), lost_);
   }
   testing_support::ScratchDirectory scratch_;
-  std::vector<std::string> notes_, lost_;
+  std::vector<std::string> lost_;
 };
 
 TEST_F(MetricFilesTest, TheGreatestStepCountsAndTheLastWhereStepsRepeat) {
@@ -40,7 +40,6 @@ TEST_F(MetricFilesTest, TheGreatestStepCountsAndTheLastWhereStepsRepeat) {
   write("metrics.jsonl", lines + "{\"step\": 9, \"b\": 1}\n{\"step\": 9, \"b\": 2}");
 
   EXPECT_THAT(read(), ElementsAre(Pair("a", 91), Pair("b", 2)));
-  EXPECT_THAT(notes_, IsEmpty());
   EXPECT_THAT(lost_, IsEmpty());
 }
 
@@ -54,7 +53,6 @@ TEST_F(MetricFilesTest, TheSummaryIsWhatItSaysWhateverLinesSaidBefore) {
   EXPECT_TRUE(std::isnan(metrics.at("loss")));
   EXPECT_EQ(metrics.at("accuracy"), HUGE_VAL);
   EXPECT_EQ(metrics.at("other"), 5);
-  EXPECT_THAT(notes_, IsEmpty());
   EXPECT_THAT(lost_, IsEmpty());
 }
 
@@ -63,9 +61,24 @@ TEST_F(MetricFilesTest, WhatCannotBeReadIsSaidAndHidesNothingElse) {
   write("metrics.jsonl", "{\"a\": 1}\r\n\n   \nEpoch 1\n[1]\n{\"a\": 2}\n{\"a\": ");
 
   EXPECT_THAT(read(), ElementsAre(Pair("a", 2)));
-  ASSERT_EQ(notes_.size(), 2);
-  EXPECT_THAT(notes_[0], HasSubstr("metrics.json cannot be read"));
-  EXPECT_THAT(notes_[1], HasSubstr("3 lines are no metrics, the first is line 4"));
+  ASSERT_EQ(lost_.size(), 2);
+  EXPECT_THAT(lost_[0], HasSubstr("metrics.json cannot be read"));
+  EXPECT_THAT(lost_[1], HasSubstr("3 lines are no metrics, the first is line 4"));
+}
+
+TEST_F(MetricFilesTest, ACurveWithMorePointsThanAreKeptIsNamed) {
+  {
+    std::ofstream file(scratch_.path("metrics.jsonl"), std::ios::binary);
+    std::string lines;
+    for (int i = 0; i < 4'096; ++i) lines += "{\"a\":1}\n";
+    for (std::uint64_t left = kCurvePointsMax / 4'096; left > 0; --left) file << lines;
+    file << "{\"a\": 2, \"b\": 3}\n";
+  }
+
+  EXPECT_THAT(read(), ElementsAre(Pair("a", 2), Pair("b", 3)));
+
+  ASSERT_EQ(lost_.size(), 1);
+  EXPECT_THAT(lost_[0], HasSubstr("metric 'a' has 4194305 points"));
 }
 
 TEST_F(MetricFilesTest, AStepThatIsNotWholeIsAMetric) {
