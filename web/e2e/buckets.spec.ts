@@ -116,3 +116,16 @@ test('a repository, and a bucket that is not there, are told', async ({ page, se
   await expect(page.getByText('There is no bucket “no-such-bucket”')).toBeVisible();
   await expectNoAxeViolations(page);
 });
+
+test('objects are found by any part of their names', async ({ page, server, seed, name }) => {
+  await seed.bucket(name, { 'raw/a-Long-name.txt': 'x', 'raw/long.txt': 'x', 'raw/short.txt': 'x' });
+  await openSignedIn(page, server, `/ui/buckets/${name}?prefix=raw/`);
+  const grid = page.getByRole('grid', { name: 'Objects' });
+  await expect(grid.getByRole('row')).toHaveCount(4);
+
+  await page.getByLabel('Names with').fill('long');
+  await expect(grid.getByRole('row')).toHaveCount(3);
+  await expect(grid).toContainText('a-Long-name.txt');
+  await page.getByLabel('Names with').fill('no such');
+  await expect(page.getByText('No name has “no such”')).toBeVisible();
+});

@@ -58,6 +58,31 @@ test('changes are looked at by prefix, reverted and committed', async ({ page, s
   await expect(page.getByText('ticket').first()).toBeVisible();
 });
 
+test('changes are found by any part of their paths', async ({ page, server, seed, name }) => {
+  await seed.repository(name, { 'a.txt': 'a' });
+  for (const path of ['raw/deep/Long-Needle.txt', 'raw/deep/other.txt', 'needle-2.txt', 'b.txt'])
+    await seed.put(name, `main/${path}`, 'x');
+  await openSignedIn(page, server, `/ui/repositories/${name}/changes?branch=main`);
+  const tree = page.getByRole('tree', { name: 'Uncommitted changes' });
+  await expect(tree).toContainText('b.txt');
+
+  await page.getByRole('textbox', { name: 'Paths with' }).fill('needle');
+  await expect(tree).toContainText('Long-Needle.txt');
+  await expect(tree).toContainText('needle-2.txt');
+  await expect(tree).not.toContainText('other.txt');
+  await expect(tree).not.toContainText('b.txt');
+  await expectNoAxeViolations(page);
+  // A folder holds more than was found in it: it cannot be reverted from here.
+  await tree.getByRole('treeitem', { name: /^deep/ }).click({ button: 'right' });
+  await expect(page.getByRole('menuitem', { name: 'Copy path' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: /^Revert/ })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await tree.getByRole('treeitem', { name: /^deep/ }).click();
+  await expect(tree).not.toContainText('Long-Needle.txt');
+  await page.getByRole('textbox', { name: 'Paths with' }).fill('nothing like it');
+  await expect(page.getByText('No change has “nothing like it” in its path')).toBeVisible();
+});
+
 test('all changes are reverted at once', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'a.txt': 'a' });
   await seed.put(name, 'main/b.txt', 'b');

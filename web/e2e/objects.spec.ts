@@ -54,21 +54,63 @@ test('folders are walked, filtered and found by their address', async ({ page, s
   await grid(page).focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/path=raw\/dogs\/$/);
-  await page.getByLabel('Names that begin with').fill('b');
+  await page.getByLabel('Names with').fill('B.t');
   await expect(grid(page).getByRole('row')).toHaveCount(2);
   await page.reload();
   await expect(grid(page)).toContainText('b.txt');
-  await page.getByLabel('Names that begin with').fill('nothing');
-  await expect(page.getByText('No name begins with “nothing”')).toBeVisible();
+  await page.getByLabel('Names with').fill('nothing');
+  await expect(page.getByText('No name has “nothing”')).toBeVisible();
   await page.getByRole('navigation', { name: 'Path' }).getByRole('link', { name: name }).click();
   await expect(grid(page)).toContainText('top.txt');
+});
+
+test('a search that cannot look at all names says how many it looked at, and goes on when asked', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'b-first.txt': 'x', 'z-with-needle.txt': 'x', 'needle.txt': 'x' });
+  // A folder that goes on: its second page is as far away as its hundred-thousandth name.
+  const many = Array.from({ length: 10_000 }, (_, index) => `c-${String(index).padStart(5, '0')}`);
+  const stats = (path: string) => ({
+    path,
+    path_type: 'object',
+    checksum: 'c',
+    mtime: 1,
+    physical_address: 'p',
+  });
+  let isSecondAsked = false;
+  await page.route(/objects\/ls\?/, async (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    if ((query.get('prefix') ?? '') !== '') return route.continue();
+    const isSecond = query.get('after') !== null && query.get('after') !== '';
+    isSecondAsked ||= isSecond;
+    const pagination = {
+      has_more: !isSecond,
+      next_offset: isSecond ? '' : 'c-09999',
+      max_per_page: 1000,
+      results: 1,
+    };
+    const results = isSecond ? ['z-with-needle.txt'] : ['b-first.txt', ...many];
+    await route.fulfill({ json: { pagination, results: results.map(stats) } });
+  });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?prefix=needle`);
+
+  await expect(grid(page)).toContainText('needle.txt');
+  await expect(page.getByText('the first 10,001 were searched')).toBeVisible();
+  await expect(grid(page)).not.toContainText('z-with-needle.txt');
+  expect(isSecondAsked).toBe(false);
+  await page.getByRole('button', { name: 'Search on' }).click();
+  await expect(grid(page)).toContainText('z-with-needle.txt');
+  await expect(page.getByRole('button', { name: 'Search on' })).toHaveCount(0);
 });
 
 test('a filter follows quick typing and loses no letter', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'abcdefghij.txt': 'a', 'abxyz.txt': 'b', 'other.txt': 'c' });
   await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
   await expect(grid(page)).toContainText('other.txt');
-  const filter = page.getByLabel('Names that begin with');
+  const filter = page.getByLabel('Names with');
   for (const delay of [0, 10, 25, 60, 90]) {
     await filter.pressSequentially('abcdefghi', { delay });
     await expect(filter).toHaveValue('abcdefghi');
@@ -418,7 +460,7 @@ test('a list that is another begins at its top, and going back finds the old pla
   await expect(grid).toContainText('f000.txt');
 
   // Both lists are known after this: they are there as soon as they are asked for.
-  const filter = page.getByLabel('Names that begin with');
+  const filter = page.getByLabel('Names with');
   await filter.fill('f0');
   await expect(page).toHaveURL(/prefix=f0/);
   await expect(grid).toHaveAttribute('aria-rowcount', '101');

@@ -76,3 +76,52 @@ test('a narrow window has its navigation in a drawer', async ({ page, server }) 
     await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
   }
 });
+
+test('the palette finds what the repository holds by any part of its name', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/my-Needle.csv': 'x' });
+  const { id: commit } = await (async () => {
+    await seed.put(name, 'main/b.txt', 'b');
+    return seed.commit(name, 'main', 'Take the needle out');
+  })();
+  await seed.branch(name, 'a-needle-branch');
+  await seed.rest('POST', `/repositories/${name}/sweeps`, {
+    id: 'big-needle',
+    input_ref: 'main',
+    input_commit: commit,
+    command: ['true'],
+    grid: {},
+    total: 1,
+  });
+  const run = await seed.rest<{ id: string }>('POST', `/repositories/${name}/runs`, {
+    sweep: 'big-needle',
+    name: 'big-needle-1',
+    branch: 'big-needle-1',
+    index: 0,
+    parameters: {},
+    input_commit: commit,
+    argv: ['true'],
+    host: 'h',
+  });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  const leadsTo = async (option: string, url: string) => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search or jump to' }).fill('needle');
+    await page.getByRole('option', { name: option, exact: true }).click();
+    await expect.poll(() => decodeURIComponent(page.url())).toContain(url);
+  };
+
+  await leadsTo('big-needle', `/experiments/sweeps/big-needle`);
+  await leadsTo('big-needle-1', `/experiments/runs/${run.id}`);
+  await leadsTo('raw/my-Needle.csv', 'object=raw/my-Needle.csv');
+  await leadsTo(`Take the needle out ${commit.slice(0, 10)}`, `/commits/${commit}`);
+  await leadsTo('a-needle-branch', 'ref=a-needle-branch');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search or jump to' }).fill('needle');
+  await expect(page.getByRole('option', { name: 'raw/my-Needle.csv' })).toBeVisible();
+  await expectNoAxeViolations(page);
+});

@@ -40,3 +40,30 @@ test('paths are ordered as their bytes are', () => {
   const byBytes = [...paths].sort((left, right) => (hex(left).join('') < hex(right).join('') ? -1 : 1));
   expect([...paths].sort(comparePaths)).toEqual(byBytes);
 });
+
+test('entries are found by any part of their names, and by nothing else', () => {
+  const entry = (path: string, version: string): Entry => ({
+    ...folder(path),
+    isFolder: false,
+    modifiedMs: 1,
+    version,
+  });
+  const of = (...paths: string[]) =>
+    new EntryList(
+      'dogs/',
+      paths.map((path) => entry(`dogs/${path}`, 'cafe')),
+    );
+  const names = (list: EntryList, part: string) => list.matching(part).map(({ path }) => path);
+  const list = of('a-Long-name.txt', 'b.txt', 'c', 'longlong.txt');
+
+  expect(names(list, 'long')).toEqual(['dogs/a-Long-name.txt', 'dogs/longlong.txt']);
+  expect(names(list, '.txt')).toEqual(['dogs/a-Long-name.txt', 'dogs/b.txt', 'dogs/longlong.txt']);
+  // Neither the folder nor what stands beside a name.
+  expect(names(list, 'dogs')).toEqual([]);
+  expect(names(list, 'caf')).toEqual([]);
+  expect(names(list, 'txtcafe')).toEqual([]);
+  expect(names(of('ccafe', 'x'), 'cafe')).toEqual(['dogs/ccafe']);
+  // A capital that is two letters in lower case.
+  expect(names(of('\u0130stanbul-1', 'b-2'), '-2')).toEqual(['dogs/b-2']);
+  expect(names(new EntryList('', []), 'a')).toEqual([]);
+});

@@ -69,6 +69,28 @@ export class EntryList implements Iterable<Entry> {
     };
   }
 
+  /** Those whose path, less the prefix, has `part` in it, whatever the case of its letters; `part` is in lower case. */
+  matching(part: string): Entry[] {
+    const lower = this.text.toLowerCase();
+    const found: Entry[] = [];
+    // A letter that becomes two in lower case moves all that follow it: then one by one.
+    if (lower.length !== this.text.length || part === '') {
+      for (const entry of this)
+        if (entry.path.slice(this.prefix.length).toLowerCase().includes(part)) found.push(entry);
+      return found;
+    }
+    for (let index = 0, at = lower.indexOf(part); at !== -1;) {
+      while ((this.ends[2 * index + 1] ?? Infinity) <= at) ++index;
+      if (at + part.length <= (this.ends[2 * index] ?? 0)) {
+        found.push(this.at(index) as Entry);
+        at = lower.indexOf(part, this.ends[2 * index + 1]);
+      } else {
+        at = lower.indexOf(part, at + 1);
+      }
+    }
+    return found;
+  }
+
   *[Symbol.iterator](): Iterator<Entry> {
     for (let index = 0; index < this.length; ++index) yield this.at(index) as Entry;
   }

@@ -2,13 +2,25 @@ import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { GitBranch, Library, Search, Tag, type LucideIcon } from 'lucide-react';
+import {
+  File,
+  FlaskConical,
+  GitBranch,
+  GitCommitHorizontal,
+  Grid3x3,
+  Library,
+  Search,
+  Tag,
+  type LucideIcon,
+} from 'lucide-react';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { refSuggestionsQuery } from '../api/queries/refs';
 import { repositoriesQuery } from '../api/queries/repositories';
+import { shortCommit } from '../ui/RefBadge';
 import classes from './CommandPalette.module.css';
 import { repositoryDestinations, topDestinations } from './navigation';
-import { useKeptSearch } from './useKeptSearch';
+import { useFound } from './useFound';
+import { useKeptSearch, useShownRef } from './useKeptSearch';
 
 interface Command {
   id: string;
@@ -18,9 +30,9 @@ interface Command {
   run: () => void;
 }
 
-const repositoriesMax = 8;
+const [repositoriesMax, refsMax] = [8, 12];
 
-/** Goes to any page, repository, branch or tag by typing a part of its name. */
+/** Goes to any page and repository, and to what the repository holds that one is in, by typing a part of its name. */
 export function CommandPalette({ onClose }: { onClose: () => void }): ReactElement {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
@@ -96,6 +108,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactEleme
   );
 }
 
+const firstLine = (message: string) => message.trim().split('\n', 1)[0] ?? '';
+
 function useCommands(text: string): Command[] {
   const navigate = useNavigate();
   const { repository } = useParams({ strict: false });
@@ -106,6 +120,9 @@ function useCommands(text: string): Command[] {
     enabled: repository !== undefined && settled !== '',
   });
   const keptSearch = useKeptSearch(repository ?? '');
+  const shown = useShownRef(repository ?? '');
+  const ref = shown.ref ?? shown.main;
+  const things = useFound(repository, ref, settled.trim());
   const wanted = text.trim().toLowerCase();
   const matches = (label: string) => label.toLowerCase().includes(wanted);
   const commands: Command[] = [];
@@ -116,6 +133,7 @@ function useCommands(text: string): Command[] {
       if (matches(label)) commands.push({ id: to, group: repository, label, icon, run });
     }
     const found = wanted === '' ? undefined : refs.data;
+    const few = <Item,>(items: readonly Item[] | undefined) => (items ?? []).slice(0, refsMax);
     const addRef = (id: string, group: string, icon: LucideIcon) => {
       const run = () =>
         void navigate({
@@ -125,8 +143,61 @@ function useCommands(text: string): Command[] {
         });
       commands.push({ id: `${group}/${id}`, group, label: id, icon, run });
     };
-    for (const { id } of found?.branches ?? []) addRef(id, 'Branches', GitBranch);
-    for (const { id } of found?.tags ?? []) addRef(id, 'Tags', Tag);
+    for (const { id } of few(found?.branches)) addRef(id, 'Branches', GitBranch);
+    for (const { id } of few(found?.tags)) addRef(id, 'Tags', Tag);
+    const add = (
+      group: string,
+      among: string,
+      id: string,
+      label: string,
+      icon: LucideIcon,
+      run: () => void,
+    ) =>
+      commands.push({
+        id: `${group}/${id}`,
+        group: among === '' ? group : `${group} (${among})`,
+        label,
+        icon,
+        run,
+      });
+    const params = { repository };
+    for (const { id } of things.sweeps.items)
+      add('Sweeps', things.sweeps.among, id, id, Grid3x3, () => {
+        void navigate({
+          to: '/repositories/$repository/experiments/sweeps/$sweep',
+          params: { repository, sweep: id },
+        });
+      });
+    for (const { id, name } of things.runs.items)
+      add('Runs', things.runs.among, id, name, FlaskConical, () => {
+        void navigate({
+          to: '/repositories/$repository/experiments/runs/$run',
+          params: { repository, run: id },
+        });
+      });
+    for (const path of things.paths.items)
+      add(`Objects on ${shortCommit(ref ?? '')}`, things.paths.among, path, path, File, () => {
+        const folder = path.slice(0, path.lastIndexOf('/') + 1);
+        void navigate({
+          to: '/repositories/$repository/objects',
+          params,
+          search: { ref, path: folder === '' ? undefined : folder, object: path },
+        });
+      });
+    for (const { id, message } of things.commits.items)
+      add(
+        'Commits',
+        things.commits.among,
+        id,
+        `${firstLine(message)} ${shortCommit(id)}`,
+        GitCommitHorizontal,
+        () => {
+          void navigate({
+            to: '/repositories/$repository/commits/$commit',
+            params: { repository, commit: id },
+          });
+        },
+      );
   }
   const names = (repositories.data?.pages ?? []).flatMap((page) => page.results.map((each) => each.id));
   for (const name of names.filter(matches).slice(0, repositoriesMax)) {

@@ -125,6 +125,52 @@ export async function deletePaths(
   return failed;
 }
 
+const [pathPagesMax, beginningMax] = [3, 20];
+
+/** The first paths of a ref, folders not folded: for searching them by any part. */
+export const firstPathsQuery = (repository: string, ref: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'objects', 'first-paths', ref],
+    queryFn: async ({ signal }) => {
+      const paths: string[] = [];
+      let after = '';
+      for (let page = 0; page < pathPagesMax; ++page) {
+        const { results, pagination } = await answer(
+          api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
+            params: {
+              path: { repository, ref },
+              query: { after, amount: pageAmount, user_metadata: false },
+            },
+            signal,
+          }),
+        );
+        paths.push(...results.map(({ path }) => path));
+        if (!pagination.has_more) return { paths, hasMore: false };
+        after = pagination.next_offset;
+      }
+      return { paths, hasMore: true };
+    },
+    staleTime: 30_000,
+  });
+
+/** Some paths of a ref that begin with a text. */
+export const pathsBeginningQuery = (repository: string, ref: string, text: string) =>
+  queryOptions({
+    queryKey: ['repositories', repository, 'objects', 'beginning', { ref, text }],
+    queryFn: async ({ signal }) => {
+      const { results } = await answer(
+        api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
+          params: {
+            path: { repository, ref },
+            query: { prefix: text, amount: beginningMax, user_metadata: false },
+          },
+          signal,
+        }),
+      );
+      return results.map(({ path }) => path);
+    },
+  });
+
 /** All objects below a prefix, a page at a time. */
 export async function* pathsBelow(repository: string, ref: string, prefix: string): AsyncGenerator<string[]> {
   for (let after = ''; ;) {

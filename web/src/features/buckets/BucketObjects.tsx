@@ -10,7 +10,6 @@ import type { Bucket } from '../../api/types';
 import { uploads } from '../../api/uploads';
 import { CommandBlock } from '../../ui/Code';
 import { DataTable } from '../../ui/DataTable/DataTable';
-import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import type { DroppedFile } from '../../ui/dropped-files';
 import { EmptyState } from '../../ui/EmptyState';
 import { FilterInput } from '../../ui/FilterInput';
@@ -26,6 +25,7 @@ import { Gallery } from '../../widgets/browser/Gallery';
 import { PathCrumbs } from '../../widgets/browser/PathCrumbs';
 import { UploadButton, type UploadButtonHandle } from '../../widgets/browser/UploadButton';
 import { detailColumns, useEntryColumns } from '../../widgets/browser/useEntryColumns';
+import { useEntrySearch } from '../../widgets/browser/useEntrySearch';
 import { bucketSource } from '../../widgets/preview/source';
 import { BucketObjectInfo } from './BucketObjectInfo';
 import classes from './buckets.module.css';
@@ -50,9 +50,11 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
   const queryClient = useQueryClient();
   const folder = asFolder(search.prefix ?? '');
   const filter = search.filter ?? '';
-  const source = useInfiniteRows(
+  const { source, note } = useEntrySearch(
     useInfiniteQuery(bucketObjectsQuery(bucket, folder + filter)),
-    (page) => page.entries,
+    useInfiniteQuery({ ...bucketObjectsQuery(bucket, folder), enabled: filter !== '' }),
+    folder,
+    filter,
   );
   const { owner, typeOf } = useNamespaces(about, folder);
   const listKey = `${bucket}\n${folder}\n${filter}`;
@@ -137,7 +139,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
           <div className={classes.spacer} />
           <FilterInput
             value={filter}
-            placeholder="Names that begin with"
+            placeholder="Names with"
             width={210}
             onChange={(value) =>
               void navigate({ search: (old) => ({ ...old, filter: value || undefined }), replace: true })
@@ -201,10 +203,11 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
                 empty={empty}
               />
             )}
-            {source.rows.length > 0 && !isOpen && (
+            {(source.rows.length > 0 || note !== null) && !isOpen && (
               <div className={classes.foot}>
                 {formatPlural(source.rows.length, 'entry', 'entries')}
                 {source.hasMore && ' loaded, more below'}
+                {note !== null && <> · {note}</>}
               </div>
             )}
           </div>
@@ -340,8 +343,8 @@ function Nothing({
 }): ReactElement {
   if (filter !== '') {
     return (
-      <EmptyState title={`No name begins with “${filter}”`} icon={<SearchX size={20} aria-hidden />}>
-        Names are searched by their beginning, in this folder.
+      <EmptyState title={`No name has “${filter}”`} icon={<SearchX size={20} aria-hidden />}>
+        Any part of a name is found, whatever the case of its letters, in this folder.
       </EmptyState>
     );
   }

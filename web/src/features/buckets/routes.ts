@@ -18,7 +18,7 @@ export function bucketsSearch(search: RawSearch): BucketsSearch {
 export interface BucketSearch {
   /** The folder that is open. */
   prefix?: string;
-  /** Only names that begin with it. */
+  /** Only names that have it. */
   filter?: string;
   view?: 'gallery';
   /** The key of the object that is open beside the list, and how it is shown. */

@@ -3,22 +3,28 @@ import { notifications } from '@mantine/notifications';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { CircleCheck, Clipboard, Eye, FolderOpen, GitCommitHorizontal, Undo2 } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
-import { changesSummaryQuery, revertChanges, type ChangeScope } from '../../api/queries/changes';
+import { useMemo, useState, type ReactElement } from 'react';
+import {
+  changesSummaryQuery,
+  firstChangesQuery,
+  revertChanges,
+  type ChangeScope,
+} from '../../api/queries/changes';
 import { repositoryQuery } from '../../api/queries/repositories';
-import type { DiffSummary } from '../../api/types';
+import type { Diff, DiffSummary } from '../../api/types';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import type { RowAction } from '../../ui/DataTable/types';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { FilterInput } from '../../ui/FilterInput';
-import { formatPlural } from '../../ui/format';
+import { formatCount, formatPlural } from '../../ui/format';
 import { useHotkeys } from '../../ui/hotkeys';
 import { LoadingState } from '../../ui/LoadingState';
 import { Page } from '../../ui/Page';
 import browser from '../../widgets/browser/browser.module.css';
 import { copyWithNotice } from '../../widgets/browser/download';
 import { bytesText, ChangeCounts, DiffTree } from '../../widgets/DiffTree';
+import { summaryOf } from '../../widgets/diff-summary';
 import { visibleText } from '../../widgets/preview/content';
 import { ChangedObject } from './ChangedObject';
 import classes from './changes.module.css';
@@ -66,7 +72,7 @@ export function ChangesPage(): ReactElement {
         <>
           <FilterInput
             value={search.prefix ?? ''}
-            placeholder="Paths that begin with"
+            placeholder="Paths with"
             onChange={(value) =>
               void navigate({
                 search: (old) => ({ ...old, prefix: value || undefined, open: undefined }),
@@ -180,6 +186,18 @@ function Nothing({ repository, branch }: { repository: string; branch: string })
   );
 }
 
+/** So few found changes are shown with all their folders opened; then, what was opened is what gets closed. */
+const openedMax = 200;
+
+function foldersOf(found: readonly Diff[], closed: readonly string[]): string[] {
+  if (found.length > openedMax) return [...closed];
+  const folders = new Set<string>();
+  for (const { path } of found)
+    for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1))
+      folders.add(path.slice(0, end + 1));
+  return [...folders].filter((folder) => !closed.includes(folder));
+}
+
 function Changes({
   repository,
   branch,
@@ -189,7 +207,19 @@ function Changes({
   branch: string;
   onRevert: (scope: ChangeScope) => void;
 }): ReactElement {
-  const { prefix = '', open = [], object, as, state } = route.useSearch();
+  const { prefix: text = '', open = [], object, as, state } = route.useSearch();
+  const isSearch = text !== '';
+  const all = useQuery({ ...firstChangesQuery(repository, branch), enabled: isSearch });
+  const found = useMemo(() => {
+    const part = text.toLowerCase();
+    return (all.data?.changes ?? []).filter(({ path }) => path.toLowerCase().includes(part));
+  }, [all.data, text]);
+  // eslint-disable-next-line @tanstack/query/exhaustive-deps -- what is found follows from when it was read
+  const foundBelow = (prefix: string) => ({
+    queryKey: ['changes-found', repository, branch, text, all.dataUpdatedAt, prefix],
+    queryFn: () => summaryOf(found, prefix),
+    staleTime: Infinity,
+  });
   const navigate = route.useNavigate();
   const openObject = (path: string | undefined) =>
     void navigate({ search: (old) => ({ ...old, object: path, as: undefined, state: undefined }) });
@@ -201,48 +231,72 @@ function Changes({
       }),
       replace: true,
     });
-  const rowMenu = (path: string, isPrefix: boolean): RowAction[] => [
-    isPrefix
-      ? {
-          label: open.includes(path) ? 'Close' : 'Open',
-          icon: <FolderOpen size={14} aria-hidden />,
-          onSelect: () => toggle(path),
-        }
-      : { label: 'Preview', icon: <Eye size={14} aria-hidden />, onSelect: () => openObject(path) },
-    {
+  const rowMenu = (path: string, isPrefix: boolean): RowAction[] => {
+    const copy: RowAction = {
       label: 'Copy path',
       icon: <Clipboard size={14} aria-hidden />,
       onSelect: () => copyWithNotice(path, 'Path'),
-    },
-    {
-      label: isPrefix ? 'Revert all below' : 'Revert',
-      icon: <Undo2 size={14} aria-hidden />,
-      danger: true,
-      separated: true,
-      onSelect: () => onRevert({ type: isPrefix ? 'common_prefix' : 'object', path }),
-    },
-  ];
+    };
+    // Below a folder lies more than a search has found of it.
+    if (isPrefix && isSearch) return [copy];
+    return [
+      isPrefix
+        ? {
+            label: open.includes(path) ? 'Close' : 'Open',
+            icon: <FolderOpen size={14} aria-hidden />,
+            onSelect: () => toggle(path),
+          }
+        : { label: 'Preview', icon: <Eye size={14} aria-hidden />, onSelect: () => openObject(path) },
+      copy,
+      {
+        label: isPrefix ? 'Revert all below' : 'Revert',
+        icon: <Undo2 size={14} aria-hidden />,
+        danger: true,
+        separated: true,
+        onSelect: () => onRevert({ type: isPrefix ? 'common_prefix' : 'object', path }),
+      },
+    ];
+  };
   return (
     <div className={`${browser.split} ${object === undefined ? '' : browser.withObject} ${classes.wide}`}>
       <div className={browser.listPane}>
         <div className={classes.tree}>
-          <DiffTree
-            label="Uncommitted changes"
-            root={prefix}
-            summaryOf={(at) => changesSummaryQuery(repository, branch, at)}
-            open={open}
-            onOpenChange={(next) =>
-              void navigate({ search: (old) => ({ ...old, open: next }), replace: true })
-            }
-            selected={object}
-            onSelect={openObject}
-            rowMenu={rowMenu}
-            empty={
-              <EmptyState title="Nothing was changed below this">
-                Paths are searched by their beginning.
-              </EmptyState>
-            }
-          />
+          {isSearch && all.isError ? (
+            <ErrorState
+              title="The changes could not be searched"
+              error={all.error}
+              onRetry={() => void all.refetch()}
+            />
+          ) : isSearch && !all.data ? (
+            <LoadingState rows={6} label="Searching" />
+          ) : (
+            <DiffTree
+              label="Uncommitted changes"
+              key={isSearch ? 'found' : 'all'}
+              summaryOf={isSearch ? foundBelow : (at) => changesSummaryQuery(repository, branch, at)}
+              open={isSearch ? foldersOf(found, open) : open}
+              onOpenChange={(next) => {
+                const isTurned = isSearch && found.length <= openedMax;
+                const shown = isTurned
+                  ? foldersOf(found, []).filter((folder) => !next.includes(folder))
+                  : next;
+                void navigate({ search: (old) => ({ ...old, open: shown }), replace: true });
+              }}
+              selected={object}
+              onSelect={openObject}
+              rowMenu={rowMenu}
+              empty={
+                <EmptyState title={`No change has “${text}” in its path`}>
+                  Any part of a path is found, whatever the case of its letters.
+                </EmptyState>
+              }
+            />
+          )}
+          {isSearch && all.data?.hasMore === true && (
+            <p className={classes.note} role="status">
+              Only the first {formatCount(all.data.changes.length)} changes were searched.
+            </p>
+          )}
         </div>
       </div>
       {object !== undefined && (

@@ -7,7 +7,7 @@ export const changesPage: PageLoader = () => import('./index').then((module) => 
 export interface ChangesSearch {
   /** Absent: the default branch. */
   branch?: string;
-  /** Only what lies below it. */
+  /** Only paths that have it. */
   prefix?: string;
   /** Prefixes that are open in the tree. */
   open?: string[];

@@ -21,6 +21,7 @@ import { KeyValueTable } from '../../ui/KeyValueTable';
 import { LoadingState } from '../../ui/LoadingState';
 import { RefBadge, shortCommit } from '../../ui/RefBadge';
 import { DiffTree } from '../../widgets/DiffTree';
+import { summaryOf } from '../../widgets/diff-summary';
 import { visibleText } from '../../widgets/preview/content';
 import { RefSelect } from '../../widgets/RefSelect';
 import {
@@ -30,7 +31,6 @@ import {
   promotionMessage,
   promotionMetadata,
   readRequirement,
-  summaryOf,
   whyNot,
   type Check,
   type Requirement,

@@ -10,7 +10,6 @@ import { uploads } from '../../api/uploads';
 import { CommandBlock } from '../../ui/Code';
 import { DataTable } from '../../ui/DataTable/DataTable';
 import type { RowAction } from '../../ui/DataTable/types';
-import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import type { DroppedFile } from '../../ui/dropped-files';
 import { EmptyState } from '../../ui/EmptyState';
 import { FilterInput } from '../../ui/FilterInput';
@@ -26,6 +25,7 @@ import { Gallery } from '../../widgets/browser/Gallery';
 import { PathCrumbs } from '../../widgets/browser/PathCrumbs';
 import { UploadButton, type UploadButtonHandle } from '../../widgets/browser/UploadButton';
 import { detailColumns, useEntryColumns } from '../../widgets/browser/useEntryColumns';
+import { useEntrySearch } from '../../widgets/browser/useEntrySearch';
 import { repositorySource } from '../../widgets/preview/source';
 import { entryMenu } from './entry-menu';
 import { ObjectInfo } from './ObjectInfo';
@@ -53,9 +53,11 @@ export function ObjectsPage(): ReactElement {
   const prefix = search.prefix ?? '';
   const refKind = useQuery(refKindQuery(repository, ref)).data;
   const isBranch = refKind === 'branch';
-  const source = useInfiniteRows(
+  const { source, note } = useEntrySearch(
     useInfiniteQuery(objectsQuery(repository, ref, folder + prefix)),
-    (page) => page.entries,
+    useInfiniteQuery({ ...objectsQuery(repository, ref, folder), enabled: prefix !== '' }),
+    folder,
+    prefix,
   );
   const listKey = `${repository}\n${ref}\n${folder}\n${prefix}`;
   const [selected, setSelected] = useState<{ key: string; paths: ReadonlySet<string> }>();
@@ -146,7 +148,7 @@ export function ObjectsPage(): ReactElement {
           <div className={classes.spacer} />
           <FilterInput
             value={prefix}
-            placeholder="Names that begin with"
+            placeholder="Names with"
             width={210}
             onChange={(value) =>
               void navigateHere({ search: (old) => ({ ...old, prefix: value || undefined }), replace: true })
@@ -203,10 +205,11 @@ export function ObjectsPage(): ReactElement {
                 empty={empty}
               />
             )}
-            {source.rows.length > 0 && !isOpen && (
+            {(source.rows.length > 0 || note !== null) && !isOpen && (
               <div className={classes.foot}>
                 {formatPlural(source.rows.length, 'entry', 'entries')}
                 {source.hasMore && ' loaded, more below'}
+                {note !== null && <> · {note}</>}
               </div>
             )}
           </div>
@@ -346,8 +349,8 @@ function Nothing({
 }): ReactElement {
   if (prefix !== '') {
     return (
-      <EmptyState title={`No name begins with “${prefix}”`} icon={<SearchX size={20} aria-hidden />}>
-        Names are searched by their beginning, in this folder.
+      <EmptyState title={`No name has “${prefix}”`} icon={<SearchX size={20} aria-hidden />}>
+        Any part of a name is found, whatever the case of its letters, in this folder.
       </EmptyState>
     );
   }

@@ -9,7 +9,7 @@ export interface ObjectsSearch {
   ref?: string;
   /** The folder that is open. */
   path?: string;
-  /** Only names that begin with it. */
+  /** Only names that have it. */
   prefix?: string;
   view?: 'gallery';
   /** The object that is open beside the list, and how it is shown. */
