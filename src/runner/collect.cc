@@ -90,8 +90,9 @@ std::vector<Output> find_outputs(const Collection& collection, RunRecord& record
   if (left.has_metric_lines) {
     outputs.push_back({kMetricLinesPath, work + "/metrics.jsonl"});
   }
-  record.metrics = read_metric_files(left.has_metrics ? work + "/metrics.json" : "",
-                                     left.has_metric_lines ? work + "/metrics.jsonl" : "", left.lost);
+  record.metrics =
+      read_metric_files(left.has_metrics ? work + "/metrics.json" : "",
+                        left.has_metric_lines ? work + "/metrics.jsonl" : "", left.notes, left.lost);
   outputs.insert(outputs.end(), left.outputs.begin(), left.outputs.end());
   record.warnings.insert(record.warnings.end(), left.notes.begin(), left.notes.end());
   record.warnings.insert(record.warnings.end(), left.lost.begin(), left.lost.end());

@@ -28,7 +28,7 @@ struct Latest {
 };
 
 void read_lines(const std::string& path, std::map<std::string, Latest>& latest,
-                std::vector<std::string>& lost) {
+                std::vector<std::string>& notes) {
   std::ifstream file(path, std::ios::binary);
   MetricLineReader reader;
   const auto on_line = [&](const Metrics& metrics, std::int64_t step) {
@@ -48,8 +48,8 @@ void read_lines(const std::string& path, std::map<std::string, Latest>& latest,
     reader.feed(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())), on_line);
   }
   reader.finish(on_line);
-  if (file.bad() || !file.eof()) lost.push_back("metrics.jsonl cannot be read to its end");
-  if (const std::string complaint = reader.complaint(); !complaint.empty()) lost.push_back(complaint);
+  if (file.bad() || !file.eof()) notes.push_back("metrics.jsonl cannot be read to its end");
+  if (const std::string complaint = reader.complaint(); !complaint.empty()) notes.push_back(complaint);
 }
 
 }  // namespace
@@ -124,20 +124,20 @@ std::string MetricLineReader::complaint() const {
 }
 
 Metrics read_metric_files(const std::string& summary_file, const std::string& lines_file,
-                          std::vector<std::string>& lost) {
+                          std::vector<std::string>& notes, std::vector<std::string>& lost) {
   Metrics metrics;
   if (is_file(summary_file)) {
     const auto text = read_file(summary_file, kMetricsFileSizeMax);
-    auto said = text ? parse_metrics(*text, &lost) : Result<Metrics>(fail(text.error()));
+    auto said = text ? parse_metrics(*text, &notes) : Result<Metrics>(fail(text.error()));
     if (said) {
       metrics = *std::move(said);
     } else {
-      lost.push_back("metrics.json cannot be read: " + said.error().message);
+      notes.push_back("metrics.json cannot be read: " + said.error().message);
     }
   }
   if (is_file(lines_file)) {
     std::map<std::string, Latest> latest;
-    read_lines(lines_file, latest, lost);
+    read_lines(lines_file, latest, notes);
     for (const auto& [name, last] : latest) {
       metrics.emplace(name, last.value);
       if (last.count > kCurvePointsMax)

@@ -51,9 +51,10 @@ class MetricLineReader {
 };
 
 /// What a run ended with: the values of metrics.json; for other metrics those of the greatest step of
-/// metrics.jsonl, of the last where steps repeat. A file that is not there says nothing. `lost` gets a line
-/// for what could not be read, for each number that has no room, and for each curve that is not shown whole.
+/// metrics.jsonl, of the last where steps repeat. A file that is not there says nothing. `notes` gets a line
+/// for what cannot be read (the files themselves are kept as they are), `lost` one for each number that has
+/// no room, and for each curve that is not shown whole.
 Metrics read_metric_files(const std::string& summary_file, const std::string& lines_file,
-                          std::vector<std::string>& lost);
+                          std::vector<std::string>& notes, std::vector<std::string>& lost);
 
 }  // namespace anabranch::runner

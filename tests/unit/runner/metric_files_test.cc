@@ -26,11 +26,11 @@ class MetricFilesTest : public testing::Test {
     std::ofstream(scratch_.path(name), std::ios::binary) << text;
   }
   Metrics read() {
-    lost_.clear();
-    return read_metric_files(scratch_.path("metrics.json"), scratch_.path("metrics.jsonl"), lost_);
+    notes_.clear();
+    return read_metric_files(scratch_.path("metrics.json"), scratch_.path("metrics.jsonl"), notes_, lost_);
   }
   testing_support::ScratchDirectory scratch_;
-  std::vector<std::string> lost_;
+  std::vector<std::string> notes_, lost_;
 };
 
 TEST_F(MetricFilesTest, TheGreatestStepCountsAndTheLastWhereStepsRepeat) {
@@ -61,9 +61,9 @@ TEST_F(MetricFilesTest, WhatCannotBeReadIsSaidAndHidesNothingElse) {
   write("metrics.jsonl", "{\"a\": 1}\r\n\n   \nEpoch 1\n[1]\n{\"a\": 2}\n{\"a\": ");
 
   EXPECT_THAT(read(), ElementsAre(Pair("a", 2)));
-  ASSERT_EQ(lost_.size(), 2);
-  EXPECT_THAT(lost_[0], HasSubstr("metrics.json cannot be read"));
-  EXPECT_THAT(lost_[1], HasSubstr("3 lines are no metrics, the first is line 4"));
+  ASSERT_EQ(notes_.size(), 2);
+  EXPECT_THAT(notes_[0], HasSubstr("metrics.json cannot be read"));
+  EXPECT_THAT(notes_[1], HasSubstr("3 lines are no metrics, the first is line 4"));
 }
 
 TEST_F(MetricFilesTest, ACurveWithMorePointsThanAreKeptIsNamed) {
