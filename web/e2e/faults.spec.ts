@@ -82,6 +82,76 @@ test('runs are followed again after the server was killed, with what was missed'
   await expect(row).toContainText('0.33');
 });
 
+test('runs that wait for a living runner are not shown as lost because the server was away', async ({
+  page,
+  server,
+  seed,
+  name,
+  allowConsole,
+}) => {
+  allowConsole(broken);
+  await seed.repository(name, { 'raw/a.txt': 'hello' });
+  const { commit_id: input } = await seed.rest<{ commit_id: string }>(
+    'GET',
+    `/repositories/${name}/branches/main`,
+  );
+  const about = { input_commit: input, command: ['true'] };
+  await seed.rest('POST', `/repositories/${name}/sweeps`, {
+    ...about,
+    id: 'patient',
+    input_ref: 'main',
+    grid: { lr: ['0.1', '0.2'] },
+    total: 2,
+  });
+  const ids: string[] = [];
+  for (const index of [0, 1]) {
+    const run = await seed.rest<{ id: string }>('POST', `/repositories/${name}/runs`, {
+      sweep: 'patient',
+      name: `patient-${index + 1}`,
+      index,
+      branch: `patient-${index + 1}`,
+      parameters: { lr: String(index) },
+      input_commit: input,
+      argv: ['true'],
+    });
+    ids.push(run.id);
+  }
+  const report = (value: number) =>
+    seed.rest('POST', `/repositories/${name}/runs/${ids[0]}/reports`, {
+      state: 'running',
+      metrics: [{ name: 'accuracy', value, step: 1, time_ms: Date.now() }],
+    });
+  await report(0.11);
+  await openSignedIn(page, server, `/ui/repositories/${name}/experiments`);
+  const runs = page.getByRole('grid', { name: 'Runs' });
+  await expect(runs).toContainText('0.11');
+  await expect(runs).toContainText('waiting');
+  // Whatever is shown meanwhile, for however short.
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      const shown = document.querySelector('[role=grid]')?.textContent ?? '';
+      if (shown.includes('lost')) seen.push(shown);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+
+  await server.stop('SIGKILL');
+  // Longer than a run may be silent: that is what this is about.
+  await new Promise((resolve) => setTimeout(resolve, 16_000));
+  await server.start();
+  await expect(page.getByText('Live changes are interrupted')).toBeHidden();
+  expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual([]);
+  await page.reload();
+  await expect(runs).toContainText('running');
+  await expect(runs).toContainText('waiting');
+  await expect(runs).not.toContainText('lost');
+  await report(0.22);
+  await expect(runs).toContainText('0.22');
+  await expect(runs).toContainText('waiting');
+  await expect(runs).not.toContainText('lost');
+});
+
 test('an upload that the server did not live to see is sent again', async ({
   page,
   server,
@@ -199,4 +269,33 @@ test('a preview whose code did not come is there at the next try', async ({
   await page.getByRole('button', { name: 'Try again' }).click();
 
   await expect(page.getByText('optimizer')).toBeVisible();
+});
+
+test('a page whose styles did not come has them at the next try', async ({
+  page,
+  server,
+  seed,
+  name,
+  allowConsole,
+}) => {
+  allowConsole(/ERR_FAILED|Unable to preload CSS|dynamically imported module/);
+  await seed.repository(name, { 'a.txt': 'a' });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  await expect(objects(page)).toContainText('a.txt');
+  const styles = /\/assets\/refs-.*\.css$/;
+  let aborted = 0;
+  await page.route(styles, (route) => {
+    aborted += 1;
+    return route.abort();
+  });
+  await page.getByRole('link', { name: 'Branches', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('The code of this page could not be loaded');
+  expect(aborted).toBeGreaterThan(0);
+
+  await page.unroute(styles);
+  await page.getByRole('button', { name: 'Try again' }).click();
+
+  const mark = page.getByRole('grid', { name: 'Branches' }).getByText('default', { exact: true });
+  await expect(mark).toHaveCSS('border-top-style', 'solid');
+  await expect(mark).toHaveCSS('border-top-left-radius', '999px');
 });

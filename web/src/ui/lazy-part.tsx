@@ -58,8 +58,10 @@ function makeLazy<Props extends object>(
   let Loaded: ComponentType<Props> | undefined;
   const start = async () => {
     if (Loaded) return;
-    dropFailedStyles();
-    Loaded = await load();
+    renewFailedStyles();
+    const loaded = await load();
+    await stylesAreThere();
+    Loaded = loaded;
   };
   function Part(props: Props): ReactNode {
     const [state, setState] = useState({ failures: 0, isLoading: true });
@@ -83,15 +85,32 @@ function makeLazy<Props extends object>(
 }
 
 /**
- * The loader of chunks puts a <link> for their styles into the page and asks for none that is there already, whether or not
- * it ever came. One that has no sheet failed: without it, it is asked for again.
+ * The loader of chunks puts a <link> for their styles into the page, once for ever: whether or not they came, it never asks
+ * for them again. So those that failed are asked for here.
  */
-function dropFailedStyles(): void {
+function renewFailedStyles(): void {
   for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')) {
-    if (failedStyles.has(link)) link.remove();
+    if (failedStyles.has(link)) link.replaceWith(link.cloneNode());
   }
 }
 
+/** The loader does not wait for styles that another part has asked for: that part may be this one, when it was loaded ahead. */
+async function stylesAreThere(): Promise<void> {
+  for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')) {
+    if (stylesOfThePage.has(link)) continue;
+    if (link.sheet === null && !failedStyles.has(link)) await settled(link);
+    if (failedStyles.has(link)) throw new Error(`The styles ${link.href} did not come`);
+  }
+}
+
+function settled(link: HTMLLinkElement): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['load', 'error']) link.addEventListener(event, () => resolve(), { once: true });
+  });
+}
+
+/** What came, or failed, before anybody listened. */
+const stylesOfThePage = new Set<Element>(document.querySelectorAll('link[rel="stylesheet"]'));
 const failedStyles = new WeakSet<Element>();
 // Failures of links do not bubble; they are seen on their way down.
 document.addEventListener(
