@@ -97,15 +97,15 @@ test('a namespace shows that nothing was copied', async ({ page, server, seed, n
   await expect(page.getByRole('menuitem', { name: 'Delete' })).toBeDisabled();
 });
 
-test('open uploads are listed and aborted', async ({ page, server, seed, name }) => {
+test('incomplete uploads are listed and aborted', async ({ page, server, seed, name }) => {
   await seed.bucket(name);
   await seed.s3('POST', `/${name}/half.bin?uploads`);
   await openSignedIn(page, server, `/ui/buckets/${name}`);
-  await page.getByRole('button', { name: 'Open uploads' }).click();
+  await page.getByRole('button', { name: 'Incomplete uploads' }).click();
   await expect(page.getByRole('dialog')).toContainText('half.bin');
   await expectNoAxeViolations(page);
   await page.getByRole('button', { name: 'Abort the upload of half.bin' }).click();
-  await expect(page.getByText('No open uploads')).toBeVisible();
+  await expect(page.getByText('No incomplete uploads')).toBeVisible();
 });
 
 test('a repository, and a bucket that is not there, are told', async ({ page, server, seed, name }) => {

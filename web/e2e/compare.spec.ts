@@ -167,7 +167,7 @@ test('the refs are chosen, swapped and compared as they are', async ({ page, ser
   await page.getByRole('button', { name: 'Swap the two refs' }).click();
   await expect(page).toHaveURL(/left=topic/);
   await expect(page.getByText('1 object differs')).toBeVisible();
-  await page.getByText('As they are').click();
+  await page.getByText('Direct', { exact: true }).click();
   await expect(page.getByText('6 objects differ')).toBeVisible();
 });
 

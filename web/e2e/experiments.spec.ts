@@ -1,6 +1,13 @@
 import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { expect, expectNoAxeViolations, openSignedIn, setTheme, test } from './fixtures';
+import {
+  expect,
+  expectDistinctLandmarks,
+  expectNoAxeViolations,
+  openSignedIn,
+  setTheme,
+  test,
+} from './fixtures';
 import type { Seeder } from './server';
 
 interface Made {
@@ -593,6 +600,7 @@ test('a sweep shows its progress, its grid and its best, and is stopped', async 
     await expect(map).toBeVisible();
     await expect(row(page, 'sweep-1')).toBeVisible();
     await expectNoAxeViolations(page);
+    await expectDistinctLandmarks(page);
   }
   // Its runner is alive, however long all this took.
   await seed.rest('POST', `/repositories/${name}/runs/${runs[5]?.id}/reports`, {});

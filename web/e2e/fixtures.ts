@@ -99,6 +99,12 @@ export async function expectNoAxeViolations(page: Page): Promise<void> {
   expect(told).toEqual([]);
 }
 
+/** That those who jump from landmark to landmark can tell them apart. */
+export async function expectDistinctLandmarks(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withRules(['landmark-unique']).analyze();
+  expect(violations.flatMap(({ nodes }) => nodes.map((node) => node.html))).toEqual([]);
+}
+
 export async function setTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await page.evaluate((chosen) => localStorage.setItem('anabranch.color-scheme', chosen), theme);
   await page.reload();

@@ -393,6 +393,63 @@ test('a long text and long bytes go on, and their end is one click away', async 
   await expect(pane).toContainText('100,001 rows');
 });
 
+test('a document shows the images beside it, and its links lead to their objects', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, {
+    'docs/read.md':
+      '![the dog](../img/dog.svg) ![far](https://example.org/x.png)\n\n[the notes](notes.txt) [top](#top)\n',
+    'docs/notes.txt': 'notes of it',
+    'img/dog.svg': svg,
+  });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=docs/&object=docs/read.md`);
+  const pane = page.getByRole('region', { name: 'Object', exact: true });
+  const image = pane.getByRole('img', { name: 'the dog' });
+  await expect(image).toHaveJSProperty('naturalWidth', 120);
+  await expect(pane).toContainText('[image: far]');
+  await expect(pane.getByRole('link')).toHaveCount(1);
+  await expectNotHacked(page);
+  await pane.getByRole('link', { name: 'the notes' }).click();
+  await expect(pane).toContainText('notes of it');
+});
+
+test('lists are sorted by their columns, and the address tells', async ({ page, server, seed, name }) => {
+  await seed.repository(name, {
+    'a-10.bin': 'x'.repeat(10),
+    'a-9.bin': 'x'.repeat(3000),
+    'c.txt': 'x',
+    'sub/d.txt': 'd',
+  });
+  await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
+  const names = async (label: string) =>
+    (await page.getByRole('grid', { name: label }).getByRole('link').allTextContents()).filter((each) =>
+      /^(a-|c\.|sub)/.test(each),
+    );
+  await expect.poll(() => names('Objects')).toEqual(['a-10.bin', 'a-9.bin', 'c.txt', 'sub/']);
+  await page.getByRole('button', { name: 'Size' }).click();
+  await expect.poll(() => names('Objects')).toEqual(['c.txt', 'a-10.bin', 'a-9.bin', 'sub/']);
+  await page.getByRole('button', { name: 'Size' }).click();
+  await expect.poll(() => names('Objects')).toEqual(['a-9.bin', 'a-10.bin', 'c.txt', 'sub/']);
+  await expect(page).toHaveURL(/sort=size&dir=desc/);
+  await page.reload();
+  await expect.poll(() => names('Objects')).toEqual(['a-9.bin', 'a-10.bin', 'c.txt', 'sub/']);
+  await page.getByRole('button', { name: 'Name' }).click();
+  await expect.poll(() => names('Objects')).toEqual(['a-9.bin', 'a-10.bin', 'c.txt', 'sub/']);
+  await expectNoAxeViolations(page);
+
+  await seed.bucket(`${name}-few`, { a: 'a' });
+  await seed.bucket(`${name}-more`, { a: 'a', b: 'b' });
+  await page.goto(`/ui/buckets?prefix=${name}-`);
+  const buckets = page.getByRole('grid', { name: 'Buckets' });
+  await page.getByRole('button', { name: 'Created' }).click();
+  await expect(buckets.getByRole('link').first()).toHaveText(`${name}-store`);
+  await page.getByRole('button', { name: 'Created' }).click();
+  await expect(buckets.getByRole('link').first()).toHaveText(`${name}-more`);
+});
+
 test('images are looked through in the gallery', async ({ page, server, seed, name }) => {
   await seed.repository(name, { 'p/1.svg': svg, 'p/2.svg': svg, 'p/3.svg': svg, 'p/notes.txt': 'x' });
   await openSignedIn(page, server, `/ui/repositories/${name}/objects?path=p/`);

@@ -125,3 +125,38 @@ test('the palette finds what the repository holds by any part of its name', asyn
   await expect(page.getByRole('option', { name: 'raw/my-Needle.csv' })).toBeVisible();
   await expectNoAxeViolations(page);
 });
+
+test('the title of a window says what it shows and of which repository', async ({
+  page,
+  server,
+  seed,
+  name,
+}) => {
+  await seed.repository(name, { 'raw/a.txt': 'a' });
+  await seed.branch(name, 'work');
+  const { commit_id: head } = await seed.rest<{ commit_id: string }>(
+    'GET',
+    `/repositories/${name}/branches/main`,
+  );
+  const titles: Record<string, string> = {
+    objects: 'Objects',
+    'objects?path=raw/': 'raw/ · Objects',
+    'objects?path=raw/&object=raw/a.txt': 'a.txt · Objects',
+    changes: 'Uncommitted changes',
+    commits: 'Commits',
+    [`commits/${head}`]: 'First data · Commit',
+    branches: 'Branches',
+    tags: 'Tags',
+    'compare?left=main&right=work': 'Compare main and work',
+    import: 'Import',
+    experiments: 'Experiments',
+  };
+  await openSignedIn(page, server, '/ui/');
+  await expect(page).toHaveTitle('Home · Anabranch');
+  for (const [path, title] of Object.entries(titles)) {
+    await page.goto(`/ui/repositories/${name}/${path}`);
+    await expect(page).toHaveTitle(`${title} · ${name} · Anabranch`);
+  }
+  await page.goto(`/ui/buckets/${name}-store?prefix=raw/`);
+  await expect(page).toHaveTitle(`raw/ · ${name}-store · Anabranch`);
+});

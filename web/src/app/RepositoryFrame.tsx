@@ -2,12 +2,12 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useParams } from '@tanstack/react-router';
 import { DatabaseZap } from 'lucide-react';
-import { Fragment, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { hasStatus } from '../api/error';
 import { repositoryQuery } from '../api/queries/repositories';
 import { EmptyState } from '../ui/EmptyState';
 import { ErrorState } from '../ui/ErrorState';
-import { Page } from '../ui/Page';
+import { Page, TitleContext } from '../ui/Page';
 import { PagePending } from './page-states';
 
 /** Around all pages of a repository: they are shown only where it exists, and find it in the cache. */
@@ -43,9 +43,9 @@ export function RepositoryFrame(): ReactElement {
   }
   // What was chosen, typed or opened in one repository is not taken along to another.
   return (
-    <Fragment key={repository}>
+    <TitleContext key={repository} value={repository}>
       <Outlet />
-    </Fragment>
+    </TitleContext>
   );
 }
 

@@ -23,9 +23,13 @@ export interface PageProps {
 /** What stands before the actions of every page; given by the frame around all of them. */
 export const PageControls = createContext<ReactNode>(null);
 
+/** What all titles below it say after what their page shows: the repository. */
+export const TitleContext = createContext<string | undefined>(undefined);
+
 /** The frame of every page: heading, actions, toolbar, body. */
 export function Page(props: PageProps): ReactElement {
-  useDocumentTitle(`${props.title} · Anabranch`);
+  const context = useContext(TitleContext);
+  useDocumentTitle([props.title, context, 'Anabranch'].filter((part) => part !== undefined).join(' · '));
   return (
     <div className={classes.page}>
       <PageHeader {...props} />

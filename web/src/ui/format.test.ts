@@ -31,7 +31,7 @@ it.each([
   [0.912345678, '0.91235'],
   [12, '12'],
   [1e-7, '1.000e-7'],
-  [100_000, '100000'],
+  [100_000, '100,000'],
   [Number.NaN, 'NaN'],
 ])('the metric %d reads as %s', (value, text) => expect(formatMetric(value)).toBe(text));
 

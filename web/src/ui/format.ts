@@ -72,7 +72,7 @@ export function formatMetric(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3);
-  return trimZeros(Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5))));
+  return trimZeros(Number.isInteger(value) ? formatCount(value) : String(Number(value.toPrecision(5))));
 }
 
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {

@@ -10,6 +10,7 @@ import type { Bucket } from '../../api/types';
 import { uploads } from '../../api/uploads';
 import { CommandBlock } from '../../ui/Code';
 import { DataTable } from '../../ui/DataTable/DataTable';
+import type { Sort } from '../../ui/DataTable/types';
 import type { DroppedFile } from '../../ui/dropped-files';
 import { EmptyState } from '../../ui/EmptyState';
 import { FilterInput } from '../../ui/FilterInput';
@@ -20,12 +21,18 @@ import browser from '../../widgets/browser/browser.module.css';
 import { countText, DeleteEntries } from '../../widgets/browser/DeleteEntries';
 import { copyWithNotice } from '../../widgets/browser/download';
 import { DropZone } from '../../widgets/browser/DropZone';
-import { asFolder, entriesAt, parentOf } from '../../widgets/browser/entries';
+import { asFolder, entriesAt, nameOf, parentOf } from '../../widgets/browser/entries';
 import { Gallery } from '../../widgets/browser/Gallery';
 import { PathCrumbs } from '../../widgets/browser/PathCrumbs';
 import { UploadButton, type UploadButtonHandle } from '../../widgets/browser/UploadButton';
-import { detailColumns, useEntryColumns } from '../../widgets/browser/useEntryColumns';
+import {
+  detailColumns,
+  entrySortColumn,
+  entrySortValue,
+  useEntryColumns,
+} from '../../widgets/browser/useEntryColumns';
 import { useEntrySearch } from '../../widgets/browser/useEntrySearch';
+import { useSortedRows } from '../../widgets/browser/useSortedRows';
 import { bucketSource } from '../../widgets/preview/source';
 import { BucketObjectInfo } from './BucketObjectInfo';
 import classes from './buckets.module.css';
@@ -50,12 +57,18 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
   const queryClient = useQueryClient();
   const folder = asFolder(search.prefix ?? '');
   const filter = search.filter ?? '';
-  const { source, note } = useEntrySearch(
+  const { source: listed, note } = useEntrySearch(
     useInfiniteQuery(bucketObjectsQuery(bucket, folder + filter)),
     useInfiniteQuery({ ...bucketObjectsQuery(bucket, folder), enabled: filter !== '' }),
     folder,
     filter,
   );
+  const sort = useMemo(
+    (): Sort | undefined =>
+      search.sort === undefined ? undefined : { column: search.sort, direction: search.dir ?? 'asc' },
+    [search.sort, search.dir],
+  );
+  const { sortNote, ...source } = useSortedRows(listed, sort, entrySortValue);
   const { owner, typeOf } = useNamespaces(about, folder);
   const listKey = `${bucket}\n${folder}\n${filter}`;
   const [selected, setSelected] = useState<{ key: string; paths: ReadonlySet<string> }>();
@@ -74,7 +87,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
       bucket,
       files.map(({ path, file }) => ({ key: folder + path, file })),
     );
-  const chosen = useMemo(() => entriesAt(source.rows, selection), [source.rows, selection]);
+  const chosen = useMemo(() => entriesAt(listed.rows, selection), [listed.rows, selection]);
   useHotkeys('Objects', [
     {
       keys: 'u',
@@ -104,9 +117,11 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
     />
   );
   const isOpen = search.object !== undefined;
+  const shown = search.object ?? folder;
   return (
     <Page
-      title={bucket}
+      title={shown === '' ? bucket : `${nameOf(shown)} · ${bucket}`}
+      heading={bucket}
       fill
       crumbs={
         <Breadcrumbs>
@@ -120,7 +135,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
             leftSection={<ListEnd size={15} aria-hidden />}
             onClick={() => void navigate({ search: (old) => ({ ...old, uploads: true }) })}
           >
-            Open uploads
+            Incomplete uploads
           </Button>
           <UploadButton ref={uploadButton} disabled={!isWritable} onFiles={upload} />
         </>
@@ -184,6 +199,17 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
                 label="Objects"
                 {...source}
                 columns={columns}
+                sort={sort}
+                onSortChange={({ column, direction }) =>
+                  void navigate({
+                    search: (old) => ({
+                      ...old,
+                      sort: entrySortColumn(column),
+                      dir: direction === 'desc' ? direction : undefined,
+                    }),
+                    replace: true,
+                  })
+                }
                 hiddenColumns={isOpen ? detailColumns : undefined}
                 rowId={(entry) => entry.path}
                 currentId={search.object ?? search.info}
@@ -208,6 +234,7 @@ export function BucketObjects({ bucket: about }: { bucket: Bucket }): ReactEleme
                 {formatPlural(source.rows.length, 'entry', 'entries')}
                 {source.hasMore && ' loaded, more below'}
                 {note !== null && <> · {note}</>}
+                {sortNote !== undefined && `; ${sortNote}`}
               </div>
             )}
           </div>

@@ -7,7 +7,7 @@ import { bucketsQuery } from '../../api/queries/buckets';
 import type { Bucket } from '../../api/types';
 import { CommandBlock } from '../../ui/Code';
 import { DataTable } from '../../ui/DataTable/DataTable';
-import type { Column, RowAction } from '../../ui/DataTable/types';
+import type { Column, RowAction, Sort } from '../../ui/DataTable/types';
 import { useInfiniteRows } from '../../ui/DataTable/useInfiniteRows';
 import { EmptyState } from '../../ui/EmptyState';
 import { Bytes, Count, RelativeTime } from '../../ui/figures';
@@ -17,6 +17,7 @@ import { useHotkeys } from '../../ui/hotkeys';
 import { Page } from '../../ui/Page';
 import { copyWithNotice } from '../../widgets/browser/download';
 import classes from './buckets.module.css';
+import { useSortedRows } from '../../widgets/browser/useSortedRows';
 import { CreateBucketDialog } from './CreateBucketDialog';
 import { DeleteBucketDialog } from './DeleteBucketDialog';
 import { namespacePrefix } from './namespace-prefix';
@@ -25,10 +26,15 @@ const route = getRouteApi('/buckets');
 
 /** All buckets: plain ones, and repositories, which S3 clients see as buckets too. */
 export function BucketsPage(): ReactElement {
-  const { prefix = '', create } = route.useSearch();
+  const { prefix = '', create, sort, dir } = route.useSearch();
   const navigateHere = route.useNavigate();
   const navigate = useNavigate();
-  const source = useInfiniteRows(useInfiniteQuery(bucketsQuery(prefix)), (page) => page.results);
+  const listed = useInfiniteRows(useInfiniteQuery(bucketsQuery(prefix)), (page) => page.results);
+  const order = useMemo(
+    (): Sort | undefined => (sort === undefined ? undefined : { column: sort, direction: dir ?? 'asc' }),
+    [sort, dir],
+  );
+  const { sortNote, ...source } = useSortedRows(listed, order, sortValue);
   const [deleting, setDeleting] = useState<Bucket>();
   const startCreate = () => void navigateHere({ search: (old) => ({ ...old, create: true }) });
   useHotkeys('Buckets', [{ keys: 'n', description: 'New bucket', onPress: startCreate }]);
@@ -42,6 +48,7 @@ export function BucketsPage(): ReactElement {
       {
         id: 'name',
         header: 'Name',
+        sortable: true,
         width: 200,
         grow: true,
         cell: (bucket) => <BucketName bucket={bucket} />,
@@ -49,6 +56,7 @@ export function BucketsPage(): ReactElement {
       {
         id: 'kind',
         header: 'Kind',
+        sortable: true,
         width: 110,
         cell: (bucket) => <span className={classes.soft}>{bucket.kind}</span>,
       },
@@ -61,6 +69,7 @@ export function BucketsPage(): ReactElement {
       {
         id: 'objects',
         header: 'Objects',
+        sortable: true,
         width: 110,
         align: 'right',
         cell: (bucket) => <Count value={bucket.objects} />,
@@ -68,6 +77,7 @@ export function BucketsPage(): ReactElement {
       {
         id: 'bytes',
         header: 'Size',
+        sortable: true,
         width: 110,
         align: 'right',
         cell: (bucket) => <Bytes value={bucket.bytes} />,
@@ -75,6 +85,7 @@ export function BucketsPage(): ReactElement {
       {
         id: 'created',
         header: 'Created',
+        sortable: true,
         width: 150,
         cell: (bucket) => (
           <span className={classes.soft}>
@@ -115,11 +126,14 @@ export function BucketsPage(): ReactElement {
           <FilterInput
             value={prefix}
             placeholder="Buckets with"
-            onChange={(value) => void navigateHere({ search: { prefix: value || undefined }, replace: true })}
+            onChange={(value) =>
+              void navigateHere({ search: (old) => ({ ...old, prefix: value || undefined }), replace: true })
+            }
           />
           <span className={classes.soft} role="status">
             {source.rows.length > 0 &&
               `${formatPlural(source.rows.length, 'bucket')}${source.hasMore ? ' loaded' : ''}`}
+            {sortNote !== undefined && `; ${sortNote}`}
           </span>
         </>
       }
@@ -129,6 +143,13 @@ export function BucketsPage(): ReactElement {
         listId={prefix}
         {...source}
         columns={columns}
+        sort={order}
+        onSortChange={({ column, direction }) =>
+          void navigateHere({
+            search: (old) => ({ ...old, sort: column, dir: direction === 'desc' ? direction : undefined }),
+            replace: true,
+          })
+        }
         rowId={(bucket) => bucket.name}
         onOpen={open}
         rowMenu={rowMenu}
@@ -169,6 +190,13 @@ export function BucketsPage(): ReactElement {
       {deleting && <DeleteBucketDialog bucket={deleting} onClose={() => setDeleting(undefined)} />}
     </Page>
   );
+}
+
+function sortValue(bucket: Bucket, column: string): string | number | undefined {
+  if (column === 'objects') return bucket.objects;
+  if (column === 'bytes') return bucket.bytes;
+  if (column === 'created') return bucket.creation_ms;
+  return column === 'kind' ? bucket.kind : bucket.name;
 }
 
 function BucketName({ bucket }: { bucket: Bucket }): ReactElement {

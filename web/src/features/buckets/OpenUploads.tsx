@@ -31,7 +31,7 @@ export function OpenUploads({
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['buckets', bucket, 'uploads'] }),
   });
   return (
-    <InfoDrawer opened={opened} onClose={onClose} title="Open uploads">
+    <InfoDrawer opened={opened} onClose={onClose} title="Incomplete uploads">
       <Text size="sm" c="dimmed" mb="sm">
         Multipart uploads that were begun and neither completed nor aborted. Their parts take space.
       </Text>
@@ -40,7 +40,7 @@ export function OpenUploads({
       ) : !query.data ? (
         <LoadingState />
       ) : query.data.uploads.length === 0 ? (
-        <EmptyState title="No open uploads" icon={<CircleCheck size={20} aria-hidden />} />
+        <EmptyState title="No incomplete uploads" icon={<CircleCheck size={20} aria-hidden />} />
       ) : (
         <ul className={classes.uploads}>
           {query.data.uploads.map((upload) => (

@@ -7,12 +7,19 @@ export const bucketPage: PageLoader = () => import('./index').then((module) => m
 
 export interface BucketsSearch {
   prefix?: string;
+  sort?: string;
+  dir?: 'desc';
   /** The dialog that creates one is open. */
   create?: true;
 }
 
 export function bucketsSearch(search: RawSearch): BucketsSearch {
-  return { prefix: text(search.prefix), create: flag(search.create) };
+  return {
+    prefix: text(search.prefix),
+    create: flag(search.create),
+    sort: text(search.sort),
+    dir: oneOf(search.dir, ['desc']),
+  };
 }
 
 export interface BucketSearch {
@@ -21,6 +28,9 @@ export interface BucketSearch {
   /** Only names that have it. */
   filter?: string;
   view?: 'gallery';
+  /** The column by which the list is sorted; absent: by name, as it comes. */
+  sort?: 'name' | 'size' | 'modified' | 'type';
+  dir?: 'desc';
   /** The key of the object that is open beside the list, and how it is shown. */
   object?: string;
   as?: string;
@@ -35,6 +45,8 @@ export function bucketSearch(search: RawSearch): BucketSearch {
     prefix: text(search.prefix),
     filter: text(search.filter),
     view: oneOf(search.view, ['gallery']),
+    sort: oneOf(search.sort, ['name', 'size', 'modified', 'type']),
+    dir: oneOf(search.dir, ['desc']),
     object: text(search.object),
     as: text(search.as),
     info: text(search.info),

@@ -68,7 +68,8 @@ function LoadedCommit({
   const body = bodyOf(commit.message);
   return (
     <Page
-      title={titleOf(commit.message)}
+      title={`${titleOf(commit.message)} · Commit`}
+      heading={titleOf(commit.message)}
       crumbs={crumbs}
       description={
         <span className={classes.headline}>

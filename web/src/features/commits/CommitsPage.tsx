@@ -153,7 +153,7 @@ export function CommitsPage(): ReactElement {
           )}
           <span className={classes.soft} role="status">
             {rows.length > 0 &&
-              `${formatPlural(rows.length, 'commit')}${source.hasMore ? ` of the newest ${loaded}` : ''}`}
+              `${formatPlural(rows.length, 'commit')}${source.hasMore ? ` of the newest ${formatCount(loaded)}` : ''}`}
           </span>
         </>
       }

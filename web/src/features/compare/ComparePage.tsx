@@ -23,8 +23,8 @@ import { MergeDialog } from './MergeDialog';
 const route = getRouteApi('/repositories/$repository/compare');
 
 const kinds: { value: DiffKind; label: string }[] = [
-  { value: 'three_dot', label: 'Since they parted' },
-  { value: 'two_dot', label: 'As they are' },
+  { value: 'three_dot', label: 'Since the common ancestor' },
+  { value: 'two_dot', label: 'Direct' },
 ];
 
 /** Two refs: what differs, by prefix and object by object, and the merge of one into the other. */
@@ -39,7 +39,12 @@ export function ComparePage(): ReactElement {
     void navigate({ search: (old) => ({ ...old, ...change, open: undefined, path: undefined }) });
   return (
     <Page
-      title="Compare"
+      title={
+        right === undefined || left === undefined
+          ? 'Compare'
+          : `Compare ${shortCommit(left)} and ${shortCommit(right)}`
+      }
+      heading="Compare"
       fill
       actions={
         <Button
@@ -144,7 +149,7 @@ function Comparison({
     return (
       <EmptyState title="Nothing differs" icon={<GitCompareArrows size={20} aria-hidden />}>
         {kind === 'three_dot'
-          ? `${shortCommit(right)} changed nothing since it parted from ${shortCommit(left)}${prefix && ' below this prefix'}.`
+          ? `${shortCommit(right)} changed nothing since its common ancestor with ${shortCommit(left)}${prefix && ' below this prefix'}.`
           : `Both hold the same objects${prefix && ' below this prefix'}.`}
       </EmptyState>
     );
@@ -243,7 +248,7 @@ function SidesOfObject({
   const isConflict =
     parent.data?.results.some((entry) => entry.path === path && entry.conflicts > 0) ?? false;
   const shown = between ?? (isConflict ? 'heads' : 'base');
-  const parted: Side = { ref: base.data.base_commit_id, label: 'where they parted' };
+  const parted: Side = { ref: base.data.base_commit_id, label: 'common ancestor' };
   return (
     <>
       {isConflict && (

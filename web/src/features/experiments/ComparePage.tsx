@@ -117,8 +117,8 @@ export function ComparePage(): ReactElement {
                   set as baseline
                 </button>
               )}
-              <button type="button" aria-label={`Leave out ${run.name}`} onClick={() => remove(run.id)}>
-                leave out
+              <button type="button" aria-label={`Remove ${run.name}`} onClick={() => remove(run.id)}>
+                Remove
               </button>
             </span>
           </th>

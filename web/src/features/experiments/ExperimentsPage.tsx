@@ -32,7 +32,7 @@ import classes from './ExperimentsPage.module.css';
 import { FilterBar } from './FilterBar';
 import { Highlight, HighlightContext } from './highlight';
 import { fieldNames, metricField, paramField, type FieldNames } from './model/fields';
-import { bestRun, goalOf, mainMetricOf, withGoal, type Aim } from './model/goal';
+import { distinctBest, goalOf, mainMetricOf, withGoal, type Aim } from './model/goal';
 import { groupRuns, isBrushed, toCsv, toRows, type Row } from './model/rows';
 import { ParallelPanel } from './ParallelPanel';
 import type { ExperimentsSearch } from './routes';
@@ -83,7 +83,7 @@ function RunsPage({ search }: { search: ExperimentsSearch }): ReactElement {
     (): Aim | undefined => (metric === undefined ? undefined : { metric, goal }),
     [metric, goal],
   );
-  const best = useMemo(() => (aim ? bestRun(runs, aim) : undefined), [runs, aim]);
+  const best = useMemo(() => distinctBest(runs, aim, search.goals), [runs, aim, search.goals]);
 
   const brushKey = JSON.stringify(view.brushes);
   const listed = useMemo(

@@ -37,7 +37,7 @@ export function HeatMapTable({
   );
   return (
     <>
-      <div className={classes.mapFrame} tabIndex={0} role="region" aria-label={`${aim.metric} over the grid`}>
+      <div className={classes.mapFrame} tabIndex={0} role="region" aria-label="Heat map">
         <table className={classes.map}>
           <thead>
             <tr>

@@ -151,7 +151,7 @@ function KnownRun({
     >
       <div className={classes.page}>
         {run.problem !== undefined && run.problem !== '' && (
-          <Alert color="red" variant="light" title={`The run ended as ${run.state}`}>
+          <Alert color="red" variant="light" title={`The run ${outcome(run.state)}`}>
             {run.problem}
           </Alert>
         )}
@@ -255,6 +255,11 @@ function KnownRun({
       {isPromoting && <PromoteDialog repository={repository} run={run} onClose={() => setPromoting(false)} />}
     </Page>
   );
+}
+
+/** "failed", "was lost": what is said of a run that ended so. */
+function outcome(state: RunState): string {
+  return state === 'failed' ? 'failed' : `was ${state}`;
 }
 
 function endedBadly(state: RunState): boolean {

@@ -24,7 +24,7 @@ import { CountsBar } from './CountsBar';
 import { HeatMapTable } from './HeatMapTable';
 import { Highlight, HighlightContext } from './highlight';
 import { fieldNames } from './model/fields';
-import { bestRun, goalOf, mainMetricOf, withGoal, type Aim } from './model/goal';
+import { distinctBest, goalOf, mainMetricOf, withGoal, type Aim } from './model/goal';
 import { heatMap } from './model/heatmap';
 import { shellLine } from './model/promotion';
 import { sweepProgress } from './model/states';
@@ -103,7 +103,7 @@ function KnownSweep({
     (): Aim | undefined => (metric === undefined ? undefined : { metric, goal }),
     [metric, goal],
   );
-  const best = useMemo(() => (aim ? bestRun(runs, aim) : undefined), [runs, aim]);
+  const best = useMemo(() => distinctBest(runs, aim, search.goals), [runs, aim, search.goals]);
   const columns = useMemo(
     () => shownColumns(names, undefined, false, metric).filter(({ id }) => id !== 'sweep'),
     [names, metric],
@@ -173,7 +173,7 @@ function KnownSweep({
                 leftSection={<Trash2 size={15} aria-hidden />}
                 onClick={() => setDialog('delete')}
               >
-                Delete records
+                Remove sweep
               </Button>
             )}
           </>
@@ -191,7 +191,7 @@ function KnownSweep({
                   <div className={classes.aim}>
                     <Select
                       size="xs"
-                      w={150}
+                      w={200}
                       aria-label="Best by"
                       data={names.metrics}
                       value={aim.metric}
@@ -333,8 +333,8 @@ function KnownSweep({
         <ConfirmDialog
           opened={dialog === 'delete'}
           onClose={() => setDialog(undefined)}
-          title={`Delete the records of ${sweep.id}?`}
-          confirmLabel="Delete records"
+          title={`Remove ${sweep.id} from the records?`}
+          confirmLabel="Remove sweep"
           danger
           typeToConfirm={sweep.id}
           onConfirm={async () => {
@@ -361,12 +361,12 @@ function Progress({ sweep, runs }: { sweep: Sweep; runs: readonly Run[] }): Reac
       <CountsBar sweep={sweep} withLegend />
       <StatTiles>
         <StatTile
-          label="Ended"
+          label="Finished"
           value={`${formatCount(ended)} of ${formatCount(total)}`}
           note={`${total === 0 ? 0 : Math.floor((100 * ended) / total)} %`}
         />
         <StatTile
-          label="Left"
+          label="Remaining"
           value={
             !sweep.active
               ? 'none'
@@ -374,15 +374,11 @@ function Progress({ sweep, runs }: { sweep: Sweep; runs: readonly Run[] }): Reac
                 ? '–'
                 : `about ${formatDuration(roundedUp(remainingMs))}`
           }
-          note={
-            sweep.active
-              ? 'from the mean of those that are ok, and how many run at once'
-              : 'the sweep is over'
-          }
+          note={sweep.active ? 'estimated' : 'the sweep is over'}
         />
-        <StatTile label="Running at once" value={formatCount(sweep.counts.running)} />
+        <StatTile label="Parallel" value={formatCount(sweep.counts.running)} />
         <StatTile
-          label="Without success"
+          label="Failed"
           value={formatCount(sweep.counts.failed + sweep.counts.interrupted + sweep.counts.lost)}
         />
       </StatTiles>
@@ -433,7 +429,7 @@ function GridPanel({
           <div className={classes.aim}>
             <Select
               size="xs"
-              w={160}
+              w={220}
               aria-label="Columns of the map"
               data={names}
               value={x}
@@ -442,7 +438,7 @@ function GridPanel({
             />
             <Select
               size="xs"
-              w={160}
+              w={220}
               aria-label="Rows of the map"
               data={names.filter((name) => name !== x)}
               value={y ?? null}

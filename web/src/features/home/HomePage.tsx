@@ -93,7 +93,7 @@ function ServerSummary({
         <StatTile
           label="Stored"
           value={<Bytes value={engine.live_bytes} />}
-          note={`${formatPlural(engine.blob_count, 'blob')}, ${formatBytes(engine.blob_bytes)} written`}
+          note={`${formatBytes(engine.blob_bytes)} on disk`}
         />
         <StatTile
           label="Free"

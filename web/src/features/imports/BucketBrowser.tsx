@@ -137,7 +137,7 @@ function Buckets({ beginning, onGo }: { beginning: string; onGo: BucketBrowserPr
           />
         ) : (
           <EmptyState
-            title="No bucket yet"
+            title="No buckets yet"
             icon={<Archive size={20} aria-hidden />}
             actions={
               <CommandBlock

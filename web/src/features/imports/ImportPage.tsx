@@ -11,10 +11,7 @@ export function ImportPage(): ReactElement {
   const { repository } = route.useParams();
   const { branch, id, since } = route.useSearch();
   return (
-    <Page
-      title="Import"
-      description="Objects stay in their buckets: a branch gets to know them, nothing is copied."
-    >
+    <Page title="Import" description="Nothing is copied: the branch references objects where they are.">
       {branch !== undefined && id !== undefined ? (
         <ImportRun key={id} repository={repository} branch={branch} id={id} sinceMs={since} />
       ) : (

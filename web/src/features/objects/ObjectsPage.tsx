@@ -9,7 +9,7 @@ import { repositoryQuery } from '../../api/queries/repositories';
 import { uploads } from '../../api/uploads';
 import { CommandBlock } from '../../ui/Code';
 import { DataTable } from '../../ui/DataTable/DataTable';
-import type { RowAction } from '../../ui/DataTable/types';
+import type { RowAction, Sort } from '../../ui/DataTable/types';
 import type { DroppedFile } from '../../ui/dropped-files';
 import { EmptyState } from '../../ui/EmptyState';
 import { FilterInput } from '../../ui/FilterInput';
@@ -24,8 +24,14 @@ import { asFolder, entriesAt, nameOf, parentOf } from '../../widgets/browser/ent
 import { Gallery } from '../../widgets/browser/Gallery';
 import { PathCrumbs } from '../../widgets/browser/PathCrumbs';
 import { UploadButton, type UploadButtonHandle } from '../../widgets/browser/UploadButton';
-import { detailColumns, useEntryColumns } from '../../widgets/browser/useEntryColumns';
+import {
+  detailColumns,
+  entrySortColumn,
+  entrySortValue,
+  useEntryColumns,
+} from '../../widgets/browser/useEntryColumns';
 import { useEntrySearch } from '../../widgets/browser/useEntrySearch';
+import { useSortedRows } from '../../widgets/browser/useSortedRows';
 import { repositorySource } from '../../widgets/preview/source';
 import { entryMenu } from './entry-menu';
 import { ObjectInfo } from './ObjectInfo';
@@ -53,12 +59,18 @@ export function ObjectsPage(): ReactElement {
   const prefix = search.prefix ?? '';
   const refKind = useQuery(refKindQuery(repository, ref)).data;
   const isBranch = refKind === 'branch';
-  const { source, note } = useEntrySearch(
+  const { source: listed, note } = useEntrySearch(
     useInfiniteQuery(objectsQuery(repository, ref, folder + prefix)),
     useInfiniteQuery({ ...objectsQuery(repository, ref, folder), enabled: prefix !== '' }),
     folder,
     prefix,
   );
+  const sort = useMemo(
+    (): Sort | undefined =>
+      search.sort === undefined ? undefined : { column: search.sort, direction: search.dir ?? 'asc' },
+    [search.sort, search.dir],
+  );
+  const { sortNote, ...source } = useSortedRows(listed, sort, entrySortValue);
   const listKey = `${repository}\n${ref}\n${folder}\n${prefix}`;
   const [selected, setSelected] = useState<{ key: string; paths: ReadonlySet<string> }>();
   // What was selected in one folder is not selected in another.
@@ -94,7 +106,7 @@ export function ObjectsPage(): ReactElement {
         }),
       remove: () => setDeleting([entry]),
     });
-  const chosen = useMemo(() => entriesAt(source.rows, selection), [source.rows, selection]);
+  const chosen = useMemo(() => entriesAt(listed.rows, selection), [listed.rows, selection]);
   const goUp = () => void navigateHere({ search: (old) => folderSearch(old, parentOf(folder)) });
   useHotkeys('Objects', [
     {
@@ -124,9 +136,10 @@ export function ObjectsPage(): ReactElement {
     />
   );
   const isOpen = search.object !== undefined;
+  const shown = search.object ?? folder;
   return (
     <Page
-      title={folder === '' ? 'Objects' : `${nameOf(folder)} · Objects`}
+      title={shown === '' ? 'Objects' : `${nameOf(shown)} · Objects`}
       heading="Objects"
       fill
       actions={<UploadButton ref={uploadButton} disabled={!isBranch} onFiles={upload} />}
@@ -194,6 +207,17 @@ export function ObjectsPage(): ReactElement {
                 label="Objects"
                 {...source}
                 columns={columns}
+                sort={sort}
+                onSortChange={({ column, direction }) =>
+                  void navigateHere({
+                    search: (old) => ({
+                      ...old,
+                      sort: entrySortColumn(column),
+                      dir: direction === 'desc' ? direction : undefined,
+                    }),
+                    replace: true,
+                  })
+                }
                 hiddenColumns={isOpen ? detailColumns : undefined}
                 rowId={(entry) => entry.path}
                 currentId={search.object ?? search.info}
@@ -210,6 +234,7 @@ export function ObjectsPage(): ReactElement {
                 {formatPlural(source.rows.length, 'entry', 'entries')}
                 {source.hasMore && ' loaded, more below'}
                 {note !== null && <> · {note}</>}
+                {sortNote !== undefined && `; ${sortNote}`}
               </div>
             )}
           </div>

@@ -12,6 +12,9 @@ export interface ObjectsSearch {
   /** Only names that have it. */
   prefix?: string;
   view?: 'gallery';
+  /** The column by which the list is sorted; absent: by name, as it comes. */
+  sort?: 'name' | 'size' | 'modified' | 'type';
+  dir?: 'desc';
   /** The object that is open beside the list, and how it is shown. */
   object?: string;
   as?: string;
@@ -25,6 +28,8 @@ export function objectsSearch(search: RawSearch): ObjectsSearch {
     path: text(search.path),
     prefix: text(search.prefix),
     view: oneOf(search.view, ['gallery']),
+    sort: oneOf(search.sort, ['name', 'size', 'modified', 'type']),
+    dir: oneOf(search.dir, ['desc']),
     object: text(search.object),
     as: text(search.as),
     info: text(search.info),

@@ -40,6 +40,12 @@ export function indexOfPath(entries: RowList<Entry>, path: string): number | und
   return entries.at(low)?.path === path ? low : undefined;
 }
 
+/** As indexOfPath(), in a listing that was sorted otherwise. */
+function placeOf(entries: RowList<Entry>, path: string): number | undefined {
+  for (let index = 0; index < entries.length; ++index) if (entries.at(index)?.path === path) return index;
+  return undefined;
+}
+
 /** Those of a listing that have one of the paths, in its order. */
 export function entriesAt(entries: RowList<Entry>, paths: ReadonlySet<string>): Entry[] {
   return Array.from(paths, (path) => indexOfPath(entries, path))
@@ -53,7 +59,7 @@ export function neighboursOf(
   entries: RowList<Entry>,
   path: string,
 ): { previous: Entry | undefined; next: Entry | undefined } {
-  const index = indexOfPath(entries, path);
+  const index = indexOfPath(entries, path) ?? placeOf(entries, path);
   const from = (start: number, step: number) => {
     for (let at = start; at >= 0 && at < entries.length; at += step) {
       const entry = entries.at(at);

@@ -12,6 +12,18 @@ export interface PreviewSource {
   contentType: string;
   /** The bytes [start, end). */
   read: (start: number, end: number, signal?: AbortSignal) => Promise<Blob>;
+  /** Of an object of the same tree that a document names: its first bytes, and the page that shows it. */
+  readOther: (path: string, amount: number, signal?: AbortSignal) => Promise<Blob>;
+  otherUrl: (path: string) => string;
+}
+
+/** Where a page of this application is, for a plain link. */
+function pageUrl(path: string, search: Record<string, string>): string {
+  return `/ui/${path}?${new URLSearchParams(search)}`;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 export function repositorySource(
@@ -25,6 +37,12 @@ export function repositorySource(
     sizeBytes: object.size_bytes ?? 0,
     contentType: object.content_type ?? '',
     read: (start, end, signal) => readObject(repository, ref, object.path, start, end, signal),
+    readOther: (path, amount, signal) => readObject(repository, ref, path, 0, amount, signal),
+    otherUrl: (path) =>
+      pageUrl(
+        `repositories/${encodeURIComponent(repository)}/objects`,
+        path.endsWith('/') || path === '' ? { ref, path } : { ref, path: folderOf(path), object: path },
+      ),
   };
 }
 
@@ -42,6 +60,13 @@ export function bucketSource(
       if (end <= start) return new Blob();
       return (await getObject(bucket, key, { range: `bytes=${start}-${end - 1}`, signal })).blob;
     },
+    readOther: async (path, amount, signal) =>
+      (await getObject(bucket, path, { range: `bytes=0-${amount - 1}`, signal })).blob,
+    otherUrl: (path) =>
+      pageUrl(
+        `buckets/${encodeURIComponent(bucket)}`,
+        path.endsWith('/') || path === '' ? { prefix: path } : { prefix: folderOf(path), object: path },
+      ),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Chosen runs side by side: their parameters and metrics line by line, and their files. */
 import type { ObjectStats, Run } from '../../../api/types';
 import { byName } from './fields';
-import { goalOf, isBetter, type Goal } from './goal';
+import { goalOf, isBetter, isGoalKnown, type Goal } from './goal';
 
 export interface ParameterLine {
   name: string;
@@ -41,7 +41,7 @@ export function metricLines(runs: readonly Run[], baseline: number, goals?: read
       differences: values.map((value) =>
         value === undefined || base === undefined ? undefined : value - base,
       ),
-      best: isEqual ? undefined : best,
+      best: isEqual || !isGoalKnown(name, goals) ? undefined : best,
       goal,
       isEqual,
     };

@@ -19,6 +19,14 @@ export function goalOf(metric: string, goals: readonly string[] = []): Goal {
   return goals.includes(`${metric}:max`) ? 'max' : usualGoal(metric);
 }
 
+/** Whether one is known: chosen, or told by the name. Of another metric (a learning rate, a count) no value is the best. */
+export function isGoalKnown(metric: string, goals: readonly string[] = []): boolean {
+  return (
+    inferGoal(metric) !== undefined ||
+    goals.some((each) => each === `${metric}:min` || each === `${metric}:max`)
+  );
+}
+
 /** The choices with this one; undefined: none is left, each metric has the goal that its name tells. */
 export function withGoal(
   goals: readonly string[] | undefined,
@@ -26,7 +34,7 @@ export function withGoal(
   goal: Goal,
 ): string[] | undefined {
   const rest = (goals ?? []).filter((each) => each !== `${metric}:min` && each !== `${metric}:max`);
-  if (goal !== usualGoal(metric)) rest.push(`${metric}:${goal}`);
+  if (goal !== inferGoal(metric)) rest.push(`${metric}:${goal}`);
   return rest.length > 0 ? rest : undefined;
 }
 
@@ -73,4 +81,15 @@ export function bestRun(runs: readonly Run[], { metric, goal }: Aim): Run | unde
     if (known === undefined || isBetter(value, known, goal)) best = run;
   }
   return best;
+}
+
+/** The best run, where one is better than others: the goal is known, and not all have the same value. */
+export function distinctBest(
+  runs: readonly Run[],
+  aim: Aim | undefined,
+  goals: readonly string[] | undefined,
+): Run | undefined {
+  if (!aim || !isGoalKnown(aim.metric, goals)) return undefined;
+  const values = new Set(runs.map((run) => run.metrics[aim.metric]).filter((value) => value !== undefined));
+  return values.size === 1 && runs.length > 1 ? undefined : bestRun(runs, aim);
 }

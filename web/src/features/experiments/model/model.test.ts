@@ -15,7 +15,7 @@ import {
 } from './conditions';
 import { align, extremeOf, notFinite, smooth, toCurve } from './curves';
 import { byValue, fieldNames } from './fields';
-import { bestRun, goalOf, mainMetric, mainMetricOf, usualGoal, withGoal } from './goal';
+import { bestRun, distinctBest, goalOf, mainMetric, mainMetricOf, usualGoal, withGoal } from './goal';
 import { heatMap } from './heatmap';
 import {
   checkRequirement,
@@ -341,7 +341,7 @@ describe('the main metric', () => {
       'min',
       'max',
     ]);
-    expect(withGoal(withGoal(chosen, 'loss', 'min'), 'depth', 'max')).toBeUndefined();
+    expect(withGoal(withGoal(chosen, 'loss', 'min'), 'depth', 'max')).toEqual(['depth:max']);
     const runs = [run('a', { metrics: { loss: 2 } }), run('b', { metrics: { loss: 1 } })];
     expect(metricLines(runs, 0, chosen).map(({ best, goal }) => [best, goal])).toEqual([[2, 'max']]);
   });
@@ -476,4 +476,18 @@ test('the filter offers conditions, values, names and states', () => {
   ]);
   expect(offered('sweep')).toContainEqual(['sweep', 'sweep-1']);
   expect(offered('abc')[0]).toEqual(['text', 'abc']);
+});
+
+test('no value is the best where none can be: unknown direction, or all alike', () => {
+  const at = (metrics: Record<string, number>): Run => ({ ...run('r'), state: 'ok', metrics });
+  const runs = [at({ accuracy: 0.5, params_total: 2e7, lr_now: 0.1, grad_norm: 3, loss: 1 })];
+  runs.push(at({ accuracy: 0.7, params_total: 3e7, lr_now: 0.2, grad_norm: 4, loss: 1 }));
+  const bests = Object.fromEntries(metricLines(runs, 0).map(({ name, best }) => [name, best]));
+  expect(bests).toEqual({ accuracy: 0.7 });
+  const best = (metric: string, goals?: string[]) =>
+    distinctBest(runs, { metric, goal: goalOf(metric, goals) }, goals);
+  expect(best('accuracy')).toBe(runs[1]);
+  for (const metric of ['params_total', 'lr_now', 'grad_norm', 'loss']) expect(best(metric)).toBeUndefined();
+  expect(best('grad_norm', ['grad_norm:min'])).toBe(runs[0]);
+  expect(best('grad_norm', withGoal(undefined, 'grad_norm', 'max'))).toBe(runs[1]);
 });
