@@ -299,8 +299,8 @@ Result<Run> Experiments::begin_attempt_blocking(const std::string& repository, c
     kv::Batch batch;
     require_alive(batch, found.uid);
     batch.require_equals(found.key, found.record);
+    // The sweep's own heartbeat stays: the runs that wait would no longer be lost, and could not be begun.
     batch.put(found.key, encode_run(next));
-    batch.put(keys::heartbeat(found.uid, next.sweep), encode_heartbeat(next.heartbeat_ms));
     if (found.sweep.cancel_requested) {
       batch.require_equals(keys::sweep(found.uid, next.sweep), encode_sweep(found.sweep));
       found.sweep.cancel_requested = false;

@@ -238,7 +238,7 @@ def test_a_runs_commit_holds_what_this_run_left_and_nothing_inherited(project):
         open("artifacts/same", "w").write("1\\n")
     """))  # fmt: skip
 
-    second = project.sweep("second", command=["python3", "second.py"], source="main")
+    second = project.sweep("second", command=[sys.executable, "second.py"], source="main")  # it has boto3
 
     assert second.code == 0, second
     assert project.read("second-1", "logs/stdout.txt").decode() == f"['second-1/artifacts2/near']\n"

@@ -274,6 +274,22 @@ TEST_F(ExperimentsTest, AnotherAttemptStartsCleanAndSilencesTheOneBefore) {
   EXPECT_EQ(experiments_.run_now("dogs", "a", 2).value().standing, RunStanding::speaking);
 }
 
+TEST_F(ExperimentsTest, AllThatWaitedForALostRunnerAreBegunAgainOneAfterTheOther) {
+  ASSERT_TRUE(make_sweep("s", 3));
+  for (const std::string run : {"a", "b", "c"}) ASSERT_TRUE(make_run(run, "s"));
+  EXPECT_EQ(block_on(experiments_.begin_attempt("dogs", "a")).error().code, ErrorCode::conflict);
+  clock_.advance(kLostAfterMs + 1);
+
+  for (const std::string run : {"a", "b", "c"}) {
+    const auto begun = block_on(experiments_.begin_attempt("dogs", run));
+    ASSERT_TRUE(begun) << run << ": " << begun.error().message;
+  }
+  for (const std::string run : {"a", "b", "c"}) {
+    EXPECT_EQ(experiments_.get_run("dogs", run).value().state, RunState::waiting);
+    EXPECT_EQ(block_on(experiments_.begin_attempt("dogs", run)).error().code, ErrorCode::conflict);
+  }
+}
+
 TEST_F(ExperimentsTest, WhatEndedWithAResultIsNotBegunAgain) {
   ASSERT_TRUE(make_sweep("s", 3));
   for (const std::string run : {"good", "bad", "stopped", "empty"}) ASSERT_TRUE(make_run(run, "s"));
