@@ -306,7 +306,7 @@ def test_the_key_of_a_run_that_is_not_heard_of_is_suspended_until_its_runner_spe
 
 
 def test_a_sweep_whose_runner_was_killed_is_taken_up_again(keyed):
-    process = keyed.start_keyed("s", "--grid", "rate=1,2,3,4", "--parallel", "2")
+    process = keyed.start_keyed("s", "--grid", "rate=1,2,3,4", "--parallel", "2", "--promote", "best", "--metric", "rate:max")
     (keyed.folder.parent / "go-s-1").touch()
     keyed.wait_for_state("s-1", "ok")
     keyed.wait_for_state("s-3", "running")
@@ -318,9 +318,9 @@ def test_a_sweep_whose_runner_was_killed_is_taken_up_again(keyed):
     process.communicate()
     keyed.go.touch()
 
-    done = keyed.call("run", "--resume", "s")
+    done = keyed.call("run", "--resume", "s", "--promote", "best")  # by the metric and direction it began with
 
-    assert done.code == 0 and "4 of 4 runs ok" in done.out, done
+    assert done.code == 0 and "4 of 4 runs ok" in done.out and "s-4 promoted to main" in done.out, done
     assert "to be done: 3 of 4 runs" in done.err
     assert keyed.write_with(old, "s-2")[0] in (401, 403) and keyed.listed(old) is None
     assert keyed.commit("s-1")["id"] == first and len(keyed.keys("s-1")) == 1
