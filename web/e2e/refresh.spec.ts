@@ -54,7 +54,7 @@ test('the ref stays from page to page', async ({ page, server, seed, name }) => 
   const go = (label: string) => links.getByRole('link', { name: label, exact: true }).click();
   await expect(page.getByText('only-here.txt')).toBeVisible();
 
-  await go('Uncommitted changes');
+  await go('Uncommitted');
   await expect(page).toHaveURL(/branch=wip/);
   await expect(page.getByText('1 change', { exact: true })).toBeVisible();
   await go('Commits');
@@ -114,7 +114,7 @@ test('the ref is chosen in one place, for every page of the repository', async (
   await choose('main');
   await expect(page).toHaveURL(/import\?branch=main/);
   await expect(page.getByRole('button', { name: 'Import into main' })).toBeVisible();
-  await go('Uncommitted changes');
+  await go('Uncommitted');
   await expect(page.getByText('Nothing to commit')).toBeVisible();
   await choose('wip');
   await expect(page.getByText('only-here.txt')).toBeVisible();

@@ -19,7 +19,9 @@ test('screenshots', async ({ page, server, seed }) => {
     await openSignedIn(page, server, `${digits}/experiments/runs/${run.id}`);
     await inBothThemes(page, 'promote', async () => {
       await page.getByRole('button', { name: 'Promote' }).click();
-      await expect(page.getByRole('dialog')).toContainText('No path was changed on both sides');
+      await expect(page.getByRole('dialog')).toContainText(
+        'Nothing that somebody else wrote or changed is in its way',
+      );
     });
   });
   const chosen = runs

@@ -38,7 +38,7 @@ export const topDestinations = [
 
 export const repositoryDestinations = [
   top('/repositories/$repository/objects', 'Objects', Folder),
-  top('/repositories/$repository/changes', 'Uncommitted changes', FilePenLine),
+  top('/repositories/$repository/changes', 'Uncommitted', FilePenLine),
   top('/repositories/$repository/commits', 'Commits', GitCommitHorizontal),
   top('/repositories/$repository/branches', 'Branches', GitBranch),
   top('/repositories/$repository/tags', 'Tags', Tag),

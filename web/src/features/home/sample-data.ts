@@ -29,7 +29,7 @@ function dogsCsv(): string {
 const readme = `# Sample data
 
 Weights of ${dogs} dogs that never lived. Branch \`main\` holds the data as it came; branch \`cleaned\` has a change that is not
-committed yet: look at *Uncommitted changes*, commit it, compare both branches, merge.
+committed yet: look at *Uncommitted*, commit it, compare both branches, merge.
 `;
 
 /** Errors: those of the server, but for what is there already. */
