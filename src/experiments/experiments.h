@@ -30,6 +30,8 @@ using versioning::PageRequest;
 inline constexpr std::size_t kRebuildCommitsMax = 200'000;
 inline constexpr std::size_t kSeriesRunsMax = 100;  // in one question for curves
 
+struct RecordedRuns;  // records.h
+
 /// A commit that a run made, and the record of that run where there is one.
 struct RunCommit {
   versioning::Commit commit;
@@ -58,11 +60,11 @@ class Experiments {
   Result<Run> get_run(const std::string& repository, const std::string& run) const;
   Result<Page<Run>> list_runs(const std::string& repository, const RunQuery& query) const;
   /// The run that is called `run`: by a ref of its commit, or, where there is no such ref, by its record's
-  /// name or id. Errors: not_found (no run is, or it has no commit), not_allowed (it goes on), conflict (its
-  /// branch went on after it), and those of Repositories::get_commit(). Blocks.
+  /// name or id. Errors: not_found (no run is), no_such_commit (it ended without one), not_allowed (it goes
+  /// on), conflict (its branch went on after it), and those of Repositories::get_commit(). Blocks.
   Result<RunCommit> run_at(const std::string& repository, const std::string& run) const;
   /// The run that a ref leads to: the same, or what the commit promoted or merged, or what one of the commits
-  /// before it did. Blocks.
+  /// before it did. Errors: as run_at(), but conflict. Blocks.
   Result<RunCommit> run_behind(const std::string& repository, const std::string& ref) const;
   /// In the order of `runs`; all metrics where `metric` is empty. Unknown runs have none.
   Result<std::vector<Series>> series(const std::string& repository, const std::vector<std::string>& runs,
@@ -122,6 +124,8 @@ class Experiments {
                                 const std::string& sweep) const;
   Result<FoundRun> find_run(const kv::Reader& reader, const std::string& repository,
                             const std::string& run) const;
+  Result<RunCommit> run_at(const kv::Reader& reader, const RecordedRuns& recorded,
+                           const std::string& repository, const std::string& run) const;
   /// Fills in what holds now: counts, active.
   Result<void> finish(const kv::Reader& reader, const std::string& uid, Sweep& sweep) const;
   Result<void> finish(const kv::Reader& reader, const std::string& uid, Run& run) const;

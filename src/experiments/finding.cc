@@ -65,7 +65,6 @@ void fill(Value& value, const Value& more) {
 Run described_run(const RunCommit& found, const std::string& name) {
   const auto& [commit, record] = found;
   Run run = read_run(commit, record ? record->name : name);
-  run.repository = record ? record->repository : std::string();
   if (!record) return run;
   // The commit says what it says; its record knows the rest.
   Run known = *record;
@@ -86,33 +85,43 @@ Result<RunCommit> Experiments::run_at(const std::string& repository, const std::
   const auto reader = kv_.snapshot();
   ANABRANCH_TRY(const std::string uid, uid_of(repository));
   ANABRANCH_TRY(const RecordedRuns recorded, recorded_runs(*reader, uid));
-  ANABRANCH_TRY(auto named, run_of_branch(*reader, recorded, run));
+  return run_at(*reader, recorded, repository, run);
+}
+
+Result<RunCommit> Experiments::run_at(const kv::Reader& reader, const RecordedRuns& recorded,
+                                      const std::string& repository, const std::string& run) const {
+  ANABRANCH_TRY(auto named, run_of_branch(reader, recorded, run));
   if (!named) {
-    auto by_id = find_run(*reader, repository, run);
+    auto by_id = find_run(reader, repository, run);
     if (by_id) named = std::move(by_id->run);
   }
   auto commit = repositories_.get_commit(repository, run);
   if (!commit && is_missing(commit.error()) && named && !named->commit_id.empty())
     commit = repositories_.get_commit(repository, named->commit_id);
   if (!commit) return fail(std::move(commit).error());
-  ANABRANCH_TRY(auto found, run_of(*reader, recorded, *commit));
-  if (found) return *std::move(found);
+  // A branch that is where it began tells nothing of its run, though its input may be another run's commit.
+  const bool is_at_input = named && commit->id == named->input_commit;
+  if (!is_at_input) {
+    ANABRANCH_TRY(auto found, run_of(reader, recorded, *commit));
+    if (found) return *std::move(found);
+  }
   const std::string quoted = "'" + run + "'";
   if (!named) {
     return fail(ErrorCode::not_found,
                 quoted + " is no finished run: no record names this commit, and its metadata tell of no run");
   }
-  ANABRANCH_CHECK(finish(*reader, uid, *named));
+  ANABRANCH_TRY(const std::string uid, uid_of(repository));
+  ANABRANCH_CHECK(finish(reader, uid, *named));
   if (!is_over(named->state))
     return fail(ErrorCode::not_allowed,
                 "run " + quoted + " is no finished run: it is " + std::string(to_string(named->state)));
-  if (!named->commit_id.empty()) {
+  if (!named->commit_id.empty() && named->commit_id != commit->id) {
     return fail(ErrorCode::conflict, "branch " + quoted + " is at " + commit->id +
                                          ", but its run ended with commit " + named->commit_id +
                                          ": say which by its id");
   }
-  if (commit->id == named->input_commit) {
-    return fail(ErrorCode::not_found,
+  if (is_at_input && named->commit_id.empty()) {
+    return fail(ErrorCode::no_such_commit,
                 "run " + quoted + " is " + std::string(to_string(named->state)) + " without a commit");
   }
   // Who reported its end did not say the commit: it is what the branch holds.
@@ -120,11 +129,14 @@ Result<RunCommit> Experiments::run_at(const std::string& repository, const std::
 }
 
 Result<RunCommit> Experiments::run_behind(const std::string& repository, const std::string& ref) const {
-  auto direct = run_at(repository, ref);
-  if (direct) return direct;
   const auto reader = kv_.snapshot();
   ANABRANCH_TRY(const std::string uid, uid_of(repository));
   ANABRANCH_TRY(const RecordedRuns recorded, recorded_runs(*reader, uid));
+  auto direct = run_at(*reader, recorded, repository, ref);
+  // Of a run that goes on, or left no commit, no other run's is an answer.
+  const bool is_behind =
+      !direct && (direct.error().code == ErrorCode::not_found || direct.error().code == ErrorCode::conflict);
+  if (!is_behind) return direct;
   ANABRANCH_TRY(versioning::Commit commit, repositories_.get_commit(repository, ref));
   const auto lead = [&](const versioning::Commit& from) -> Result<std::optional<RunCommit>> {
     // A promotion says what it promoted, also where all that told of that run is gone.

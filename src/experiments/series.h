@@ -15,13 +15,12 @@ namespace anabranch::experiments {
 
 inline constexpr std::size_t kChunkPointsMax = 256;
 /// A series of more chunks takes no new points where they would need one more (its latest value goes on):
-/// 4,194,304 written in order. The
-/// list of so many is some 160 KiB, written once a report.
+/// 4,194,304 written in order. The list of so many is some 160 KiB, written once a report.
 inline constexpr std::size_t kChunksPerSeriesMax = 16'384;
 
 /// Puts what `points` change into `batch`; those without a time get `now_ms`. Of one step, and of one step
-/// and time, they stay in their order: each gets a time of its own. Gives the
-/// metrics of which a point found no room. Errors: the reader's, corruption.
+/// and time, they stay in their order: each gets a time of its own. Gives the metrics of which a point found
+/// no room. Errors: the reader's, corruption.
 Result<std::set<std::string>> add_points(const kv::Reader& reader, kv::Batch& batch, std::string_view uid,
                                          std::string_view run, const std::vector<NamedPoint>& points,
                                          TimeMs now_ms);

@@ -50,8 +50,9 @@ class ExperimentsTest : public testing::Test {
     return block_on(experiments_.create_sweep(sweep));
   }
   Result<experiments::Run> make_run(const std::string& id, const std::string& sweep,
-                                    Parameters parameters = {}) {
+                                    Parameters parameters = {}, const std::string& input = {}) {
     experiments::Run run;
+    run.input_commit = input;
     run.id = id;
     run.repository = "dogs";
     run.sweep = sweep;

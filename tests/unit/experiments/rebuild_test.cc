@@ -152,5 +152,25 @@ TEST_F(ExperimentsTest, ARunIsFoundBehindWhatPromotedIt) {
   EXPECT_EQ(experiments_.run_behind("dogs", "main").error().code, ErrorCode::not_found);
 }
 
+TEST_F(ExperimentsTest, BehindARunWithoutACommitStandsNoOtherRun) {
+  versioning::CommitRequest request;
+  request.allow_empty = true;
+  request.metadata = {{"metric.loss", "0.5"}};
+  const std::string earlier = block_on(repositories_.commit("dogs", "main", request)).value().id;
+  ASSERT_TRUE(make_sweep("api"));
+  for (const std::string run : {"api-1", "api-2"}) {
+    ASSERT_TRUE(make_run(run, "api", {}, earlier));
+    ASSERT_TRUE(block_on(repositories_.create_branch("dogs", run, "main")));
+  }
+  ASSERT_TRUE(report_state("api-1", RunState::failed));
+
+  EXPECT_EQ(experiments_.run_behind("dogs", "main")->commit.id, earlier);
+  for (const auto& [run, code] :
+       {std::pair("api-1", ErrorCode::no_such_commit), std::pair("api-2", ErrorCode::not_allowed)}) {
+    EXPECT_EQ(experiments_.run_at("dogs", run).error().code, code);
+    EXPECT_EQ(experiments_.run_behind("dogs", run).error().code, code);
+  }
+}
+
 }  // namespace
 }  // namespace anabranch::experiments
