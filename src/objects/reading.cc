@@ -130,21 +130,6 @@ Result<ObjectInfo> ObjectStore::head(const std::string& bucket, const std::strin
   return info;
 }
 
-Result<std::unique_ptr<ObjectReader>> ObjectStore::open(const std::string& bucket, const std::string& key,
-                                                        const ChooseExtent& choose) const {
-  // Between the record and its blobs the key may be overwritten; then the record that is there now is opened.
-  std::string before;
-  for (int attempt = 0; attempt < kOpenAttemptsMax; ++attempt) {
-    ANABRANCH_TRY(auto bytes, impl_->read_object(bucket, key));
-    if (bytes == before) return fail(lost_bytes(key));
-    ANABRANCH_TRY(auto record, decode_object(bytes));
-    ANABRANCH_TRY(auto reader, open_record(*impl_, std::move(record), key, choose));
-    if (reader) return reader;
-    before = std::move(bytes);
-  }
-  return fail(ErrorCode::unavailable, "object '" + key + "' is overwritten faster than it can be opened");
-}
-
 namespace {
 
 /// What an import saw, and finds its record again.
@@ -185,7 +170,29 @@ class Imported {
   std::uint64_t size_bytes_;
 };
 
+/// Opens the record that `find` gives. Between it and its blobs the key may be overwritten; then the record
+/// that is there now is opened.
+template <class Find>
+Result<std::unique_ptr<ObjectReader>> open_found(const Core& core, const std::string& key,
+                                                 const ChooseExtent& choose, const Find& find) {
+  std::string before;
+  for (int attempt = 0; attempt < kOpenAttemptsMax; ++attempt) {
+    ANABRANCH_TRY(auto bytes, find());
+    if (bytes == before) return fail(lost_bytes(key));
+    ANABRANCH_TRY(auto record, decode_object(bytes));
+    ANABRANCH_TRY(auto reader, open_record(core, std::move(record), key, choose));
+    if (reader) return reader;
+    before = std::move(bytes);
+  }
+  return fail(ErrorCode::unavailable, "object '" + key + "' is overwritten faster than it can be opened");
+}
+
 }  // namespace
+
+Result<std::unique_ptr<ObjectReader>> ObjectStore::open(const std::string& bucket, const std::string& key,
+                                                        const ChooseExtent& choose) const {
+  return open_found(*impl_, key, choose, [&] { return impl_->read_object(bucket, key); });
+}
 
 Result<ObjectInfo> ObjectStore::head_imported(const std::string& bucket, const std::string& key,
                                               const std::string& etag, std::uint64_t size_bytes) const {
@@ -202,16 +209,7 @@ Result<std::unique_ptr<ObjectReader>> ObjectStore::open_imported(const std::stri
                                                                  std::uint64_t size_bytes,
                                                                  const ChooseExtent& choose) const {
   const Imported imported(*impl_, bucket, key, etag, size_bytes);
-  std::string before;
-  for (int attempt = 0; attempt < kOpenAttemptsMax; ++attempt) {
-    ANABRANCH_TRY(auto bytes, imported.find());
-    if (bytes == before) return fail(lost_bytes(key));
-    ANABRANCH_TRY(auto record, decode_object(bytes));
-    ANABRANCH_TRY(auto reader, open_record(*impl_, std::move(record), key, choose));
-    if (reader) return reader;
-    before = std::move(bytes);
-  }
-  return fail(ErrorCode::unavailable, "object '" + key + "' is overwritten faster than it can be opened");
+  return open_found(*impl_, key, choose, [&] { return imported.find(); });
 }
 
 }  // namespace anabranch::objects

@@ -1,20 +1,14 @@
 #include "versioning/import_sources.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace anabranch::versioning {
 namespace {
 
 constexpr std::size_t kObjectsOfPageMax = 5'000;
 
-/// Types that say nothing: an entry without one is read as these are.
-bool is_unknown_type(std::string_view type) {
-  return type.empty() || type == "application/octet-stream" || type == "binary/octet-stream";
-}
-
-/// As lakeFS imports, without user metadata; but with the content type where the source has one, which is
-/// how readers know what they get.
+/// As lakeFS imports: no content type and no user metadata, so that identities are the same there and here.
+/// Both are told of the source's own (RefReader).
 PathEntry imported(const std::string& bucket, std::string path, const objects::ObjectInfo& info) {
   PathEntry item;
   item.path = std::move(path);
@@ -23,7 +17,6 @@ PathEntry imported(const std::string& bucket, std::string path, const objects::O
   item.entry.last_modified_ms = info.last_modified_ms;
   item.entry.size_bytes = static_cast<std::int64_t>(info.size_bytes);
   item.entry.etag = info.etag;
-  if (!is_unknown_type(info.content_type)) item.entry.content_type = info.content_type;
   return item;
 }
 

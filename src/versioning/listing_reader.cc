@@ -37,7 +37,7 @@ ObjectStat stat_of(const OpenRepository& repository, std::string path, Entry ent
   return ObjectStat{std::move(path), false, std::move(address), std::move(entry)};
 }
 
-Result<ObjectStat> RefReader::stat(const OpenRepository& repository, const std::string& ref,
+Result<ObjectStat> RefReader::find(const OpenRepository& repository, const std::string& ref,
                                    const std::string& path) const {
   // One snapshot: a commit between reading the branch and reading its tokens must not hide a change.
   const std::unique_ptr<kv::Reader> snapshot = services_.kv.snapshot();
@@ -78,19 +78,38 @@ Result<Found> follow(const std::string& path, const Find& find, const Look& look
 Result<Repositories::DescribedObject> RefReader::head(const OpenRepository& repository,
                                                       const std::string& ref, const std::string& path) const {
   return follow<Repositories::DescribedObject>(
-      path, [&] { return stat(repository, ref, path); },
+      path, [&] { return find(repository, ref, path); },
       [&](const S3Address& place, const Entry& entry) {
         if (entry.address_type != AddressType::full) return services_.objects.head(place.bucket, place.key);
-        return services_.objects.head_imported(place.bucket, place.key, entry.etag,
-                                               static_cast<std::uint64_t>(entry.size_bytes));
+        return head_source(place, entry);
       });
+}
+
+Result<ObjectStat> RefReader::stat(const OpenRepository& repository, const std::string& ref,
+                                   const std::string& path) const {
+  ANABRANCH_TRY(auto found, find(repository, ref, path));
+  if (found.entry.address_type != AddressType::full || !found.entry.content_type.empty()) return found;
+  ANABRANCH_TRY(const S3Address place, parse_s3_address(found.physical_address));
+  auto source = head_source(place, found.entry);
+  if (source) {
+    found.entry.content_type = std::move(source->content_type);
+  } else if (source.error().code !=
+             ErrorCode::source_changed) {  // where it is gone, the entry is all there is
+    return fail(std::move(source).error());
+  }
+  return found;
+}
+
+Result<objects::ObjectInfo> RefReader::head_source(const S3Address& place, const Entry& entry) const {
+  return services_.objects.head_imported(place.bucket, place.key, entry.etag,
+                                         static_cast<std::uint64_t>(entry.size_bytes));
 }
 
 Result<Repositories::OpenedObject> RefReader::open(const OpenRepository& repository, const std::string& ref,
                                                    const std::string& path,
                                                    const objects::ChooseExtent& choose) const {
   auto opened = follow<Repositories::OpenedObject>(
-      path, [&] { return stat(repository, ref, path); },
+      path, [&] { return find(repository, ref, path); },
       [&](const S3Address& place, const Entry& entry) {
         if (entry.address_type != AddressType::full) {
           return services_.objects.open(place.bucket, place.key, choose);
@@ -98,7 +117,7 @@ Result<Repositories::OpenedObject> RefReader::open(const OpenRepository& reposit
         return services_.objects.open_imported(place.bucket, place.key, entry.etag,
                                                static_cast<std::uint64_t>(entry.size_bytes), choose);
       });
-  // Imports of old took no content type along: the source's own is as good.
+  // An import takes no content type along: the source's own is told.
   if (opened && opened->stat.entry.content_type.empty()) {
     opened->stat.entry.content_type = opened->reader->info().content_type;
   }

@@ -15,7 +15,7 @@ class RefReader {
  public:
   RefReader(const Services& services, const RefStore& refs) : services_(services), refs_(refs) {}
 
-  /// Errors: no_such_key.
+  /// Of what was imported with the content type of its source. Errors: no_such_key.
   Result<ObjectStat> stat(const OpenRepository& repository, const std::string& ref,
                           const std::string& path) const;
   Result<Repositories::DescribedObject> head(const OpenRepository& repository, const std::string& ref,
@@ -40,6 +40,11 @@ class RefReader {
                         const BranchState& state) const;
 
  private:
+  /// The entry as it is written. Errors: no_such_key.
+  Result<ObjectStat> find(const OpenRepository& repository, const std::string& ref,
+                          const std::string& path) const;
+  /// The object that an imported entry points to. Errors: source_changed.
+  Result<objects::ObjectInfo> head_source(const S3Address& place, const Entry& entry) const;
   using UseDiff = std::function<Result<void>(DiffIterator&)>;
   /// Call `use` once, with what differs from `prefix` on.
   Result<void> with_branch_diff(const OpenRepository& repository, const std::string& branch,

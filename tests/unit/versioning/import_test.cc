@@ -92,7 +92,7 @@ TEST_F(ImportTest, MakesOneCommitThatNamesTheSourceObjects) {
   EXPECT_EQ(repo.objects->list("data", {"repo/", "", "", 1000})->items.size(), 3U);
 }
 
-TEST_F(ImportTest, TakesContentTypesAlong) {
+TEST_F(ImportTest, TellsTheContentTypesOfItsSourcesAndWritesNone) {
   repo.put_plain("source", "typed/table.csv", "a,b", "text/csv");
   repo.put_plain("source", "typed/unknown", "x", "application/octet-stream");
   ASSERT_TRUE(run("main", {{kPrefix, "s3://source/typed/", "in/"},
@@ -104,7 +104,11 @@ TEST_F(ImportTest, TakesContentTypesAlong) {
   };
   EXPECT_EQ(type_of("in/table.csv"), "text/csv");
   EXPECT_EQ(type_of("one.csv"), "text/csv");
-  EXPECT_EQ(type_of("in/unknown"), "");
+  EXPECT_EQ(type_of("in/unknown"), "application/octet-stream");
+  // The entries are as lakeFS's import makes them, so that their identities are.
+  const auto listed = repo.repositories->list_objects("repo", "main", {});
+  ASSERT_TRUE(listed);
+  for (const auto& object : listed->items) EXPECT_EQ(object.entry.content_type, "") << object.path;
 }
 
 TEST_F(ImportTest, KeepsWhatWasImportedWhenTheSourceChanges) {
