@@ -96,8 +96,7 @@ class IdentityService {
 
   /// A key that is good for one repository and writes only to one branch of it. With a `binding` it ends with
   /// that very repository, is suspended (unavailable) while nothing is heard of that run, and ends with it.
-  /// Errors: access_denied, invalid_argument
-  /// (a lifetime over kRunKeyLifetimeMaxMs).
+  /// Errors: access_denied, invalid_argument (a lifetime over kRunKeyLifetimeMaxMs).
   Task<Result<NewAccessKey>> create_run_key(Caller caller, std::string repository, std::string branch,
                                             std::string run, TimeMs lifetime_ms,
                                             std::optional<auth::RunBinding> binding = std::nullopt);

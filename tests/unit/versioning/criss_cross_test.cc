@@ -34,20 +34,6 @@ struct CrissCross : OneRepository {
     EXPECT_TRUE(merge(left_head, "right", request));
     EXPECT_EQ(contents("left"), contents("right"));
   }
-  /// Commits `contents` on a branch; an empty content deletes.
-  std::string change(const std::string& branch, const Contents& contents) {
-    for (const auto& [path, bytes] : contents) {
-      if (bytes.empty()) {
-        EXPECT_TRUE(erase(branch, path));
-      } else {
-        EXPECT_TRUE(put(branch, path, bytes));
-      }
-    }
-    clock.advance(1'000);
-    const auto made = commit(branch);
-    EXPECT_TRUE(made) << made.error().message;
-    return made ? made->id : "";
-  }
 };
 
 TEST(CrissCross, EachSidesLaterChangeIsNoConflict) {

@@ -17,20 +17,6 @@ struct Lab : OneRepository {
     input = change("main", {{"raw/1", "one"}, {"raw/2", "two"}, {"README", "words"}});
     EXPECT_TRUE(make_branch("ingest"));
   }
-  /// An empty content deletes.
-  std::string change(const std::string& branch, const Contents& contents) {
-    for (const auto& [path, bytes] : contents) {
-      if (bytes.empty()) {
-        EXPECT_TRUE(erase(branch, path));
-      } else {
-        EXPECT_TRUE(put(branch, path, bytes));
-      }
-    }
-    clock.advance(1'000);
-    const auto made = commit(branch);
-    EXPECT_TRUE(made) << made.error().message;
-    return made ? made->id : "";
-  }
   /// A run's branch: without the results that its input has.
   void make_run(const std::string& run, const Contents& left, const std::string& from = "ingest") {
     ASSERT_TRUE(make_branch(run, from));

@@ -133,6 +133,20 @@ struct OneRepository : Server {
     request.message = message;
     return block_on(repositories->commit(name, branch, request));
   }
+  /// Commits `contents` on a branch, a second later; an empty content deletes. The commit's id.
+  std::string change(const std::string& branch, const Contents& contents) {
+    for (const auto& [path, bytes] : contents) {
+      if (bytes.empty()) {
+        EXPECT_TRUE(erase(branch, path));
+      } else {
+        EXPECT_TRUE(put(branch, path, bytes));
+      }
+    }
+    clock.advance(1'000);
+    const auto made = commit(branch);
+    EXPECT_TRUE(made) << made.error().message;
+    return made ? made->id : "";
+  }
   Result<Branch> make_branch(const std::string& branch, const std::string& source = "main") {
     return block_on(repositories->create_branch(name, branch, source));
   }
