@@ -8,108 +8,7 @@ import {
   setTheme,
   test,
 } from './fixtures';
-import type { Seeder } from './server';
-
-interface Made {
-  id: string;
-  name: string;
-}
-
-const rates = ['0.1', '0.01', '0.001'];
-const optimizers = ['adam', 'sgd'];
-const steps = 30;
-
-/** How good a run ends: the middle rate is best, adam better than sgd. */
-function accuracyOf(lr: string, optimizer: string): number {
-  return (lr === '0.01' ? 0.95 : 0.8) - (optimizer === 'sgd' ? 0.05 : 0);
-}
-
-/**
- * A sweep of six runs as a runner reports it: four are ok with a commit each, one failed, the last one runs. The best is
- * run 3, `<sweep>-3`.
- */
-async function sweep(seed: Seeder, repository: string, id = 'sweep'): Promise<Made[]> {
-  const at = `/repositories/${repository}`;
-  const { commit_id: input } = await seed.rest<{ commit_id: string }>('GET', `${at}/branches/main`);
-  const grid = { lr: rates, optimizer: optimizers };
-  const command = ['python3', 'train.py'];
-  await seed.rest('POST', `${at}/sweeps`, {
-    id,
-    input_ref: 'main',
-    input_commit: input,
-    command,
-    grid,
-    total: 6,
-  });
-  const made: Made[] = [];
-  const start = Date.now() - 600_000;
-  for (const lr of rates) {
-    for (const optimizer of optimizers) {
-      const index = made.length;
-      const name = `${id}-${index + 1}`;
-      const run = await seed.rest<Made>('POST', `${at}/runs`, {
-        sweep: id,
-        name,
-        branch: name,
-        index,
-        parameters: { lr, optimizer, epochs: '30' },
-        input_commit: input,
-        argv: [...command, `--lr=${lr}`],
-        host: 'gpu-1',
-      });
-      made.push(run);
-      const end = accuracyOf(lr, optimizer);
-      const metrics = Array.from({ length: steps }, (_, step) => {
-        const value = end * (1 - Math.exp(-(step + 1) / 6));
-        const at = { step: step + 1, time_ms: start + step * 1000 };
-        return [
-          { name: 'accuracy', value: step === steps - 1 ? end : value, ...at },
-          { name: 'loss', value: 1 - value, ...at },
-        ];
-      }).flat();
-      const output = `\x1b[32mepoch\x1b[0m of ${name}\n<img src=x onerror=alert(1)>\nthe needle\n`;
-      await seed.rest('POST', `${at}/runs/${run.id}/reports`, {
-        state: 'running',
-        started_ms: start,
-        metrics,
-        resources: { cpu_seconds: 12.5, memory_bytes: 1 << 20, memory_bytes_max: 1 << 21 },
-        stdout: { offset: 0, text: output },
-      });
-      if (index === 5) continue;
-      const state = index === 4 ? 'failed' : 'ok';
-      let commit: string | undefined;
-      if (state === 'ok') {
-        await seed.branch(repository, name);
-        await seed.put(repository, `${name}/artifacts/model.json`, `{"lr": ${lr}}`);
-        await seed.put(repository, `${name}/config/train.yaml`, 'epochs: 30\n');
-        // As a runner writes it: docs/howto-run-experiments.md.
-        const metadata = {
-          'anabranch.run': name,
-          'anabranch.run_id': run.id,
-          'anabranch.sweep': id,
-          'anabranch.input_commit': input,
-          'anabranch.argv': JSON.stringify([...command, `--lr=${lr}`]),
-          'anabranch.status': 'ok',
-          'anabranch.exit_code': '0',
-          'anabranch.git_sha': 'c0ffee',
-          'anabranch.data': '["raw"]',
-          'metric.accuracy': String(end),
-          'param.lr': lr,
-          'param.optimizer': optimizer,
-        };
-        commit = (await seed.commit(repository, name, `run ${name}`, metadata)).id;
-      }
-      await seed.rest('POST', `${at}/runs/${run.id}/reports`, {
-        state,
-        ended_ms: start + 60_000 + index,
-        exit_code: state === 'ok' ? 0 : 3,
-        commit_id: commit,
-        ...(state === 'failed' ? { problem: 'out of memory' } : {}),
-      });
-    }
-  }
-  return made;
-}
+import { sweep } from './sweep';
 
 const row = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
@@ -442,27 +341,9 @@ test('files of a run open in its page, those that were recorded of it too', asyn
   name,
 }) => {
   await seed.repository(name, { 'raw/a.txt': 'a', 'model.pkl.old': 'not of the run' });
-  const at = `/repositories/${name}`;
-  const { commit_id: input } = await seed.rest<{ commit_id: string }>('GET', `${at}/branches/main`);
-  await seed.rest('POST', `${at}/sweeps`, {
-    id: 'alone',
-    input_ref: 'main',
-    input_commit: input,
-    command: ['python3', 'train.py'],
-    grid: {},
-    total: 1,
-  });
-  const run = await seed.rest<Made>('POST', `${at}/runs`, {
-    sweep: 'alone',
-    name: 'alone',
-    branch: 'alone',
-    index: 0,
-    parameters: {},
-    input_commit: input,
-    argv: ['python3', 'train.py'],
-    host: 'gpu-1',
-  });
-  await seed.branch(name, 'alone');
+  const [run] = await seed.sweep(name, 'alone', [{}]);
+  if (!run) throw new Error('there is no run');
+  await seed.branch(name, run.name);
   const files = {
     'artifacts/model.json': '{"weights": 12345678901234567890}',
     'checkpoints/last.txt': 'the last checkpoint',
@@ -471,15 +352,19 @@ test('files of a run open in its page, those that were recorded of it too', asyn
     '.anabranch/git.diff': '+learning_rate = 3',
     '.anabranch/packages.txt': 'numpy==2.0.0',
   };
-  for (const [path, body] of Object.entries(files)) await seed.put(name, `alone/${path}`, body);
-  const { id: commit } = await seed.commit(name, 'alone', 'run alone', {
+  for (const [path, body] of Object.entries(files)) await seed.put(name, `${run.name}/${path}`, body);
+  const { id: commit } = await seed.commit(name, run.name, 'run alone', {
     'anabranch.git_sha': 'c0ffee',
     'anabranch.git_dirty': 'true',
     'anabranch.code': 'c0de',
     'anabranch.packages': 'beef',
     'anabranch.out': '["checkpoints", "model.pkl"]',
   });
-  await seed.rest('POST', `${at}/runs/${run.id}/reports`, { state: 'ok', exit_code: 0, commit_id: commit });
+  await seed.rest('POST', `/repositories/${name}/runs/${run.id}/reports`, {
+    state: 'ok',
+    exit_code: 0,
+    commit_id: commit,
+  });
 
   await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${run.id}?tab=files`);
   const list = page.getByRole('grid', { name: 'Files of the run' });
@@ -607,119 +492,6 @@ test('a sweep shows its progress, its grid and its best, and is stopped', async 
   await page.getByRole('button', { name: 'Stop sweep' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Stop sweep' }).click();
   await expect(page.getByText('asked to end')).toBeVisible();
-});
-
-test('the best run is promoted to main, which says so until it holds another', async ({
-  page,
-  server,
-  seed,
-  name,
-}) => {
-  await seed.repository(name, { 'raw/a.txt': 'a' });
-  const runs = await sweep(seed, name);
-  await page.setViewportSize({ width: 1280, height: 600 });
-  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/sweeps/sweep`);
-  await page.getByRole('button', { name: 'Promote sweep-3' }).click();
-  const dialog = page.getByRole('dialog');
-  const changes = dialog.getByRole('region', { name: 'What will change' });
-  await expect(changes).toContainText('artifacts/');
-  await expect(dialog.getByRole('region', { name: 'Conflicts' })).toHaveCount(0);
-  const promote = dialog.getByRole('button', { name: 'Promote to main' });
-  await expect(promote).toBeEnabled();
-  await expect(promote).toBeInViewport({ ratio: 1 });
-  const box = await dialog.boundingBox();
-  expect((box?.y ?? 0) + (box?.height ?? 0), 'the dialog fits into the window').toBeLessThanOrEqual(600);
-  await dialog.getByRole('textbox', { name: 'Requirement' }).fill('accuracy>=0.99');
-  await dialog.getByRole('button', { name: 'Add requirement' }).click();
-  await expect(dialog.getByRole('region', { name: 'Checks' })).toContainText('it is 0.95');
-  await expect(promote).toBeDisabled();
-  await expectNoAxeViolations(page);
-  await dialog.getByRole('button', { name: /^Remove requirement/ }).click();
-  await promote.click();
-
-  await expect(page).toHaveURL(/\/commits\/[0-9a-f]{64}/);
-  const log = await seed.rest<{
-    results: { id: string; message: string; metadata: Record<string, string> }[];
-  }>('GET', `/repositories/${name}/refs/main/commits?amount=1`);
-  expect(log.results[0]?.message).toContain('promote sweep-3: accuracy=0.95 loss=');
-  expect(log.results[0]?.metadata['anabranch.promoted_run']).toBe('sweep-3');
-  expect(log.results[0]?.metadata['metric.accuracy']).toBe('0.95');
-  expect(log.results[0]?.metadata).not.toHaveProperty('anabranch.data_change_allowed');
-
-  await page.getByRole('link', { name: 'sweep-3', exact: true }).click();
-  await expect(page.getByRole('heading', { name: /sweep-3/ })).toContainText('ok');
-  await expect(page.getByRole('link', { name: 'is on main' })).toHaveAttribute(
-    'href',
-    `/ui/repositories/${name}/commits/${log.results[0]?.id}`,
-  );
-  await expect(page.getByRole('button', { name: 'Promote', exact: true })).toHaveCount(0);
-  await expectNoAxeViolations(page);
-  await page.goto(`/ui/repositories/${name}/experiments/sweeps/sweep`);
-  await expect(page.getByRole('link', { name: 'sweep-3 is on main' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Promote sweep-3' })).toHaveCount(0);
-
-  // The next one takes its place, as a matter of course.
-  await page.goto(`/ui/repositories/${name}/experiments/runs/${runs[0]?.id}`);
-  await page.getByRole('button', { name: 'Promote', exact: true }).click();
-  await expect(changes).toContainText('artifacts/');
-  await expect(dialog.getByRole('region', { name: 'Conflicts' })).toHaveCount(0);
-  await expect(dialog.getByRole('img', { name: 'does not hold' })).toHaveCount(0);
-  await promote.click();
-  await expect(page.getByRole('heading', { name: /^promote sweep-1/ })).toBeVisible();
-  await page.goto(`/ui/repositories/${name}/experiments/runs/${runs[2]?.id}`);
-  await expect(page.getByRole('link', { name: 'was on main' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Promote', exact: true })).toBeEnabled();
-});
-
-test('a promotion says what is in its way, and that main has moved', async ({ page, server, seed, name }) => {
-  await seed.repository(name, { 'raw/a.txt': 'a' });
-  const runs = await sweep(seed, name);
-  await seed.put(name, 'main/artifacts/model.json', 'another');
-  await seed.commit(name, 'main', 'Another model');
-  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${runs[2]?.id}`);
-  await page.getByRole('button', { name: 'Promote' }).click();
-  const dialog = page.getByRole('dialog');
-  await expect(dialog.getByRole('region', { name: 'Conflicts' })).toContainText('artifacts/model.json');
-  const promote = dialog.getByRole('button', { name: 'Promote to main' });
-  await expect(promote).toBeDisabled();
-  await dialog.getByRole('radio', { name: 'Keep those of main' }).check();
-  await expect(promote).toBeEnabled();
-  await expect(dialog.getByRole('region', { name: 'What will change' })).not.toContainText('artifacts/');
-  await dialog.getByRole('radio', { name: "Take the run's" }).check();
-  await expect(dialog.getByRole('region', { name: 'What will change' })).toContainText('artifacts/');
-  await expectNoAxeViolations(page);
-
-  await seed.put(name, 'main/notes.txt', 'late');
-  await seed.commit(name, 'main', 'Late notes');
-  await expect(dialog.getByText('main has moved meanwhile')).toBeVisible({ timeout: 10_000 });
-  await expect(promote).toBeDisabled();
-  await dialog.getByRole('radio', { name: "Take the run's" }).check();
-  await promote.click();
-  await expect(page).toHaveURL(/\/commits\/[0-9a-f]{64}/);
-});
-
-test('a run of other data is promoted only when that is allowed, which is recorded', async ({
-  page,
-  server,
-  seed,
-  name,
-}) => {
-  await seed.repository(name, { 'raw/a.txt': 'a' });
-  const runs = await sweep(seed, name);
-  await seed.put(name, 'main/raw/a.txt', 'relabelled');
-  await seed.commit(name, 'main', 'Relabelled');
-  await openSignedIn(page, server, `/ui/repositories/${name}/experiments/runs/${runs[2]?.id}`);
-  await page.getByRole('button', { name: 'Promote' }).click();
-  const dialog = page.getByRole('dialog');
-  await expect(dialog.getByRole('region', { name: 'Other data' })).toContainText('raw/a.txt');
-  const promote = dialog.getByRole('button', { name: 'Promote to main' });
-  await expect(promote).toBeDisabled();
-  await expectNoAxeViolations(page);
-  await dialog.getByRole('checkbox', { name: 'Promote it all the same' }).check();
-  await promote.click();
-
-  await expect(page).toHaveURL(/\/commits\/[0-9a-f]{64}/);
-  await expect(page.getByRole('region', { name: 'Metadata' })).toContainText('anabranch.data_change_allowed');
 });
 
 test('what is not there, and a server that fails, are told', async ({

@@ -40,29 +40,9 @@ test('runs are followed again after the server was killed, with what was missed'
 }) => {
   allowConsole(broken);
   await seed.repository(name, { 'raw/a.txt': 'hello' });
-  const { commit_id: input } = await seed.rest<{ commit_id: string }>(
-    'GET',
-    `/repositories/${name}/branches/main`,
-  );
-  await seed.rest('POST', `/repositories/${name}/sweeps`, {
-    id: 'lonely',
-    input_ref: 'main',
-    input_commit: input,
-    command: ['python3', 'train.py'],
-    grid: { lr: ['0.1'] },
-    total: 1,
-  });
-  const run = await seed.rest<{ id: string }>('POST', `/repositories/${name}/runs`, {
-    sweep: 'lonely',
-    name: 'lonely-1',
-    index: 0,
-    branch: 'lonely-1',
-    parameters: { lr: '0.1' },
-    input_commit: input,
-    argv: ['python3', 'train.py'],
-  });
+  const [run] = await seed.sweep(name, 'lonely', [{ lr: '0.1' }]);
   const report = (value: number, step: number) =>
-    seed.rest('POST', `/repositories/${name}/runs/${run.id}/reports`, {
+    seed.rest('POST', `/repositories/${name}/runs/${run?.id}/reports`, {
       state: 'running',
       metrics: [{ name: 'accuracy', value, step, time_ms: Date.now() }],
     });
@@ -91,33 +71,9 @@ test('runs that wait for a living runner are not shown as lost because the serve
 }) => {
   allowConsole(broken);
   await seed.repository(name, { 'raw/a.txt': 'hello' });
-  const { commit_id: input } = await seed.rest<{ commit_id: string }>(
-    'GET',
-    `/repositories/${name}/branches/main`,
-  );
-  const about = { input_commit: input, command: ['true'] };
-  await seed.rest('POST', `/repositories/${name}/sweeps`, {
-    ...about,
-    id: 'patient',
-    input_ref: 'main',
-    grid: { lr: ['0.1', '0.2'] },
-    total: 2,
-  });
-  const ids: string[] = [];
-  for (const index of [0, 1]) {
-    const run = await seed.rest<{ id: string }>('POST', `/repositories/${name}/runs`, {
-      sweep: 'patient',
-      name: `patient-${index + 1}`,
-      index,
-      branch: `patient-${index + 1}`,
-      parameters: { lr: String(index) },
-      input_commit: input,
-      argv: ['true'],
-    });
-    ids.push(run.id);
-  }
+  const [run] = await seed.sweep(name, 'patient', [{ lr: '0.1' }, { lr: '0.2' }]);
   const report = (value: number) =>
-    seed.rest('POST', `/repositories/${name}/runs/${ids[0]}/reports`, {
+    seed.rest('POST', `/repositories/${name}/runs/${run?.id}/reports`, {
       state: 'running',
       metrics: [{ name: 'accuracy', value, step: 1, time_ms: Date.now() }],
     });

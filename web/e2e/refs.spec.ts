@@ -122,18 +122,7 @@ test('branches of runs leave the others in sight, and any part of a name finds a
   name,
 }) => {
   await seed.repository(name, { 'a.txt': 'a' });
-  const { commit_id: input } = await seed.rest<{ commit_id: string }>(
-    'GET',
-    `/repositories/${name}/branches/main`,
-  );
-  await seed.rest('POST', `/repositories/${name}/sweeps`, {
-    id: 'grid',
-    input_ref: 'main',
-    input_commit: input,
-    command: ['true'],
-    grid: {},
-    total: 12,
-  });
+  await seed.sweep(name, 'grid', [], 12);
   for (let number = 1; number <= 12; number += 1) await seed.branch(name, `grid-${number}`);
   await seed.branch(name, 'a-Long-Description');
   await openSignedIn(page, server, `/ui/repositories/${name}/branches`);

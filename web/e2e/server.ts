@@ -170,6 +170,32 @@ export class Seeder {
     });
   }
 
+  /** The commit that a branch is at. */
+  async head(repository: string, branch = 'main'): Promise<string> {
+    const at = `/repositories/${repository}/branches/${branch}`;
+    return (await this.rest<{ commit_id: string }>('GET', at)).commit_id;
+  }
+
+  /** A sweep of what main holds, whose runs `<id>-1` ... wait: one for each set of parameters. */
+  async sweep(
+    repository: string,
+    id: string,
+    parameters: Record<string, string>[],
+    total = parameters.length,
+  ): Promise<{ id: string; name: string }[]> {
+    const about = { input_commit: await this.head(repository) };
+    const command = ['python3', 'train.py'];
+    const at = `/repositories/${repository}`;
+    await this.rest('POST', `${at}/sweeps`, { ...about, id, input_ref: 'main', command, grid: {}, total });
+    const runs: { id: string; name: string }[] = [];
+    for (const [index, each] of parameters.entries()) {
+      const name = `${id}-${index + 1}`;
+      const run = { ...about, sweep: id, name, branch: name, index, parameters: each, argv: command };
+      runs.push(await this.rest('POST', `${at}/runs`, run));
+    }
+    return runs;
+  }
+
   branch(repository: string, name: string, source = 'main') {
     return this.rest('POST', `/repositories/${repository}/branches`, { name, source });
   }

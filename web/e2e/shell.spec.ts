@@ -84,29 +84,10 @@ test('the palette finds what the repository holds by any part of its name', asyn
   name,
 }) => {
   await seed.repository(name, { 'raw/my-Needle.csv': 'x' });
-  const { id: commit } = await (async () => {
-    await seed.put(name, 'main/b.txt', 'b');
-    return seed.commit(name, 'main', 'Take the needle out');
-  })();
+  await seed.put(name, 'main/b.txt', 'b');
+  const { id: commit } = await seed.commit(name, 'main', 'Take the needle out');
   await seed.branch(name, 'a-needle-branch');
-  await seed.rest('POST', `/repositories/${name}/sweeps`, {
-    id: 'big-needle',
-    input_ref: 'main',
-    input_commit: commit,
-    command: ['true'],
-    grid: {},
-    total: 1,
-  });
-  const run = await seed.rest<{ id: string }>('POST', `/repositories/${name}/runs`, {
-    sweep: 'big-needle',
-    name: 'big-needle-1',
-    branch: 'big-needle-1',
-    index: 0,
-    parameters: {},
-    input_commit: commit,
-    argv: ['true'],
-    host: 'h',
-  });
+  const [run] = await seed.sweep(name, 'big-needle', [{}]);
   await openSignedIn(page, server, `/ui/repositories/${name}/objects`);
   const leadsTo = async (option: string, url: string) => {
     await page.keyboard.press('Control+k');
@@ -116,7 +97,7 @@ test('the palette finds what the repository holds by any part of its name', asyn
   };
 
   await leadsTo('big-needle', `/experiments/sweeps/big-needle`);
-  await leadsTo('big-needle-1', `/experiments/runs/${run.id}`);
+  await leadsTo('big-needle-1', `/experiments/runs/${run?.id}`);
   await leadsTo('raw/my-Needle.csv', 'object=raw/my-Needle.csv');
   await leadsTo(`Take the needle out ${commit.slice(0, 10)}`, `/commits/${commit}`);
   await leadsTo('a-needle-branch', 'ref=a-needle-branch');
@@ -134,10 +115,7 @@ test('the title of a window says what it shows and of which repository', async (
 }) => {
   await seed.repository(name, { 'raw/a.txt': 'a' });
   await seed.branch(name, 'work');
-  const { commit_id: head } = await seed.rest<{ commit_id: string }>(
-    'GET',
-    `/repositories/${name}/branches/main`,
-  );
+  const head = await seed.head(name);
   const titles: Record<string, string> = {
     objects: 'Objects',
     'objects?path=raw/': 'raw/ · Objects',

@@ -217,7 +217,8 @@ export class UploadQueue {
   }
 }
 
-function isPending({ state }: Upload): boolean {
+/** It is not over. */
+export function isPending({ state }: Upload): boolean {
   return state === 'waiting' || state === 'sending' || state === 'exists';
 }
 

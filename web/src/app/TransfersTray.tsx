@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Progress } from '@mantine/core';
 import { ChevronDown, ChevronUp, CircleCheck, CircleX, RotateCw, X } from 'lucide-react';
 import { useEffect, useState, type ReactElement } from 'react';
-import { uploads, useUploads, type Upload, type UploadState } from '../api/uploads';
+import { isPending, uploads, useUploads, type Upload } from '../api/uploads';
 import { formatBytes, formatPlural } from '../ui/format';
 import { lazyDialog } from '../ui/lazy-part';
 import { visibleText } from '../widgets/preview/content';
@@ -29,7 +29,7 @@ export function TransfersTray(): ReactElement | null {
         <TakenKeyDialog
           key={taken.id}
           upload={taken}
-          others={view.items.filter(({ batch, state }) => batch === taken.batch && isOpen(state)).length - 1}
+          others={view.items.filter((item) => item.batch === taken.batch && isPending(item)).length - 1}
           onDecide={(decision, forAll) => uploads.decide(taken.id, decision, forAll)}
           onCancel={() => uploads.cancel(taken.id)}
         />
@@ -96,7 +96,7 @@ function Item({ item }: { item: Upload }): ReactElement {
       {item.state === 'done' && <CircleCheck size={16} color="var(--ab-ok)" aria-label="done" role="img" />}
       {item.state === 'cancelled' && <CircleX size={16} aria-label="cancelled" role="img" />}
       {item.state === 'skipped' && <span className={classes.soft}>skipped</span>}
-      {isOpen(item.state) && (
+      {isPending(item) && (
         <ActionIcon size="sm" aria-label={`Cancel ${item.key}`} onClick={() => uploads.cancel(item.id)}>
           <X size={14} aria-hidden />
         </ActionIcon>
@@ -108,10 +108,6 @@ function Item({ item }: { item: Upload }): ReactElement {
       )}
     </div>
   );
-}
-
-function isOpen(state: UploadState): boolean {
-  return state === 'waiting' || state === 'sending' || state === 'exists';
 }
 
 function title(left: number, done: number, failed: number, skipped: number): string {

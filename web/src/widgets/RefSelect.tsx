@@ -19,7 +19,8 @@ import { formatPlural } from '../ui/format';
 import { shortCommit, type RefType } from '../ui/RefBadge';
 import { recentRefs, rememberRef } from './recent-refs';
 import classes from './RefSelect.module.css';
-import { byName, groupBranches, sweepOfBranch } from './run-branches';
+import { byName } from '../ui/natural-order';
+import { groupBranches, sweepOfBranch } from './run-branches';
 
 const icons = { branch: GitBranch, tag: Tag, commit: GitCommitHorizontal };
 const debounceMs = 150;
@@ -81,7 +82,7 @@ export function RefSelect({
   const isBrowsing = text.trim() === '';
   const groups = useMemo(() => {
     if (!isBrowsing) return groupBranches(query.data?.branches ?? [], main ?? '', () => undefined);
-    const known = first.data?.branches ?? [];
+    const known = first.data?.items ?? [];
     // The default branch is at hand whatever comes before it by name.
     const isThere = main === undefined || known.some(({ id }) => id === main);
     return groupBranches(isThere ? known : [{ id: main, commit_id: '' }, ...known], main ?? '', sweepOf);

@@ -1,5 +1,6 @@
 /** Branches of runs told from those that people work on. */
 import type { Ref } from '../api/types';
+import { byName } from '../ui/natural-order';
 
 const numberAtEnd = /-\d+$/;
 
@@ -12,11 +13,6 @@ export function sweepOfBranch(sweeps: readonly { id: string }[]): (branch: strin
     return names.has(sweep) ? sweep : undefined;
   };
 }
-
-const collator = new Intl.Collator('en', { numeric: true });
-
-/** As people count: 2 before 10. */
-export const byName = (left: string, right: string): number => collator.compare(left, right);
 
 /** The default branch, then the others as people count, the runs of a sweep together. */
 export function inOrder(

@@ -1,7 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
-import type { Diff } from '../types';
-import { pageAmount } from './paging';
+import { firstPages } from './paging';
 
 /** Uncommitted changes of a branch, counted by the next part of their paths below `prefix`, and all together. */
 export const changesSummaryQuery = (repository: string, branch: string, prefix = '') =>
@@ -16,28 +15,22 @@ export const changesSummaryQuery = (repository: string, branch: string, prefix =
       ),
   });
 
+/** Pages. */
 const changesSearchedMax = 10;
 
 /** Uncommitted changes one by one, by path: up to a limit, for searching them by any part of their paths. */
 export const firstChangesQuery = (repository: string, branch: string) =>
   queryOptions({
     queryKey: ['repositories', repository, 'changes', branch, 'first'],
-    queryFn: async ({ signal }) => {
-      const changes: Diff[] = [];
-      let after = '';
-      for (let page = 0; page < changesSearchedMax; ++page) {
-        const { results, pagination } = await answer(
+    queryFn: ({ signal }) =>
+      firstPages(changesSearchedMax, (query) =>
+        answer(
           api.GET('/repositories/{repository}/branches/{branch}/diff', {
-            params: { path: { repository, branch }, query: { after, amount: pageAmount } },
+            params: { path: { repository, branch }, query },
             signal,
           }),
-        );
-        changes.push(...results);
-        if (!pagination.has_more) return { changes, hasMore: false };
-        after = pagination.next_offset;
-      }
-      return { changes, hasMore: true };
-    },
+        ),
+      ),
   });
 
 export type ChangeScope = { type: 'object' | 'common_prefix'; path: string } | { type: 'reset' };

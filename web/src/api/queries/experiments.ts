@@ -3,6 +3,7 @@ import { answer, api } from '../client';
 import { readRun, readRuns, readSeries } from '../numbers';
 import type { ObjectStats, RunState } from '../types';
 import { longList, pageAmount } from './paging';
+import { isWithin } from '../outputs';
 
 const refreshMs = 5000;
 
@@ -198,11 +199,7 @@ export const runFilesQuery = (repository: string, ref: string, places: readonly 
             signal,
           }),
         );
-        files.push(
-          ...results.filter(
-            ({ path }) => prefix.endsWith('/') || path === prefix || path.startsWith(`${prefix}/`),
-          ),
-        );
+        files.push(...results.filter(({ path }) => isWithin(path, prefix)));
         if (!pagination.has_more) ++place;
         after = pagination.has_more ? pagination.next_offset : '';
       }

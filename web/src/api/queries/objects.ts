@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api, apiBase } from '../client';
 import { EntryList, type Entry } from '../entries';
 import type { ObjectStats } from '../types';
-import { amountAfter, longList, pageAmount } from './paging';
+import { amountAfter, firstPages, longList, pageAmount } from './paging';
 
 export type RefKind = 'branch' | 'tag' | 'commit';
 
@@ -132,23 +132,15 @@ export const firstPathsQuery = (repository: string, ref: string) =>
   queryOptions({
     queryKey: ['repositories', repository, 'objects', 'first-paths', ref],
     queryFn: async ({ signal }) => {
-      const paths: string[] = [];
-      let after = '';
-      for (let page = 0; page < pathPagesMax; ++page) {
-        const { results, pagination } = await answer(
+      const { items, hasMore } = await firstPages(pathPagesMax, (page) =>
+        answer(
           api.GET('/repositories/{repository}/refs/{ref}/objects/ls', {
-            params: {
-              path: { repository, ref },
-              query: { after, amount: pageAmount, user_metadata: false },
-            },
+            params: { path: { repository, ref }, query: { ...page, user_metadata: false } },
             signal,
           }),
-        );
-        paths.push(...results.map(({ path }) => path));
-        if (!pagination.has_more) return { paths, hasMore: false };
-        after = pagination.next_offset;
-      }
-      return { paths, hasMore: true };
+        ),
+      );
+      return { paths: items.map(({ path }) => path), hasMore };
     },
     staleTime: 30_000,
   });

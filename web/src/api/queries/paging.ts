@@ -37,3 +37,19 @@ export const longList = {
   // Comparing a million rows with themselves at every page would be the slowest thing in the application.
   structuralSharing: false,
 } as const;
+
+/** What the first pages of a list hold: all of it, but where it is longer. */
+export async function firstPages<Item>(
+  pagesMax: number,
+  load: (page: { after: string; amount: number }) => Promise<{ results: Item[]; pagination: Pagination }>,
+): Promise<{ items: Item[]; hasMore: boolean }> {
+  const items: Item[] = [];
+  let after = '';
+  for (let page = 0; page < pagesMax; ++page) {
+    const { results, pagination } = await load({ after, amount: pageAmount });
+    items.push(...results);
+    if (!pagination.has_more) return { items, hasMore: false };
+    after = pagination.next_offset;
+  }
+  return { items, hasMore: true };
+}

@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
 import type { Commit } from '../types';
+import { isWithin, outputPlaces } from '../outputs';
 import { commitQuery } from './commits';
 import { pageAmount } from './paging';
 
@@ -43,7 +44,8 @@ export const promotionPlanQuery = (repository: string, choice: PromotionChoice) 
 
 export interface PromotionOrder extends PromotionChoice {
   message: string;
-  metadata: Record<string, string>;
+  /** Of the run's metrics: `accuracy>=0.9`. */
+  requirements: string[];
   /** Also where the data would not be those that the run was given; recorded in the commit. */
   allowDataChange: boolean;
 }
@@ -54,7 +56,7 @@ export const promote = (repository: string, order: PromotionOrder) =>
       params: { path: { repository, run: order.commit, destination: order.destination } },
       body: {
         message: order.message,
-        metadata: order.metadata,
+        requirements: order.requirements,
         strategy: order.strategy,
         expected_destination_commit: order.head,
         allow_data_change: order.allowDataChange,
@@ -80,9 +82,6 @@ export const promotionsQuery = (repository: string, branch: string) =>
     },
   });
 
-/** Where the results of every run lie; `--out` adds places (src/experiments/promotion.h). */
-const resultPlaces = ['artifacts/', 'config/', 'metrics/', 'logs/', '.anabranch/'];
-
 /** Whether the results that a promotion put on a branch are there as it left them. */
 export const isHeldQuery = (repository: string, branch: string, promotion: Commit) => {
   const left = promotion.id;
@@ -91,28 +90,19 @@ export const isHeldQuery = (repository: string, branch: string, promotion: Commi
     queryKey: ['repositories', repository, 'promotions', branch, 'held', { left, run }],
     queryFn: async ({ client, signal }) => {
       const { metadata } = await client.query({ ...commitQuery(repository, run), staleTime: 'static' });
-      for (const prefix of [...resultPlaces, ...placesIn(metadata?.['anabranch.out'])]) {
-        const { total } = await answer(
+      for (const prefix of outputPlaces(metadata?.['anabranch.out'])) {
+        const { results } = await answer(
           api.GET('/repositories/{repository}/refs/{left}/diff/{right}/summary', {
             params: {
               path: { repository, left, right: branch },
-              query: { type: 'two_dot', prefix },
+              query: { type: 'two_dot', prefix, delimiter: '/' },
             },
             signal,
           }),
         );
-        if (total.added + total.removed + total.changed > 0) return false;
+        if (results.some(({ path }) => isWithin(path, prefix))) return false;
       }
       return true;
     },
   });
 };
-
-function placesIn(json: string | undefined): string[] {
-  try {
-    const places: unknown = JSON.parse(json ?? '[]');
-    return Array.isArray(places) ? places.map(String) : [];
-  } catch {
-    return [];
-  }
-}

@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, api } from '../client';
-import type { Ref } from '../types';
-import { amountAfter, longList, pageAmount } from './paging';
+import { amountAfter, firstPages, longList } from './paging';
 
 export const branchesQuery = (repository: string, prefix = '') =>
   infiniteQueryOptions({
@@ -52,23 +51,13 @@ const [suggestionsMax, pagesMax] = [100, 3];
 /** The first branches: all of them, but in repositories with thousands. */
 export const firstBranchesQuery = (repository: string) =>
   queryOptions({
-    queryKey: ['repositories', repository, 'branches', 'first'],
-    queryFn: async ({ signal }) => {
-      const branches: Ref[] = [];
-      let after = '';
-      for (let page = 0; page < pagesMax; ++page) {
-        const { results, pagination } = await answer(
-          api.GET('/repositories/{repository}/branches', {
-            params: { path: { repository }, query: { after, amount: pageAmount } },
-            signal,
-          }),
-        );
-        branches.push(...results);
-        if (!pagination.has_more) return { branches, hasMore: false };
-        after = pagination.next_offset;
-      }
-      return { branches, hasMore: true };
-    },
+    queryKey: ['repositories', repository, 'branches', { first: pagesMax }],
+    queryFn: ({ signal }) =>
+      firstPages(pagesMax, (query) =>
+        answer(
+          api.GET('/repositories/{repository}/branches', { params: { path: { repository }, query }, signal }),
+        ),
+      ),
   });
 
 /** The first branches and tags that hold the text: for choosing a ref. */

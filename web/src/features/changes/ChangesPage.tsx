@@ -212,7 +212,7 @@ function Changes({
   const all = useQuery({ ...firstChangesQuery(repository, branch), enabled: isSearch });
   const found = useMemo(() => {
     const part = text.toLowerCase();
-    return (all.data?.changes ?? []).filter(({ path }) => path.toLowerCase().includes(part));
+    return (all.data?.items ?? []).filter(({ path }) => path.toLowerCase().includes(part));
   }, [all.data, text]);
   // eslint-disable-next-line @tanstack/query/exhaustive-deps -- what is found follows from when it was read
   const foundBelow = (prefix: string) => ({
@@ -294,7 +294,7 @@ function Changes({
           )}
           {isSearch && all.data?.hasMore === true && (
             <p className={classes.note} role="status">
-              Only the first {formatCount(all.data.changes.length)} changes were searched.
+              Only the first {formatCount(all.data.items.length)} changes were searched.
             </p>
           )}
         </div>

@@ -27,7 +27,6 @@ import { RefSelect } from '../../widgets/RefSelect';
 import {
   checkRequirement,
   formatRequirement,
-  metricMetadata,
   promotionMessage,
   promotionMetadata,
   readRequirement,
@@ -138,7 +137,7 @@ function Promotion({
         head: expected,
         strategy,
         message,
-        metadata: metricMetadata(run),
+        requirements: requirements.map(formatRequirement),
         allowDataChange: allowsDataChange,
       }),
     onSuccess: ({ reference }) => {

@@ -4,8 +4,8 @@ import { Link } from '@tanstack/react-router';
 import { Download, FileX, FolderOpen } from 'lucide-react';
 import { useMemo, type ReactElement } from 'react';
 import { hasStatus } from '../../api/error';
+import { outputPlaces } from '../../api/outputs';
 import { commitQuery } from '../../api/queries/commits';
-import { objectAtQuery } from '../../api/queries/diffs';
 import { runFilesQuery } from '../../api/queries/experiments';
 import { objectUrl } from '../../api/queries/objects';
 import type { ObjectStats, Run } from '../../api/types';
@@ -22,10 +22,9 @@ import { nameOf, parentOf } from '../../widgets/browser/entries';
 import { ObjectPane } from '../../widgets/browser/ObjectPane';
 import { visibleText } from '../../widgets/preview/content';
 import { Preview } from '../../widgets/preview/Preview';
-import { repositorySource } from '../../widgets/preview/source';
-import { outputPlaces } from './model/outputs';
 import type { RunSearch } from './routes';
 import classes from './RunFiles.module.css';
+import { useObjectAt } from '../../widgets/preview/useObjectAt';
 
 const rowHeight = 34;
 const listHeightMax = 520;
@@ -182,12 +181,7 @@ function OpenFile({
   onChange: (change: Pick<RunSearch, 'object' | 'as'>) => void;
   onDownload: () => void;
 }): ReactElement {
-  const query = useQuery(objectAtQuery(repository, gitRef, path));
-  const stats = query.data;
-  const source = useMemo(
-    () => (stats ? repositorySource(repository, gitRef, stats) : undefined),
-    [repository, gitRef, stats],
-  );
+  const { query, stats, source } = useObjectAt(repository, gitRef, path);
   return (
     <ObjectPane
       path={path}

@@ -25,7 +25,7 @@ import { RunDuration } from './cells';
 import { useColoring } from './coloring';
 import { CurvesPanel } from './CurvesPanel';
 import { LogViewer } from './LogViewer';
-import { byName } from './model/fields';
+import { byName } from '../../ui/natural-order';
 import { mainMetric } from './model/goal';
 import { codeFacts, shellLine } from './model/promotion';
 import { isActive } from './model/states';

@@ -1,9 +1,7 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { FileX } from 'lucide-react';
-import { useMemo, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import type { Entry } from '../../api/entries';
-import { objectAtQuery } from '../../api/queries/diffs';
 import type { RowList } from '../../ui/DataTable/rows';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
@@ -14,7 +12,7 @@ import { neighboursOf } from '../../widgets/browser/entries';
 import { ObjectPane } from '../../widgets/browser/ObjectPane';
 import type { PreviewKind } from '../../widgets/preview/content';
 import { Preview } from '../../widgets/preview/Preview';
-import { repositorySource } from '../../widgets/preview/source';
+import { useObjectAt } from '../../widgets/preview/useObjectAt';
 
 /** The object that is open beside the list. */
 export function OpenObject({
@@ -41,12 +39,7 @@ export function OpenObject({
   onDownload: (path: string) => void;
   onClose: () => void;
 }): ReactElement {
-  const query = useQuery(objectAtQuery(repository, gitRef, path));
-  const stats = query.data;
-  const source = useMemo(
-    () => (stats ? repositorySource(repository, gitRef, stats) : undefined),
-    [repository, gitRef, stats],
-  );
+  const { query, stats, source } = useObjectAt(repository, gitRef, path);
   const { previous, next } = neighboursOf(entries, path);
   return (
     <ObjectPane

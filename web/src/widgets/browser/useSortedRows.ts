@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import type { RowSource, Sort } from '../../ui/DataTable/types';
+import { byName } from '../../ui/natural-order';
 
 /** Longer lists stay in the order in which they come: sorting needs all rows. */
 const sortedRowsMax = 20_000;
@@ -52,8 +53,5 @@ export function useSortedRows<Row>(
 
 function compareValues(left: string | number, right: string | number): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  return naturally.compare(String(left), String(right));
+  return byName(String(left), String(right));
 }
-
-/** file-2 before file-10. */
-const naturally = new Intl.Collator('en', { numeric: true });

@@ -1,6 +1,6 @@
 /** Chosen runs side by side: their parameters and metrics line by line, and their files. */
 import type { ObjectStats, Run } from '../../../api/types';
-import { byName } from './fields';
+import { byName } from '../../../ui/natural-order';
 import { goalOf, isBetter, isGoalKnown, type Goal } from './goal';
 
 export interface ParameterLine {

@@ -1,6 +1,7 @@
 /** What is known of a run, by the name that URLs, columns and axes use: `param.lr`, `metric.accuracy`, `duration`. */
 import type { Run } from '../../../api/types';
 import { durationOf } from './states';
+import { byName } from '../../../ui/natural-order';
 
 export type FieldValue = string | number | undefined;
 
@@ -134,12 +135,6 @@ function spread(names: Map<string, Spread>, name: string, value: unknown): void 
     known.differs = true;
     known.isNumeric &&= isNumeric();
   }
-}
-
-const collator = new Intl.Collator('en', { numeric: true });
-
-export function byName(left: string, right: string): number {
-  return collator.compare(left, right);
 }
 
 /** Numbers by size, then texts by name. */

@@ -62,13 +62,6 @@ export function promotionMessage(run: Run): string {
   return `promote ${run.name}${metrics.length > 0 ? ':' : ''}${metrics.join('')}`;
 }
 
-/** Metrics that were told while the run went on may be in its record alone; all else the server takes from its commit. */
-export function metricMetadata(run: Run): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(run.metrics).map(([name, value]) => [`metric.${name}`, String(value)]),
-  );
-}
-
 /** What the commit of a promotion says beside its message. */
 export function promotionMetadata(run: Run, allowsDataChange: boolean): Record<string, string> {
   const metadata: Record<string, string> = {
@@ -76,7 +69,7 @@ export function promotionMetadata(run: Run, allowsDataChange: boolean): Record<s
     'anabranch.promoted_commit': run.commit_id ?? '',
   };
   if (allowsDataChange) metadata['anabranch.data_change_allowed'] = 'true';
-  Object.assign(metadata, metricMetadata(run));
+  for (const [name, value] of Object.entries(run.metrics)) metadata[`metric.${name}`] = String(value);
   for (const [name, value] of Object.entries(run.parameters)) metadata[`param.${name}`] = value;
   return metadata;
 }

@@ -1,7 +1,8 @@
 /** The runs that are shown, in order, in groups: what the table, the curves and the exported file have in common. */
 import type { Run, RunState } from '../../../api/types';
 import { isInside, matches, type Brush, type Condition } from './conditions';
-import { byName, fieldOf, valueOf, type FieldValue } from './fields';
+import { byName } from '../../../ui/natural-order';
+import { fieldOf, valueOf, type FieldValue } from './fields';
 import { isBetter, type Aim } from './goal';
 import { isActive } from './states';
 

@@ -1,5 +1,6 @@
 /** From values to places between 0 and 1 and back, for axes of scatter plots and parallel coordinates, and for colours. */
 import type { FieldValue } from './fields';
+import { byName } from '../../../ui/natural-order';
 
 export interface Scale {
   kind: 'number' | 'category';
@@ -32,10 +33,8 @@ export function makeScale(values: Iterable<FieldValue>, log = false, ticksWanted
   return hasText ? categoryScale([...texts]) : numberScale(low, high, log, ticksWanted);
 }
 
-const collator = new Intl.Collator('en', { numeric: true });
-
 function categoryScale(texts: string[]): Scale {
-  const categories = texts.sort(collator.compare);
+  const categories = texts.sort(byName);
   const indexes = new Map(categories.map((text, index) => [text, index]));
   const placeOf = (index: number) => (categories.length < 2 ? 0.5 : index / (categories.length - 1));
   return {

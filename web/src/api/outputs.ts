@@ -17,7 +17,7 @@ export function outputPlaces(outs: string | undefined): string[] {
 }
 
 /** Whether a path is that place or lies below it. */
-function isWithin(path: string, place: string): boolean {
+export function isWithin(path: string, place: string): boolean {
   const folder = place.endsWith('/') ? place : `${place}/`;
   return path === place || `${path}/` === folder || path.startsWith(folder);
 }
